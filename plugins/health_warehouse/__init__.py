@@ -1,0 +1,1 @@
+"""The provincial health data warehouse: one package for the CLI, the DAGs and the tests."""

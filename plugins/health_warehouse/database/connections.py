@@ -1,0 +1,130 @@
+"""SQLAlchemy engines, one per role. The passwords lie in the state folder, mode 0600."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+
+from health_warehouse.database.roles import ROLES, role_name
+from health_warehouse.errors import ConfigurationError
+from health_warehouse.settings import Settings
+
+OWNER = "owner"  # who may migrate: the user of WAREHOUSE_DSN
+_SECRETS_FILE = "database.json"
+
+
+def stored_secrets(settings: Settings) -> dict[str, str]:
+    """Passwords by name (`owner_dsn`, `superuser`, and one per role); empty before the first `up`."""
+    path = settings.secrets_dir / _SECRETS_FILE
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+def store_secrets(settings: Settings, values: dict[str, str]) -> None:
+    """Write atomically, mode 0600, in a folder of mode 0700."""
+    folder = settings.secrets_dir
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f".{_SECRETS_FILE}.{secrets.token_hex(4)}"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(values, file, indent=1)
+    path.rename(folder / _SECRETS_FILE)
+
+
+def ensure_role_passwords(settings: Settings) -> dict[str, str]:
+    values = stored_secrets(settings)
+    missing = [role for role in ROLES if role not in values]
+    for role in missing:
+        values[role] = secrets.token_urlsafe(24)
+    if missing:
+        store_secrets(settings, values)
+    return values
+
+
+def owner_url(settings: Settings) -> URL:
+    """Where the warehouse is: WAREHOUSE_DSN, else the embedded server of the state folder.
+
+    Raises ConfigurationError when neither is there.
+    """
+    if settings.dsn is not None:
+        return make_url(settings.dsn.get_secret_value()).set(drivername="postgresql+psycopg")
+    stored = stored_secrets(settings).get("owner_dsn")
+    if not stored:
+        raise ConfigurationError(
+            f"no warehouse in {settings.state}: run `warehouse up`, or set WAREHOUSE_DSN"
+        )
+    return make_url(stored).set(drivername="postgresql+psycopg")
+
+
+def role_url(settings: Settings, role: str) -> URL:
+    """URL of one role (or OWNER), for SQLAlchemy with psycopg. `str(url)` hides the password."""
+    base = owner_url(settings)
+    if role == OWNER:
+        return base
+    password = stored_secrets(settings).get(role)
+    if password is None:
+        raise ConfigurationError(f"role {role} has no password yet: run `warehouse up`")
+    return base.set(username=role_name(settings, role), password=password)
+
+
+def dsn(settings: Settings, role: str) -> str:
+    """The URL in the form that psql and BI tools take, password included."""
+    url = role_url(settings, role).set(drivername="postgresql")
+    return url.render_as_string(hide_password=False)
+
+
+def engine(settings: Settings, role: str) -> Engine:
+    """Pooled engine of one role; the same object for the same URL in this process."""
+    return _engine(role_url(settings, role).render_as_string(hide_password=False), role)
+
+
+def dispose_engines() -> None:
+    """Close every pooled connection of this process."""
+    while _ENGINES:
+        _ENGINES.popitem()[1].dispose()
+
+
+_ENGINES: dict[str, Engine] = {}
+
+
+def _engine(url: str, role: str) -> Engine:
+    if url not in _ENGINES:
+        _ENGINES[url] = create_engine(
+            url,
+            pool_pre_ping=True,
+            connect_args={"application_name": f"warehouse {role}", "connect_timeout": 10},
+        )
+    return _ENGINES[url]
+
+
+def driver_connection(connection: Connection) -> psycopg.Connection[Any]:
+    """The psycopg connection under a SQLAlchemy one, in the same transaction: for COPY."""
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, psycopg.Connection)  # noqa: S101 - the engines above are all psycopg
+    return raw
+
+
+def copy_rows(
+    connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
+    """COPY `rows` into `schema.table` inside the open transaction; returns how many were written."""
+    schema, name = table.split(".")
+    statement = psycopg.sql.SQL("copy {} ({}) from stdin").format(
+        psycopg.sql.Identifier(schema, name),
+        psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, columns)),
+    )
+    count = 0
+    with driver_connection(connection).cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+            count += 1
+    return count
+
+
+def ports_file(settings: Settings) -> Path:
+    return settings.state / "ports.json"

@@ -1,0 +1,14 @@
+"""The six roles of the warehouse, and the names they have on this server."""
+
+from __future__ import annotations
+
+from health_warehouse.settings import Settings
+
+ROLES = ("loader", "transformer", "publisher", "bi_reader", "ops_reader", "vault_reader")
+
+
+def role_name(settings: Settings, role: str) -> str:
+    """Name of `role` on the server: the prefix and the role. Raises ValueError on an unknown role."""
+    if role not in ROLES:
+        raise ValueError(f"unknown role {role!r}; one of {', '.join(ROLES)}")
+    return settings.role_prefix + role

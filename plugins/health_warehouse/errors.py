@@ -1,0 +1,61 @@
+"""Every error the warehouse raises on purpose.
+
+WarehouseError
+├── ConfigurationError   a setting is wrong or missing; a person must act
+├── SourceUnavailable    inbox, archive or database cannot be reached; retry
+├── FileUnreadable       the sender's file breaks the envelope (the file is refused)
+├── CheckError           a rule could not be judged (state *error*); a person must act
+├── BatchIncomplete      fewer rows in `raw` than the ledger says; a person must act
+├── BuildFailed          dbt stopped; a person must act
+├── ReleaseHeld          a critical mart rule failed, or publishing is on hold
+└── PublishConflict      another publisher was faster; build again
+"""
+
+from __future__ import annotations
+
+
+class WarehouseError(Exception):
+    """Catch this at the edge. `retry` says whether trying again can help."""
+
+    retry = False
+
+
+class ConfigurationError(WarehouseError):
+    pass
+
+
+class SourceUnavailable(WarehouseError):
+    retry = True
+
+
+class FileUnreadable(WarehouseError):
+    """The sender's file cannot be taken as a whole.
+
+    `rule_id` is the rule of the standard that it breaks (F01, F03).
+    The message is stored and shown: no value of a patient may be in it.
+    """
+
+    def __init__(self, rule_id: str, reason: str) -> None:
+        super().__init__(f"{rule_id}: {reason}")
+        self.rule_id = rule_id
+        self.reason = reason
+
+
+class CheckError(WarehouseError):
+    pass
+
+
+class BatchIncomplete(WarehouseError):
+    pass
+
+
+class BuildFailed(WarehouseError):
+    pass
+
+
+class ReleaseHeld(WarehouseError):
+    pass
+
+
+class PublishConflict(WarehouseError):
+    retry = True

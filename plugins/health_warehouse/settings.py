@@ -1,0 +1,91 @@
+"""The only reader of the environment.
+
+Every setting is an environment variable with the prefix `WAREHOUSE_`, or a line of the file
+`warehouse.env` in the state folder. `.env.example` lists them all; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_DIR = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="WAREHOUSE_", extra="ignore")
+
+    state: Path = Field(
+        default=PROJECT_DIR / ".warehouse",
+        description="The one folder that holds environment, database, archive, secrets and logs.",
+    )
+    dsn: SecretStr | None = Field(
+        default=None,
+        description="A Postgres (16-18) of your own, as postgresql://user:password@host:port/name. "
+        "Needs CREATEROLE and CREATE on the database, no superuser. Unset: the embedded server.",
+    )
+    role_prefix: str = Field(
+        default="",
+        pattern=r"^[a-z0-9_]{0,20}$",
+        description="Put before the six role names, when several warehouses share one server.",
+    )
+    postgres_version: Literal["16", "18"] = Field(
+        default="18", description="Which embedded server to start (16.14 or 18.4)."
+    )
+    postgres_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of the embedded server; 0 picks a free one once."
+    )
+    airflow_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of the Airflow UI; 0 picks a free one once."
+    )
+    airflow_parallelism: int = Field(
+        default=3, ge=1, le=64, description="How many tasks the scheduler runs at once."
+    )
+    airflow_dsn: SecretStr | None = Field(
+        default=None,
+        description="Postgres of Airflow's own metadata. Unset: a database on the embedded server.",
+    )
+    inbox: str = Field(
+        default="", description="Where senders leave files, as a URL of fsspec. Unset: STATE/inbox."
+    )
+    archive: str = Field(
+        default="", description="Where bytes are kept, as a URL of fsspec. Unset: STATE/archive."
+    )
+    inbox_quiet_seconds: float = Field(
+        default=5.0, ge=0, description="A file modified more recently than this is still growing."
+    )
+    person_key: SecretStr | None = Field(
+        default=None,
+        description="Key of the person hash, 64 hexadecimal digits. Unset: STATE/secrets/person_key.",
+    )
+    max_file_bytes: int = Field(
+        default=2 * 1024**3, gt=0, description="A larger file is refused."
+    )
+    max_dossier_bytes: int = Field(
+        default=64 * 1024**2, gt=0, description="A dossier (HOSO) larger than this refuses its file."
+    )
+
+    def model_post_init(self, _context: Any) -> None:
+        self.state = self.state.expanduser().absolute()
+        self.inbox = self.inbox or (self.state / "inbox").as_uri()
+        self.archive = self.archive or (self.state / "archive").as_uri()
+
+    @property
+    def secrets_dir(self) -> Path:
+        return self.state / "secrets"
+
+    @property
+    def logs_dir(self) -> Path:
+        return self.state / "logs"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Read the environment once per process. Tests build `Settings(...)` themselves."""
+    state = Path(os.environ.get("WAREHOUSE_STATE", PROJECT_DIR / ".warehouse"))
+    return Settings(_env_file=state.expanduser() / "warehouse.env")  # type: ignore[call-arg]

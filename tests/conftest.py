@@ -1,0 +1,91 @@
+"""A real Postgres per test process, a fresh migrated database per test.
+
+`WAREHOUSE_TEST_POSTGRES_VERSION` chooses 16 or 18 (default 18).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from pydantic import SecretStr
+
+from health_warehouse.database import connections
+from health_warehouse.database.embedded import EmbeddedServer, free_port
+from health_warehouse.database.migrate import migrate
+from health_warehouse.settings import Settings
+
+os.environ.update(DO_NOT_TRACK="1", GX_ANALYTICS_ENABLED="false")
+POSTGRES_VERSION = os.environ.get("WAREHOUSE_TEST_POSTGRES_VERSION", "18")
+_OWNER_PASSWORD = "owner"
+_PERSON_KEY = "00" * 32
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running server with a migrated template database."""
+
+    server: EmbeddedServer
+    secrets: dict[str, str]
+
+    def create_database(self) -> str:
+        name = f"t_{uuid4().hex[:12]}"
+        with psycopg.connect(self.server.url(), autocommit=True) as connection:
+            connection.execute(f"create database {name} template template_warehouse owner wh_owner")
+        return name
+
+    def drop_database(self, name: str) -> None:
+        with psycopg.connect(self.server.url(), autocommit=True) as connection:
+            connection.execute(f"drop database if exists {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="warehouse-test-"))
+    folder.chmod(0o711)  # the server runs as another user when the tests run as root
+    server = EmbeddedServer(folder / "pg", free_port(), POSTGRES_VERSION, "superuser")
+    server.start()
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute("alter system set fsync = off")
+        connection.execute("select pg_reload_conf()")
+        connection.execute(f"create role wh_owner login createrole password '{_OWNER_PASSWORD}'")
+        connection.execute("create database template_warehouse owner wh_owner")
+    settings = _settings(server, folder / "template", "template_warehouse")
+    migrate(settings)
+    secrets = connections.stored_secrets(settings)
+    _dispose_engines()
+    yield Cluster(server, secrets)
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def settings(cluster: Cluster, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of an empty warehouse: its own database and its own state folder."""
+    database = cluster.create_database()
+    settings = _settings(cluster.server, tmp_path / "state", database)
+    connections.store_secrets(settings, cluster.secrets)
+    (settings.state / "inbox").mkdir(parents=True)
+    yield settings
+    _dispose_engines()
+    cluster.drop_database(database)
+
+
+def _settings(server: EmbeddedServer, state: Path, database: str) -> Settings:
+    return Settings(
+        state=state,
+        dsn=SecretStr(server.url(database, "wh_owner", _OWNER_PASSWORD)),
+        person_key=SecretStr(_PERSON_KEY),
+        inbox_quiet_seconds=0,
+    )
+
+
+def _dispose_engines() -> None:
+    connections.dispose_engines()
