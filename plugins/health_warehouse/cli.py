@@ -1,0 +1,24 @@
+"""`warehouse …`: the same functions as the tasks of the DAGs, for a terminal."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from health_warehouse.commands import claims, quality, release, services, synth
+from health_warehouse.errors import WarehouseError
+
+app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+for module in (services, claims, quality, release, synth):
+    module.register(app)
+
+
+def main() -> None:
+    """Run a command. An expected error is one line on stderr and exit code 1."""
+    try:
+        app()
+    except WarehouseError as error:
+        Console(stderr=True, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""The commands of `warehouse`, one module per area; each has `register(app)`."""
