@@ -1,0 +1,59 @@
+# Bare `make` prints this help. Everything that these commands write lies in the state folder:
+# WAREHOUSE_STATE, by default .warehouse in this clone.
+
+export WAREHOUSE_STATE ?= $(CURDIR)/.warehouse
+BIN := $(WAREHOUSE_STATE)/venv/bin
+# Byte code and tool caches go to the state folder too, so a clone stays clean.
+CACHE := $(WAREHOUSE_STATE)/cache
+PYTEST := $(BIN)/python -m pytest -o cache_dir=$(CACHE)/pytest
+export DO_NOT_TRACK := 1
+export GX_ANALYTICS_ENABLED := false
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down status test soak check fix bench lock runtime dev
+
+help: ## print this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: runtime ## from nothing to a published release of a small synthetic province, by the real scheduler
+	@$(BIN)/warehouse demo
+
+up: runtime ## start the services: Postgres and Airflow
+	@$(BIN)/warehouse up
+
+down: ## stop the services; data stay
+	@if [ -x $(BIN)/warehouse ]; then $(BIN)/warehouse down; else echo "nothing is installed, nothing runs"; fi
+
+status: runtime ## what runs, and where to look
+	@$(BIN)/warehouse status
+
+test: dev ## all tests but the long ones
+	$(PYTEST) -m "not soak"
+
+soak: dev ## the long versions of the tests
+	$(PYTEST) -m soak --timeout 7200
+
+check: dev ## lint, format, types, style of SQL and YAML, stale documents; changes nothing
+	$(BIN)/ruff check --cache-dir $(CACHE)/ruff
+	$(BIN)/ruff format --check --cache-dir $(CACHE)/ruff
+	$(BIN)/mypy --cache-dir $(CACHE)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project plugins/health_warehouse/database
+	$(BIN)/python scripts/check_documents.py
+
+fix: dev ## format, and mend what the linters can mend
+	$(BIN)/ruff check --fix --cache-dir $(CACHE)/ruff
+	$(BIN)/ruff format --cache-dir $(CACHE)/ruff
+	$(BIN)/sqlfluff fix --disable-progress-bar dbt_project plugins/health_warehouse/database
+
+bench: dev ## measure, and print the table
+	$(BIN)/python -m benchmarks
+
+lock: dev ## write requirements/*.txt anew from requirements/*.in, with hashes
+	for name in bootstrap runtime dev; do \
+		UV_CACHE_DIR=$(CACHE)/uv $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header \
+			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
+
+runtime dev:
+	@scripts/environment.sh $@
