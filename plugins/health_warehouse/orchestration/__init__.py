@@ -1,0 +1,9 @@
+"""How Airflow runs the warehouse: the only sub-package that imports Airflow.
+
+claim_tasks, release_tasks   the tasks of the DAGs; each calls one function of the package
+assets, tags, pools, defaults what DAG files are made of
+batches, work                decisions, pure: how files are grouped, whether a build is due
+failures                     every error becomes "retry" or "do not", and is told without data
+
+Nothing here reads the environment or a database while a DAG file is parsed.
+"""

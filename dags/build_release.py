@@ -1,0 +1,82 @@
+"""Build the marts beside the published ones, audit them, publish them as one whole.
+
+**What it does.** dbt builds the changed dossiers and all they touch into schema `candidate`, layer
+by layer; the audit checks the promises to readers; publishing moves the difference into `marts` in
+one transaction. Readers see the old release or the new one, never a mix, and are never blocked.
+
+**When it runs.** When `ingest_claims` rings (asset `warehouse://claims`), and every five minutes by
+the clock, because asset events get lost: `has_changes` reads the ledger and ends the run, green, if
+there is nothing to build. A run that a person triggers does the same work as a scheduled one; in
+addition it builds a held build again, which the clock leaves alone until the next delivery.
+
+**Safe to rerun.** A build covers all that changed since the published release, however many builds
+were held or killed in between.
+
+**Parameters**
+
+- `full_rebuild` — build every dossier from scratch, not only the changed ones: after a change of a
+  model. What is published is still only what differs.
+- `dry_run` — build and audit, show in the log of `publish_release` how many rows each table would
+  lose and gain, and publish nothing. The next scheduled run publishes it.
+
+**Example.** After deploying a corrected model, trigger with
+`{"full_rebuild": true, "dry_run": true}`, read the plan, then trigger with
+`{"full_rebuild": true}`.
+
+**When it fails**
+
+- `audit_candidate` red: the release is held, readers keep the last good one; the log names the rule
+  (`docs/runbooks/release_held.md`).
+- `publish_release` skipped: publishing is on hold after a roll-back
+  (`docs/runbooks/rollback_and_resume.md`), or it was a dry run.
+- Any other task red: `docs/runbooks/task_failed.md`.
+"""
+
+from __future__ import annotations
+
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, dag
+
+from health_warehouse.orchestration.assets import CLAIMS
+from health_warehouse.orchestration.defaults import DAG_ARGS
+from health_warehouse.orchestration.release_tasks import (
+    audit_candidate,
+    build_intermediate,
+    build_marts,
+    build_staging,
+    has_changes,
+    prepare_build,
+    publish_release,
+)
+from health_warehouse.orchestration.tags import Tag
+
+
+@dag(
+    dag_id="build_release",
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("*/5 * * * *", timezone="UTC"), assets=[CLAIMS]
+    ),
+    doc_md=__doc__,
+    tags=[Tag.IMPACT_READERS.value, Tag.MARTS.value],
+    params={
+        "full_rebuild": Param(
+            False,
+            type="boolean",
+            title="Full rebuild",
+            description="Build every dossier from scratch, not only the changed ones.",
+        ),
+        "dry_run": Param(
+            False,
+            type="boolean",
+            title="Dry run",
+            description="Build, audit and show the plan of what would change; publish nothing.",
+        ),
+    },
+    **DAG_ARGS,
+)
+def build_release() -> None:
+    build = prepare_build()
+    has_changes() >> build
+    publish_release(audit_candidate(build_marts(build_intermediate(build_staging(build)))))
+
+
+build_release()

@@ -1,0 +1,11 @@
+"""Assets: doorbells between DAGs, never the list of work.
+
+Airflow 3.3.2 loses asset events when the consumer has `max_active_runs=1` (4 sent, 3 consumed;
+apache/airflow#56050, mended in 3.4.0). So the consumer also runs on a clock and reads the ledger.
+"""
+
+from __future__ import annotations
+
+from airflow.sdk import Asset
+
+CLAIMS = Asset(name="claims", uri="warehouse://claims", group="warehouse")

@@ -1,0 +1,44 @@
+"""The pools that tasks run in. `warehouse up` makes them: a task of an unknown pool never starts.
+
+`airflow pools import FILE` takes the JSON that `import_document()` returns; it creates or updates.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Pool:
+    """`slots` tasks run at once; the others wait."""
+
+    name: str
+    slots: int
+    description: str
+
+
+LANDING_POOL = Pool(
+    "landing_pool",
+    2,
+    "Loads and checks batches; each holds Great Expectations in memory (~0.4 GB).",
+)
+RELEASE_POOL = Pool(
+    "release_pool", 1, "The candidate is one place: one task builds, audits or publishes at a time."
+)
+POOLS = (LANDING_POOL, RELEASE_POOL)
+
+
+def import_document() -> str:
+    """JSON for `airflow pools import`."""
+    return json.dumps(
+        {
+            pool.name: {
+                "slots": pool.slots,
+                "description": pool.description,
+                "include_deferred": True,
+            }
+            for pool in POOLS
+        },
+        indent=1,
+    )

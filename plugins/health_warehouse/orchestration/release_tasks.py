@@ -1,0 +1,131 @@
+"""Tasks of `build_release`."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from health_warehouse.errors import PublishConflict
+from health_warehouse.orchestration.failures import told_plainly
+from health_warehouse.orchestration.pools import RELEASE_POOL
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import DagRunProtocol
+
+log = logging.getLogger(__name__)
+
+
+@task.short_circuit(pool=RELEASE_POOL.name, execution_timeout=timedelta(minutes=5))
+@told_plainly
+def has_changes(
+    params: dict[str, Any] | None = None, dag_run: DagRunProtocol | None = None
+) -> bool:
+    """Read the ledger: is there anything to build? If not, the run ends here, green."""
+    from health_warehouse.orchestration.work import decide, situation
+    from health_warehouse.settings import get_settings
+
+    decision = decide(
+        situation(get_settings()),
+        full=bool((params or {}).get("full_rebuild")),
+        by_person=dag_run is not None and dag_run.run_type == "manual",
+    )
+    log.info("%s: %s", "build" if decision.is_due else "nothing to build", decision.reason)
+    return decision.is_due
+
+
+@task(pool=RELEASE_POOL.name)
+@told_plainly
+def prepare_build(params: dict[str, Any] | None = None) -> int:
+    """Open a build: fix the stretch of changes that it covers. Returns its id."""
+    from health_warehouse.release.build import prepare
+    from health_warehouse.settings import get_settings
+
+    build = prepare(get_settings(), full=bool((params or {}).get("full_rebuild")))
+    log.info(
+        "build %s covers the changes %s to %s",
+        build.build_id,
+        build.from_change_id,
+        build.to_change_id,
+    )
+    return build.build_id
+
+
+@task(pool=RELEASE_POOL.name, execution_timeout=timedelta(hours=1))
+@told_plainly
+def build_staging(build_id: int) -> int:
+    """Run dbt's staging models."""
+    return _run_layer(build_id, "staging")
+
+
+@task(pool=RELEASE_POOL.name, execution_timeout=timedelta(hours=2))
+@told_plainly
+def build_intermediate(build_id: int) -> int:
+    """Run dbt's intermediate models, with their tests."""
+    return _run_layer(build_id, "intermediate")
+
+
+@task(pool=RELEASE_POOL.name, execution_timeout=timedelta(hours=4))
+@told_plainly
+def build_marts(build_id: int) -> int:
+    """Run dbt's mart models into `candidate`, with their tests; the build is then complete."""
+    from health_warehouse.release.build import finish
+    from health_warehouse.settings import get_settings
+
+    _run_layer(build_id, "marts")
+    finish(get_settings(), build_id)
+    return build_id
+
+
+@task(pool=RELEASE_POOL.name, execution_timeout=timedelta(hours=1))
+@told_plainly
+def audit_candidate(build_id: int) -> int:
+    """The gate: red, naming the rule, when a critical promise to readers is broken.
+
+    Nothing changes for readers then. A broken warning is a notice on the release.
+    """
+    from health_warehouse.quality.marts import audit
+    from health_warehouse.settings import get_settings
+
+    log.info("audit of build %s: %s", build_id, audit(get_settings(), build_id))
+    return build_id
+
+
+@task(pool=RELEASE_POOL.name, execution_timeout=timedelta(hours=1))
+@told_plainly
+def publish_release(build_id: int, params: dict[str, Any] | None = None) -> int:
+    """Publish the audited candidate in one transaction. Returns the release id.
+
+    Skipped, with the reason in the log: in a dry run, which shows the plan; while publishing is
+    on hold; and when another publisher was faster, because the next run builds on its release.
+    """
+    from health_warehouse.orchestration.work import publish_hold
+    from health_warehouse.release.publish import plan, publish
+    from health_warehouse.settings import get_settings
+
+    settings = get_settings()
+    if (params or {}).get("dry_run"):
+        for table in plan(settings):
+            log.info("dry run, not published: %s", table)
+        raise AirflowSkipException(f"dry run: build {build_id} passed and was not published")
+    if hold := publish_hold(settings):
+        raise AirflowSkipException(
+            f"build {build_id} passed, but {hold}; `warehouse publish --resume` publishes it"
+        )
+    try:
+        release = publish(settings, build_id)
+    except PublishConflict as conflict:
+        raise AirflowSkipException(f"{conflict}; the next run builds on it") from None
+    log.info("release %s is published: %s", release.release_id, release)
+    return release.release_id
+
+
+def _run_layer(build_id: int, layer: str) -> int:
+    from health_warehouse.release.build import run_layer
+    from health_warehouse.settings import get_settings
+
+    run_layer(get_settings(), build_id, layer)
+    return build_id

@@ -1,0 +1,101 @@
+"""Is a build due? Read from the ledger: a lost asset event or a killed run costs nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+
+from sqlalchemy import text
+
+from health_warehouse.database.connections import engine
+from health_warehouse.settings import Settings
+
+
+@dataclass(frozen=True)
+class LastBuild:
+    build_id: int
+    status: str
+    to_change_id: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the decision rests on. `hold` is why publishing is on hold, None when it is not."""
+
+    pending_changes: int
+    last_change_id: int
+    last_build: LastBuild | None
+    hold: str | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    is_due: bool
+    reason: str
+
+
+def decide(situation: Situation, *, full: bool, by_person: bool) -> Decision:
+    """Whether to build now.
+
+    A held build is not built again every few minutes to fail alike: it waits for a delivery or
+    for a person, who triggers the run after mending the cause. A build that failed or that was
+    killed is tried again by the clock, because nobody may be there to ask for it.
+    """
+    if full:
+        return Decision(True, "a full rebuild was asked for")
+    if situation.pending_changes == 0:
+        return Decision(False, "no dossier changed since the published release")
+    build = situation.last_build
+    if build is not None and build.to_change_id >= situation.last_change_id:
+        if build.status == "held" and not by_person:
+            return Decision(
+                False,
+                f"build {build.build_id} is held and nothing was delivered since: {build.message}. "
+                "Mend the cause, then trigger this DAG",
+            )
+        if build.status == "passed" and situation.hold is not None:
+            return Decision(
+                False,
+                f"build {build.build_id} is ready, but {situation.hold}; "
+                "`warehouse publish --resume` publishes it",
+            )
+    return Decision(
+        True, f"{situation.pending_changes} dossiers changed since the published release"
+    )
+
+
+def situation(settings: Settings) -> Situation:
+    """Read the present state."""
+    from health_warehouse.release.build import pending_changes
+
+    with engine(settings, "transformer").connect() as connection:
+        last_change_id = connection.execute(
+            text("select coalesce(max(change_id), 0) from ops.dossier_changes")
+        ).scalar_one()
+        row = connection.execute(
+            text(
+                "select build_id, status, to_change_id, coalesce(message, '') as message "
+                "from ops.builds order by build_id desc limit 1"
+            )
+        ).one_or_none()
+    return Situation(
+        pending_changes=pending_changes(settings),
+        last_change_id=last_change_id,
+        last_build=LastBuild(row.build_id, row.status, row.to_change_id, row.message)
+        if row
+        else None,
+        hold=publish_hold(settings),
+    )
+
+
+def publish_hold(settings: Settings) -> str | None:
+    """Why nothing may be published now; None when it may."""
+    with engine(settings, "transformer").connect() as connection:
+        row = connection.execute(
+            text("select reason, held_at, held_by from ops.publish_hold where is_held")
+        ).one_or_none()
+    if row is None:
+        return None
+    since = f"{row.held_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"publishing is on hold since {since} by {row.held_by}: {row.reason}"
