@@ -1,0 +1,1 @@
+"""The promises to readers, judged on the candidate before it is published."""

@@ -1,0 +1,68 @@
+"""F04: all tables of a dossier carry the MA_LK of its XML1; no table stands without an XML1."""
+
+from expectations.rules.fragments import described, text_or_null
+from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+
+_SAME = (
+    "case when not has_header then 'there is no XML1 in this HOSO' "
+    f"else 'MA_LK is not that of XML1: ' || {described('ma_lk')} end"
+)
+
+
+def _lines(number: int) -> Rows:
+    return Rows(
+        table_sql=f"'XML{number}'",
+        sql=f"""
+select
+    line.file_id,
+    line.position,
+    line.line,
+    line.ma_lk,
+    header.file_id is not null as has_header,
+    btrim(header.ma_lk) as header_ma_lk
+from batch
+join raw.claims_xml{number} as line using (file_id)
+left join raw.claims_xml1 as header using (file_id, position)""",
+        checks=(Check("MA_LK", "btrim(ma_lk) = header_ma_lk", _SAME),),
+    )
+
+
+_HEADERS = Rows(
+    table_sql="'XML1'",
+    sql="""
+select header.file_id, header.position, null::integer as line, header.ma_lk
+from batch
+join raw.claims_xml1 as header using (file_id)""",
+    checks=(Check("MA_LK", f"{text_or_null('ma_lk')} is not null", "'MA_LK is blank'"),),
+)
+
+# Tables kept as sent: one row per distinct MA_LK inside. A table without any (an empty list, or a
+# kind that the standard does not know) promises nothing here: F07 keeps it and never fails it.
+_OTHERS = Rows(
+    table_sql="judged.table_name",
+    sql="""
+select
+    other.file_id,
+    other.position,
+    null::integer as line,
+    other.table_name,
+    found.ma_lk,
+    header.file_id is not null as has_header,
+    btrim(header.ma_lk) as header_ma_lk
+from batch
+join raw.claims_other as other using (file_id)
+cross join lateral unnest(other.ma_lk_values) as found (ma_lk)
+left join raw.claims_xml1 as header using (file_id, position)""",
+    checks=(Check("MA_LK", "btrim(ma_lk) = header_ma_lk", _SAME),),
+)
+
+RULE = Rule(
+    id="F04",
+    sentence_vi="MA_LK giống nhau trong mọi bảng của một hồ sơ; không có bảng nào thiếu XML1.",
+    sentence_en="MA_LK is the same in all tables of a dossier; no table is there without an XML1.",
+    source=Source("QĐ 4750/QĐ-BYT, MA_LK joins all tables; catalogue F04", "H"),
+    category=Category.CONFORMANCE,
+    severity=Severity.QUARANTINE_DOSSIER,
+    owner="sender",
+    rows=(_HEADERS, _lines(2), _lines(3), _OTHERS),
+)

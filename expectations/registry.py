@@ -1,0 +1,29 @@
+"""Every rule, listed by hand: a rule that is not here does not exist."""
+
+from __future__ import annotations
+
+from expectations.landing import (
+    b01_batch_complete,
+    d01_date_order,
+    f01_envelope,
+    f02_declared_count,
+    f03_readable_dossier,
+    f04_same_dossier_id,
+    l01_line_arithmetic,
+    l02_header_totals,
+)
+from expectations.rules.rule import Rule
+
+# Judged first, on its own: the others pass on rows that are not there.
+LANDING_GATE: tuple[Rule, ...] = (b01_batch_complete.RULE,)
+
+LANDING: tuple[Rule, ...] = (
+    f02_declared_count.FEWER,
+    f02_declared_count.MORE,
+    f04_same_dossier_id.RULE,
+    d01_date_order.RULE,
+    l01_line_arithmetic.RULE,
+    l02_header_totals.RULE,
+)
+
+JUDGED_BY_PARSER: tuple[Rule, ...] = (f01_envelope.RULE, f03_readable_dossier.RULE)

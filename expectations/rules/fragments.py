@@ -1,0 +1,58 @@
+"""Fragments of SQL that rules share: reading an amount, and telling a value without giving it away.
+
+A reason may quote a number or a date. Anything else, and any number long enough to be the id of a
+person (9 digits or more: old and new citizen ids, insurance numbers, phones), is described by its
+length and the kinds of its characters. A leading zero marks an id or a phone, never an amount.
+"""
+
+from __future__ import annotations
+
+_QUOTABLE_NUMBER = r"^[+-]?(0|[1-9][0-9]{0,7})(\.[0-9]{1,6})?$"
+
+
+def text_or_null(column: str) -> str:
+    """The text without the blanks around it, null when nothing is left."""
+    return f"nullif(btrim({column}), '')"
+
+
+def amount(column: str) -> str:
+    """Numeric value of an optional amount: blank is 0, null when it is not a number."""
+    return f"case when {text_or_null(column)} is null then 0 else raw.parse_number({column}) end"
+
+
+def holds_if_readable(condition: str) -> str:
+    """True also when an operand is null: its own check reports an unreadable amount, once."""
+    return f"coalesce({condition}, true)"
+
+
+def described(text: str) -> str:
+    """SQL of `12 characters: letters, digits`, or `blank`: what can be told of any value."""
+    value = f"btrim(coalesce({text}, ''))"
+    kinds = (
+        f"case when lower({value}) <> upper({value}) then 'letters' end, "
+        f"case when {value} ~ '[0-9]' then 'digits' end, "
+        f"case when {value} ~ '\\s' then 'spaces' end, "
+        f"case when {value} ~ '[^\\w\\s]' then 'signs' end"
+    )
+    return (
+        f"case when {value} = '' then 'blank' else "
+        f"length({value}) || ' characters: ' || concat_ws(', ', {kinds}) end"
+    )
+
+
+def quoted_number(text: str) -> str:
+    """SQL of the number itself when it can only be an amount, else of its description."""
+    value = f"btrim(coalesce({text}, ''))"
+    return f"case when {value} ~ '{_QUOTABLE_NUMBER}' then {value} else {described(text)} end"
+
+
+def quoted_result(number: str) -> str:
+    """As `quoted_number`, for a numeric expression: no zeros at the end, at most 4 decimals."""
+    return quoted_number(f"trim_scale(round({number}, 4))::text")
+
+
+def quoted_time(text: str) -> str:
+    """SQL of the date or date-time itself when it is one, else of its description."""
+    return (
+        f"case when raw.parse_local_time({text}) is not null then {text} else {described(text)} end"
+    )

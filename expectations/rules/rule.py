@@ -1,0 +1,95 @@
+"""A rule, declared once. Verdict and findings are generated from the declaration.
+
+Great Expectations judges the verdict (`statements.verdict`); when it fails, the same declaration
+gives the SQL that finds every failing row with its keys (`statements.findings`). There is no second
+place where a rule lives: without the declaration neither exists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+
+class Severity(StrEnum):
+    """What happens when a rule fails."""
+
+    STOP_BATCH = "stop_batch"  # our own fault: rows are missing, the task fails, nothing is judged
+    REFUSE_FILE = "refuse_file"
+    QUARANTINE_DOSSIER = "quarantine_dossier"
+    FLAG_LINE = "flag_line"
+    HOLD_RELEASE = "hold_release"
+    NOTICE = "notice"
+
+
+class Category(StrEnum):
+    CONFORMANCE = "conformance"
+    COMPLETENESS = "completeness"
+    PLAUSIBILITY = "plausibility"
+    CONCORDANCE = "concordance"
+    TIMELINESS = "timeliness"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text that a rule comes from, and how sure we are: H official, M, L, ? not verified."""
+
+    text: str
+    confidence: Literal["H", "M", "L", "?"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must be true of every row; a rule may have several.
+
+    `holds` is a SQL condition: the row fails unless it is *true* (null fails, so that a mistake in
+    a condition closes the door instead of opening it). `reason` is a SQL text, evaluated for
+    failing rows only; it quotes values through `fragments`, so that none of a patient is stored.
+    """
+
+    field: str
+    holds: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows that a rule applies to, and what must hold for each.
+
+    `sql` selects from the relation `batch` (and what it joins to it), one row per thing judged. For
+    a landing rule the columns file_id, position and line (null where there is none) are its keys.
+    `table_sql` is the SQL of the name of the table that the sender knows, e.g. `'XML2'`.
+    """
+
+    table_sql: str
+    sql: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `id` begins with the id of the catalogue that it comes from (L01, F02 …).
+
+    `rows` is empty for a rule that the parser judges while it reads: then only its words are here.
+    `scope` says what an incremental build looks at, for the rules of the marts.
+    """
+
+    id: str
+    sentence_vi: str
+    sentence_en: str
+    source: Source
+    category: Category
+    severity: Severity
+    owner: str
+    rows: tuple[Rows, ...] = ()
+    scope: str = ""
+
+    @property
+    def is_judged_by_parser(self) -> bool:
+        return not self.rows
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that its checks name, in order, each once."""
+        return tuple(dict.fromkeys(check.field for rows in self.rows for check in rows.checks))

@@ -1,0 +1,75 @@
+"""The SQL of a rule: its verdict (two counts) and its findings (every failing row).
+
+Both are built from the same `Rows` and `Check`s, and both start from a relation named `batch`, so
+that they cannot judge different rows by different conditions. No value of a row is in a verdict.
+"""
+
+from __future__ import annotations
+
+from expectations.rules.rule import Check, Rows, Rule
+
+BATCH = "{batch}"
+
+
+def verdict(rule: Rule) -> str:
+    """SQL of one row: checked_count, failed_count (rows, not checks) and seconds taken.
+
+    `{batch}` stands for the batch and is filled in by Great Expectations, by `str.format`: all
+    other braces are doubled. Raises ValueError for a rule that the parser judges.
+    """
+    if rule.is_judged_by_parser:
+        raise ValueError(f"rule {rule.id} is judged by the parser: it has no SQL")
+    judged = "\nunion all\n".join(
+        f"select {_all_hold(rows.checks)} as holds from ({rows.sql} offset 0) as judged"
+        for rows in rule.rows
+    )
+    statement = f"""\
+batch as (select * from {BATCH}),
+judged as ({judged})
+select
+    count(*) as checked_count,
+    count(*) filter (where not holds) as failed_count,
+    extract(epoch from clock_timestamp() - statement_timestamp()) as seconds
+from judged"""
+    before, after = statement.split(BATCH)
+    return f"with {_escaped(before)}{BATCH}{_escaped(after)}"
+
+
+def findings(rule: Rule, batch_sql: str) -> str:
+    """SQL of one row per failing row and check: file_id, position, line, table_name, field, reason.
+
+    `batch_sql` selects the batch; the rule adds no parameter of its own.
+    """
+    return f"with batch as ({batch_sql})\n" + "\nunion all\n".join(map(_findings, rule.rows))
+
+
+def _findings(rows: Rows) -> str:
+    checks = ",\n".join(
+        f"('{check.field}', ({check.holds}) is true, {check.reason})" for check in rows.checks
+    )
+    # The inner filter keeps reasons from being worked out for rows that pass.
+    return f"""\
+select
+    judged.file_id,
+    judged.position,
+    judged.line,
+    {rows.table_sql} as table_name,
+    problem.field,
+    problem.reason
+from (
+    select * from ({rows.sql} offset 0) as judged
+    where not ({_all_hold(rows.checks)})
+    offset 0
+) as judged
+cross join lateral (values {checks}) as problem (field, holds, reason)
+where not problem.holds"""
+
+
+def _all_hold(checks: tuple[Check, ...]) -> str:
+    # `offset 0` around the rows is Postgres' fence against flattening a sub-select: without it each
+    # amount would be parsed once per check that names it.
+    return " and ".join(f"({check.holds}) is true" for check in checks)
+
+
+def _escaped(sql: str) -> str:
+    return sql.replace("{", "{{").replace("}", "}}")

@@ -1,0 +1,68 @@
+"""Findings: every failing row of a rule, with its keys and a reason without a patient's value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from expectations.rules import statements
+from expectations.rules.rule import Rule
+from health_warehouse.database.connections import engine
+from health_warehouse.settings import Settings
+
+_INSERT = """\
+insert into quarantine.findings (
+    file_id, position, line, table_name, field, facility_id, dossier_id, rule_id, severity, reason
+)
+select
+    found.file_id,
+    found.position,
+    found.line,
+    found.table_name,
+    found.field,
+    coalesce(version.facility_id, file.facility_id),
+    version.dossier_id,
+    :rule_id,
+    :severity,
+    found.reason
+from ({findings}) as found
+join ops.files as file on file.file_id = found.file_id
+left join ops.dossier_versions as version
+    on version.file_id = found.file_id and version.position = found.position
+order by found.file_id, found.position, found.table_name, found.line, found.field"""
+
+
+def insert_findings(connection: Connection, rule: Rule, batch_sql: str) -> int:
+    """Store every finding of `rule` in the batch; returns how many."""
+    statement = _INSERT.replace("{findings}", statements.findings(rule, batch_sql))
+    result = connection.execute(
+        text(statement), {"rule_id": rule.id, "severity": rule.severity.value}
+    )
+    return int(result.rowcount)
+
+
+def entries(
+    settings: Settings, file_name: str | None = None, rule_id: str | None = None
+) -> list[dict[str, Any]]:
+    """What `warehouse quarantine --json` shows, in the order found; both filters are optional.
+
+    `file_name` matches any name under which the bytes were received, `rule_id` the whole id.
+    """
+    with engine(settings, "ops_reader").connect() as connection:
+        rows = connection.execute(
+            text(
+                "select file.file_name as file, finding.facility_id as facility,"
+                " finding.dossier_id as dossier, finding.table_name as table, finding.line,"
+                " finding.field, finding.rule_id as rule, finding.severity, finding.reason"
+                " from quarantine.findings as finding"
+                " join ops.files as file using (file_id)"
+                " where (cast(:rule_id as text) is null or finding.rule_id = :rule_id)"
+                " and (cast(:file_name as text) is null or file.file_name = :file_name or exists ("
+                "  select from ops.file_receipts as receipt"
+                "  where receipt.file_id = finding.file_id and receipt.file_name = :file_name))"
+                " order by finding.finding_id"
+            ),
+            {"rule_id": rule_id, "file_name": file_name},
+        ).mappings()
+        return [dict(row) for row in rows]

@@ -1,0 +1,204 @@
+"""Judge newly loaded files: the landing suite on just these files, and what follows from it.
+
+Everything is one transaction under row locks of the files, so a file is judged once: a second
+process (a retry beside an orphan) waits, finds the file judged, and leaves it. Great Expectations
+reads through a session of its own what the loader has committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from expectations import registry
+from expectations.rules import statements
+from expectations.rules.rule import Rule
+from health_warehouse.database.connections import engine
+from health_warehouse.errors import BatchIncomplete, CheckError
+from health_warehouse.landing.versions import settle
+from health_warehouse.quality.findings import insert_findings
+from health_warehouse.quality.incidents import raise_incident, resolve_incidents
+from health_warehouse.quality.outcomes import Outcome, in_state, store
+from health_warehouse.quality.runner import judge
+from health_warehouse.settings import Settings
+
+# `for no key update`: fences other checkers without stopping a loader that adds a receipt of the
+# same bytes, whose foreign key takes a key-share lock of the file.
+_LOCK_UNJUDGED = """\
+select file_id, status from ops.files
+where file_id = any(:file_ids) and judged_at is null
+order by file_id
+for no key update"""
+
+_REFUSE = """\
+update ops.files as file
+set status = 'refused', rule_id = first.rule_id, reason = first.reason
+from (
+    select distinct on (file_id) file_id, rule_id, reason from quarantine.findings
+    where severity = 'refuse_file' and file_id = any(:file_ids)
+    order by file_id, finding_id
+) as first
+where file.file_id = first.file_id and file.status = 'loaded'"""
+
+_VERDICTS = """\
+update ops.dossier_versions as version
+set verdict = case
+    when file.status = 'refused' or exists (
+        select from quarantine.findings as finding
+        where finding.file_id = version.file_id
+            and finding.position = version.position
+            and finding.severity = 'quarantine_dossier'
+    ) then 'quarantined' else 'accepted' end
+from ops.files as file
+where file.file_id = version.file_id and file.file_id = any(:file_ids)"""
+
+
+@dataclass(frozen=True)
+class LandingReport:
+    """What one batch came to. `file_ids` are those judged now, none when all were before."""
+
+    file_ids: tuple[int, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    refused_files: int = 0
+    quarantined_dossiers: int = 0
+    findings: int = 0
+    changed_dossiers: int = 0
+
+
+def check_files(
+    settings: Settings,
+    file_ids: Sequence[int],
+    rules: Sequence[Rule] = registry.LANDING,
+) -> LandingReport:
+    """Judge those of `file_ids` that are not judged yet, as one batch, and settle their dossiers.
+
+    Raises BatchIncomplete when `raw` does not hold the rows that the ledger counts, and CheckError
+    when a rule could not be judged: results and an incident are then stored, and no file is judged.
+    Refusing a file or quarantining a dossier is a handled outcome and raises nothing.
+    """
+    with engine(settings, "loader").begin() as connection:
+        report, problem = _check(settings, connection, sorted(set(file_ids)), rules)
+    if problem is not None:
+        raise problem
+    return report
+
+
+def _check(
+    settings: Settings, connection: Connection, file_ids: list[int], rules: Sequence[Rule]
+) -> tuple[LandingReport, CheckError | BatchIncomplete | None]:
+    """The work of `check_files`. An error is returned, for what is stored with it must commit."""
+    known: int = connection.execute(
+        text("select count(*) from ops.files where file_id = any(:file_ids)"),
+        {"file_ids": file_ids},
+    ).scalar_one()
+    if known != len(file_ids):
+        missing = len(file_ids) - known
+        return LandingReport(), BatchIncomplete(
+            f"{missing} files of the batch are not in ops.files"
+        )
+    locked = connection.execute(text(_LOCK_UNJUDGED), {"file_ids": file_ids}).all()
+    loaded: list[int] = [file_id for file_id, status in locked if status == "loaded"]
+    if loaded:
+        batch_sql = _batch_sql(loaded)
+        gate = judge(settings, "loader", "landing gate", registry.LANDING_GATE, batch_sql)
+        if in_state(gate, "error") or in_state(gate, "failed"):
+            return LandingReport(), _stop(connection, gate, loaded, batch_sql)
+        outcomes = gate + judge(settings, "loader", "landing", rules, batch_sql)
+        if in_state(outcomes, "error"):
+            return LandingReport(), _stop(connection, outcomes, loaded, batch_sql)
+    else:
+        outcomes = ()
+    judged: list[int] = [file_id for file_id, _ in locked]
+    return _act(connection, judged, loaded, outcomes), None
+
+
+def _batch_sql(file_ids: Sequence[int]) -> str:
+    """The batch is the files; rules join what they need to it. The ids are integers of ours."""
+    listed = ", ".join(str(int(file_id)) for file_id in file_ids)
+    return f"select * from ops.files where file_id in ({listed})"  # noqa: S608
+
+
+def _stop(
+    connection: Connection, outcomes: Sequence[Outcome], file_ids: Sequence[int], batch_sql: str
+) -> CheckError | BatchIncomplete:
+    store(connection, "landing", outcomes, file_ids=file_ids)
+    errors = in_state(outcomes, "error")
+    for outcome in errors:
+        message = f"rule {outcome.rule.id}: {outcome.message}"
+        raise_incident(
+            connection, f"landing:error:{outcome.rule.id}", "landing", outcome.rule.id, message
+        )
+    if errors:
+        names = ", ".join(f"{outcome.rule.id} ({outcome.message})" for outcome in errors)
+        return CheckError(f"nothing was judged: {names}; correct the rule and run again")
+    messages = []
+    for outcome in in_state(outcomes, "failed"):
+        for row in connection.execute(text(statements.findings(outcome.rule, batch_sql))).all():
+            messages.append(f"file {row.file_id}: {row.reason}")
+            raise_incident(
+                connection,
+                f"landing:incomplete:{row.file_id}:",
+                "landing",
+                outcome.rule.id,
+                messages[-1],
+                file_id=row.file_id,
+            )
+    return BatchIncomplete(f"nothing was judged: {'; '.join(messages)}; the load must be repaired")
+
+
+def _act(
+    connection: Connection,
+    judged: Sequence[int],
+    loaded: Sequence[int],
+    outcomes: Sequence[Outcome],
+) -> LandingReport:
+    parameters = {"file_ids": list(judged)}
+    if not judged:
+        return LandingReport()
+    found = 0
+    if loaded:
+        store(connection, "landing", outcomes, file_ids=loaded)
+        found = _find(connection, outcomes, _batch_sql(loaded))
+        resolve_incidents(connection, "landing:error:")
+        for file_id in loaded:
+            resolve_incidents(connection, f"landing:incomplete:{file_id}:")
+    refused = connection.execute(text(_REFUSE), parameters).rowcount
+    connection.execute(text(_VERDICTS), parameters)
+    connection.execute(
+        text("update ops.files set judged_at = clock_timestamp() where file_id = any(:file_ids)"),
+        parameters,
+    )
+    quarantined: int = connection.execute(
+        text(
+            "select count(*) from ops.dossier_versions"
+            " where verdict = 'quarantined' and file_id = any(:file_ids)"
+        ),
+        parameters,
+    ).scalar_one()
+    return LandingReport(
+        file_ids=tuple(judged),
+        outcomes=tuple(outcomes),
+        refused_files=refused,
+        quarantined_dossiers=quarantined,
+        findings=found,
+        changed_dossiers=settle(connection, list(judged)),
+    )
+
+
+def _find(connection: Connection, outcomes: Sequence[Outcome], batch_sql: str) -> int:
+    """Insert the findings of the rules that failed.
+
+    Raises CheckError when they are fewer than the rows that Great Expectations saw fail: both come
+    from one declaration and read the same rows, so a difference is a fault of ours.
+    """
+    total = 0
+    for outcome in in_state(outcomes, "failed"):
+        count = insert_findings(connection, outcome.rule, batch_sql)
+        if count < outcome.failed_count:
+            raise CheckError(
+                f"rule {outcome.rule.id}: {outcome.failed_count} rows failed, {count} were found"
+            )
+        total += count
+    return total

@@ -1,0 +1,107 @@
+"""Judge a suite of rules on one batch with Great Expectations.
+
+One ephemeral context per process, because contexts are process-global and two at once lose their
+data sources (GX #12209); nothing is written to disk (a file context writes the password in clear)
+and nothing is printed or sent. The session is read-only.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import warnings
+from collections.abc import Sequence
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.pool import NullPool
+
+from expectations.rules.rule import Rule
+from health_warehouse.database.connections import role_url
+from health_warehouse.quality.outcomes import Outcome
+from health_warehouse.settings import Settings
+
+_ONE_AT_A_TIME = Lock()
+_DRIVER_ERROR = re.compile(r"\(psycopg\.errors\.(\w+)\)")
+
+
+def judge(
+    settings: Settings, role: str, name: str, rules: Sequence[Rule], batch_sql: str
+) -> tuple[Outcome, ...]:
+    """One outcome per rule, in their order. `batch_sql` selects the batch (`select …`).
+
+    A rule that cannot be judged has the state *error*; nothing is raised for it.
+    """
+    with _ONE_AT_A_TIME:
+        context = _context()
+        from great_expectations import ExpectationSuite
+
+        from health_warehouse.quality.expectation import expectation
+
+        source_name = f"{name} {uuid4().hex}"
+        source = context.data_sources.add_postgres(
+            name=source_name,
+            connection_string=role_url(settings, role).render_as_string(hide_password=False),
+            kwargs={
+                "poolclass": NullPool,
+                "connect_args": {
+                    "application_name": f"warehouse {name} suite",
+                    "options": "-c default_transaction_read_only=on",
+                },
+            },
+        )
+        try:
+            batch = (
+                source.add_query_asset(name="batch", query=batch_sql)
+                .add_batch_definition_whole_table("all")
+                .get_batch()
+            )
+            suite = ExpectationSuite(name=source_name, expectations=list(map(expectation, rules)))
+            result = batch.validate(suite, result_format="SUMMARY")
+        finally:
+            _close(source)
+            context.data_sources.delete(source_name)
+    by_rule = {item.expectation_config.kwargs["rule_id"]: item for item in result.results}
+    return tuple(_outcome(rule, by_rule[rule.id]) for rule in rules)
+
+
+@lru_cache(maxsize=1)
+def _context() -> Any:
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    with warnings.catch_warnings():  # it imports modules that Python 3.11 calls deprecated
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    # GX logs the text of database errors, which may quote a value of a row; the state *error* and
+    # the class of the error are kept by `_outcome`.
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context
+
+
+def _close(source: Any) -> None:
+    """End the session now: GX leaves it to the garbage collector."""
+    engine = source.get_execution_engine()
+    engine.close()
+    engine.engine.dispose()
+    source.get_engine().dispose()
+
+
+def _outcome(rule: Rule, result: Any) -> Outcome:
+    details = (result.result or {}).get("details") or {}
+    if "checked_count" not in details:
+        return Outcome(rule, "error", message=_error(result.exception_info))
+    checked, failed = details["checked_count"], details["failed_count"]
+    state = "failed" if not result.success else "passed" if checked else "not_applicable"
+    return Outcome(rule, state, checked, failed, details["seconds"])
+
+
+def _error(exception_info: Any) -> str:
+    """The class of a database error only: its text may quote a value of a row."""
+    found = _DRIVER_ERROR.search(str(exception_info))
+    return f"the rule could not be judged: {found.group(1) if found else 'unexpected result'}"
