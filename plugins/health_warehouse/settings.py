@@ -7,6 +7,7 @@ Every setting is an environment variable with the prefix `WAREHOUSE_`, or a line
 from __future__ import annotations
 
 import os
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -82,6 +83,28 @@ class Settings(BaseSettings):
     @property
     def logs_dir(self) -> Path:
         return self.state / "logs"
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables that give another process these same settings."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return {
+            f"WAREHOUSE_{name.upper()}": (
+                value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            )
+            for name, value in values.items()
+            if value is not None
+        }
+
+
+def inherited_environment() -> dict[str, str]:
+    """What our services take over from whoever starts them: all but warehouse and Airflow settings.
+
+    Those come from `Settings` alone, so that a variable of another Airflow cannot slip in.
+    """
+    ours = ("WAREHOUSE_", "AIRFLOW_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    programs = str(Path(sys.executable).parent)
+    return kept | {"PATH": f"{programs}:{kept.get('PATH', os.defpath)}"}
 
 
 @lru_cache(maxsize=1)

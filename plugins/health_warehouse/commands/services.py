@@ -1,9 +1,94 @@
-"""Commands of this area."""
+"""Commands for the machine: start, stop, look, connect, migrate, demonstrate."""
 
 from __future__ import annotations
 
+import json
+from typing import Annotated
+
 import typer
+from rich.console import Console
+from rich.table import Table
+
+from health_warehouse.database.connections import OWNER
+from health_warehouse.database.roles import ROLES
+from health_warehouse.settings import get_settings
+
+_AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
+_console = Console(stderr=True, soft_wrap=True)
+
+
+def _say(message: str) -> None:
+    _console.print(message, markup=False, highlight=False)
 
 
 def register(app: typer.Typer) -> None:
     """Mount the commands on `app`."""
+    for command in (up, down, status, dsn, migrate, demo):
+        app.command()(command)
+
+
+def up() -> None:
+    """Start Postgres and Airflow, bring their databases up to date, wait until all is healthy."""
+    from health_warehouse.services.bring_up import up as bring_up
+
+    service = bring_up(get_settings(), _say)
+    _say(f"up: {service.url} (user admin, password in {get_settings().secrets_dir})")
+
+
+def down() -> None:
+    """Stop Postgres and Airflow. Data stay."""
+    from health_warehouse.services.bring_up import down as bring_down
+
+    bring_down(get_settings(), _say)
+    _say("down")
+
+
+def status(as_json: _AS_JSON = False) -> None:
+    """What runs, with process ids, ports, versions, number of DAGs, and the published release."""
+    from health_warehouse.services.status import status as read_status
+
+    now = read_status(get_settings())
+    if as_json:
+        typer.echo(json.dumps(now, indent=1))
+        return
+    table = Table("service", "state", "pid", "port", box=None, pad_edge=False)
+    for service in now["services"]:
+        state = "running" if service["is_running"] else "stopped"
+        table.add_row(
+            service["name"], state, str(service["pid"] or ""), str(service["port"] or "")
+        )
+    out = Console()
+    out.print(table)
+    if "airflow" in now:
+        release = now["release"]
+        out.print(f"\nAirflow   {now['airflow']['url']}, {now['dag_count']} DAGs", highlight=False)
+        out.print(f"release   {release['release_id'] if release else 'none yet'}", highlight=False)
+    out.print(f"state     {now['state']}", highlight=False)
+
+
+def dsn(
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}, {OWNER}.")],
+    as_json: _AS_JSON = False,
+) -> None:
+    """The URL, password included, by which ROLE connects."""
+    from health_warehouse.database.connections import dsn as role_dsn
+
+    if role not in (*ROLES, OWNER):
+        raise typer.BadParameter(f"no role {role!r}; one of {', '.join((*ROLES, OWNER))}")
+    value = role_dsn(get_settings(), role)
+    typer.echo(json.dumps({"role": role, "dsn": value}) if as_json else value)
+
+
+def migrate() -> None:
+    """Bring roles, tables and grants of the warehouse's database to the present version."""
+    from health_warehouse.database.migrate import migrate as run_migrations
+
+    run_migrations(get_settings())
+    _say("migrated")
+
+
+def demo() -> None:
+    """Start everything, deliver a small synthetic province, watch the scheduler publish it."""
+    from health_warehouse.demo import demo as run_demo
+
+    run_demo(get_settings(), Console())

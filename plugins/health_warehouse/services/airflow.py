@@ -1,0 +1,237 @@
+"""Airflow's metadata and its four processes."""
+
+from __future__ import annotations
+
+import http.client
+import importlib.metadata
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, make_url
+
+from health_warehouse import loopback
+from health_warehouse.database.embedded import EmbeddedServer
+from health_warehouse.errors import ConfigurationError
+from health_warehouse.orchestration.pools import import_document
+from health_warehouse.services import daemons
+from health_warehouse.services.airflow_environment import airflow_home, environment, url
+from health_warehouse.services.daemons import Daemon
+from health_warehouse.services.postgres import AIRFLOW_DATABASE, AIRFLOW_ROLE
+from health_warehouse.services.secret_files import AirflowSecrets
+from health_warehouse.services.state import Say, write_private
+from health_warehouse.settings import PROJECT_DIR, Settings, inherited_environment
+
+# `--skip-serve-logs`: all run on one machine and read the files; the log servers would listen on
+# every address, at ports that a second warehouse wants too.
+COMMANDS = {
+    "api-server": ("api-server",),
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "dag-processor": ("dag-processor",),
+    "triggerer": ("triggerer", "--skip-serve-logs"),
+}
+_HEALTH_KEYS = {
+    "scheduler": "latest_scheduler_heartbeat",
+    "dag_processor": "latest_dag_processor_heartbeat",
+    "triggerer": "latest_triggerer_heartbeat",
+}
+_START_SECONDS = 240  # 25 s on two idle cores; a busy machine may take many times as long
+_STOP_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Airflow:
+    """Airflow of one state folder. `metadata` is the URL of its database, `port` that of its API."""
+
+    settings: Settings
+    secrets: AirflowSecrets
+    metadata: URL
+    port: int
+
+    @property
+    def url(self) -> str:
+        return url(self.port)
+
+    def environment(self) -> dict[str, str]:
+        return environment(self.settings, self.secrets, self.metadata, self.port)
+
+    def daemons(self) -> list[Daemon]:
+        return [
+            Daemon(
+                name=name,
+                command=(sys.executable, "-m", "airflow", *command),
+                folder=self.settings.state / "run",
+                log=self.log(name),
+                cwd=airflow_home(self.settings),
+                environment=self.environment(),
+            )
+            for name, command in COMMANDS.items()
+        ]
+
+    def log(self, name: str) -> Path:
+        return self.settings.logs_dir / f"airflow-{name}.log"
+
+    def start(self, say: Say) -> None:
+        """Bring metadata up to date, start what does not run, wait until all of it is healthy.
+
+        A process that runs with other settings than those of now is started again.
+        Raises ConfigurationError naming the log to read.
+        """
+        outdated = [d for d in self.daemons() if d.is_running() and d.has_other_environment()]
+        if outdated:
+            say("settings have changed: restarting " + ", ".join(d.name for d in outdated))
+            daemons.stop(outdated, _STOP_SECONDS)
+        self._migrate(say)
+        waiting = [daemon for daemon in self.daemons() if not daemon.is_running()]
+        if waiting:
+            say("starting Airflow: " + ", ".join(daemon.name for daemon in waiting))
+        since = time.time()
+        for daemon in waiting:
+            daemon.start(inherited_environment())
+        self._wait_until_healthy({daemon.name for daemon in waiting}, since, say)
+        self._wait_for_dags(say)
+
+    def stop(self) -> None:
+        """End all four and what they left running, tasks included: the next run does those again."""
+        daemons.stop(self.daemons(), _STOP_SECONDS)
+
+    def health(self) -> dict[str, Any]:
+        """What the API says about each component; empty when it does not answer."""
+        connection = http.client.HTTPConnection(loopback.ADDRESS, self.port, timeout=5)
+        try:
+            connection.request("GET", "/api/v2/monitor/health")
+            return dict(json.loads(connection.getresponse().read()))
+        except (OSError, http.client.HTTPException, ValueError):
+            return {}
+        finally:
+            connection.close()
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Rows of Airflow's metadata, read only."""
+        address = self.metadata.set(drivername="postgresql")
+        with psycopg.connect(address.render_as_string(hide_password=False)) as connection:
+            connection.read_only = True
+            return connection.execute(statement.encode()).fetchall()
+
+    def dag_count(self) -> int:
+        return int(self.query("select count(*) from dag where not is_stale")[0][0])
+
+    def import_errors(self) -> list[str]:
+        """Files of DAGs that do not load, each with the last line of its error."""
+        rows = self.query("select filename, stacktrace from import_error order by 1")
+        return [f"{name}: {trace.strip().splitlines()[-1]}" for name, trace in rows]
+
+    def _migrate(self, say: Say) -> None:
+        """Airflow's own migrations and our pools. Each CLI call costs 5 s of imports: skip when done."""
+        stamp = airflow_home(self.settings) / "metadata.json"
+        pools = airflow_home(self.settings) / "pools.json"
+        wanted = {
+            "airflow": importlib.metadata.version("apache-airflow"),
+            "pools": sha256(import_document().encode()).hexdigest(),
+        }
+        done = json.loads(stamp.read_text()) if stamp.exists() else {}
+        if done == wanted | {"revision": self._revision()}:
+            return
+        say("preparing Airflow's metadata")
+        self._run("db", "migrate")
+        write_private(pools, import_document())
+        self._run("pools", "import", str(pools))
+        write_private(stamp, json.dumps(wanted | {"revision": self._revision()}))
+
+    def _revision(self) -> str | None:
+        try:
+            return str(self.query("select version_num from alembic_version")[0][0])
+        except (psycopg.errors.UndefinedTable, IndexError):
+            return None
+
+    def _run(self, *command: str) -> None:
+        log = self.log("setup")
+        with log.open("ab") as output:
+            done = subprocess.run(
+                [sys.executable, "-m", "airflow", *command],
+                env={**inherited_environment(), **self.environment()},
+                cwd=airflow_home(self.settings),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                umask=0o077,
+                check=False,
+            )
+        if done.returncode:
+            raise ConfigurationError(f"`airflow {' '.join(command)}` failed; read {log}")
+
+    def _wait_until_healthy(self, started: set[str], since: float, say: Say) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        told: set[str] = set()
+        while True:
+            for daemon in self.daemons():
+                if not daemon.is_running():
+                    raise ConfigurationError(
+                        f"Airflow's {daemon.name} ended while starting; read {daemon.log}"
+                    )
+            missing = self._not_yet_healthy(started, since)
+            for name in sorted({*_HEALTH_KEYS, "api_server"} - missing - told):
+                told.add(name)
+                if name.replace("_", "-") in started:
+                    say(f"Airflow's {name.replace('_', '-')} is healthy")
+            if not missing:
+                return
+            if time.monotonic() > deadline:
+                names = ", ".join(sorted(missing))
+                raise ConfigurationError(
+                    f"Airflow is not healthy after {_START_SECONDS} s ({names}); "
+                    f"read {self.log('*')}"
+                )
+            time.sleep(0.3)
+
+    def _not_yet_healthy(self, started: set[str], since: float) -> set[str]:
+        """Components without a heartbeat; of those just started, without one since then."""
+        health = self.health()
+        if health.get("metadatabase", {}).get("status") != "healthy":
+            return {*_HEALTH_KEYS, "api_server"}
+        missing = set()
+        for name, key in _HEALTH_KEYS.items():
+            component = health.get(name) or {}
+            beat = component.get(key)
+            is_new = beat is not None and datetime.fromisoformat(beat).timestamp() >= since
+            if component.get("status") != "healthy" or (
+                name.replace("_", "-") in started and not is_new
+            ):
+                missing.add(name)
+        return missing
+
+    def _wait_for_dags(self, say: Say) -> None:
+        """Wait until each file in `dags/` is known. Raises ConfigurationError naming one that is not."""
+        files = [path for path in (PROJECT_DIR / "dags").glob("*.py") if path.name[0] != "_"]
+        deadline = time.monotonic() + _START_SECONDS
+        is_told = False
+        while (known := self.dag_count()) < len(files):
+            errors = self.import_errors()
+            if errors or time.monotonic() > deadline:
+                raise ConfigurationError(
+                    "DAG files do not load: "
+                    + ("; ".join(errors) or f"{known} of {len(files)} known")
+                    + f"; read {self.log('dag-processor')}"
+                )
+            if not is_told:
+                say("waiting for the DAGs to be read")
+                is_told = True
+            time.sleep(0.3)
+
+
+def metadata_url(
+    settings: Settings, secrets: AirflowSecrets, postgres: EmbeddedServer | None
+) -> URL:
+    """Where Airflow keeps its metadata: WAREHOUSE_AIRFLOW_DSN, else the embedded server."""
+    if settings.airflow_dsn is not None:
+        return make_url(settings.airflow_dsn.get_secret_value())
+    if postgres is None:
+        raise ConfigurationError("Airflow's metadata needs a server: set WAREHOUSE_AIRFLOW_DSN")
+    return make_url(postgres.url(AIRFLOW_DATABASE, AIRFLOW_ROLE, secrets.metadata_password))

@@ -1,0 +1,55 @@
+"""`up` and `down`: all services of a state folder, in order, under its lock."""
+
+from __future__ import annotations
+
+from health_warehouse.database.migrate import migrate
+from health_warehouse.services import ports, postgres, state
+from health_warehouse.services.airflow import Airflow, metadata_url
+from health_warehouse.services.secret_files import (
+    airflow_secrets,
+    ensure_person_key,
+    write_login_file,
+)
+from health_warehouse.services.state import Say
+from health_warehouse.settings import Settings
+
+
+def up(settings: Settings, say: Say) -> Airflow:
+    """Start what does not run, bring both databases up to date, wait until everything is healthy.
+
+    Idempotent, and safe to call twice at once. Raises ConfigurationError, saying what to do.
+    """
+    state.prepare(settings)
+    with state.locked(settings, say):
+        secrets = airflow_secrets(settings)
+        write_login_file(settings, secrets)
+        ensure_person_key(settings)
+        if postgres.is_needed(settings):
+            postgres.start(settings, secrets, say)
+        migrate(settings)
+        running = any(daemon.is_running() for daemon in airflow(settings).daemons())
+        ports.claim(settings, ports.AIRFLOW, running, say)
+        service = airflow(settings)
+        service.start(say)
+        return service
+
+
+def down(settings: Settings, say: Say) -> None:
+    """Stop everything that `up` started. What was being done is done again after the next `up`."""
+    if not (settings.state / "run").is_dir():
+        say(f"nothing was ever started in {settings.state}")
+        return
+    with state.locked(settings, say):
+        say("stopping Airflow")
+        airflow(settings).stop()
+        if postgres.is_needed(settings):
+            say("stopping Postgres")
+            postgres.server(settings).stop()
+
+
+def airflow(settings: Settings) -> Airflow:
+    """Airflow of this state folder, running or not."""
+    secrets = airflow_secrets(settings)
+    server = postgres.server(settings) if postgres.is_needed(settings) else None
+    port = ports.remembered(settings, ports.AIRFLOW) or ports.AIRFLOW.usual_port
+    return Airflow(settings, secrets, metadata_url(settings, secrets, server), port)

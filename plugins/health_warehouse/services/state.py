@@ -1,0 +1,58 @@
+"""The state folder: its folders, their modes, and the lock that `up` and `down` take."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from health_warehouse.errors import ConfigurationError
+from health_warehouse.settings import Settings
+
+Say = Callable[[str], None]
+
+_PRIVATE_FOLDERS = ("secrets", "logs", "run", "airflow", "inbox", "archive")
+# Root's stand-in, who runs Postgres, must get through to its own folder; it may list nothing.
+_ROOT_MODE = 0o711
+_USER_MODE = 0o700
+
+
+def prepare(settings: Settings) -> None:
+    """Make the state folder and what is always in it. Nothing outside of it is touched.
+
+    Raises ConfigurationError when it cannot be written.
+    """
+    try:
+        settings.state.mkdir(parents=True, exist_ok=True)
+        settings.state.chmod(_ROOT_MODE if os.geteuid() == 0 else _USER_MODE)
+        for name in _PRIVATE_FOLDERS:
+            folder = settings.state / name
+            folder.mkdir(exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot use {settings.state} as state folder ({error.strerror}); "
+            "set WAREHOUSE_STATE to a folder of yours"
+        ) from error
+
+
+@contextmanager
+def locked(settings: Settings, say: Say) -> Iterator[None]:
+    """Hold the state folder's lock; wait for whoever has it. The kernel frees it with the process."""
+    with (settings.state / "run" / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another `warehouse up` or `down` is at work here; waiting for it")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def write_private(path: Path, content: str) -> None:
+    """Write `path` as one whole, mode 0600."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(content)
+    aside.rename(path)

@@ -1,0 +1,83 @@
+"""What runs, where, in which version."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from typing import Any
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from health_warehouse.database.connections import engine
+from health_warehouse.errors import WarehouseError
+from health_warehouse.services import ports, postgres
+from health_warehouse.services.airflow import Airflow
+from health_warehouse.services.bring_up import airflow
+from health_warehouse.services.secret_files import ADMIN, login_file
+from health_warehouse.settings import Settings
+
+_PACKAGES = ("health-warehouse", "apache-airflow", "dbt-core", "great-expectations")
+
+
+def status(settings: Settings) -> dict[str, Any]:
+    """One JSON-like value: state folder, services with pids and ports, versions, DAGs, release.
+
+    Parts that cannot be asked, because a service is down, are null.
+    """
+    if not (settings.state / "run").is_dir():
+        return {"state": str(settings.state), "services": [], "versions": _versions()}
+    service = airflow(settings)
+    return {
+        "state": str(settings.state),
+        "services": [*_postgres(settings), *_airflow(service)],
+        "airflow": {"url": service.url, "user": ADMIN, "login_file": str(login_file(settings))},
+        "health": {name: part.get("status") for name, part in service.health().items() if part},
+        "dag_count": _dag_count(service),
+        "release": _release(settings),
+        "versions": _versions(),
+    }
+
+
+def _postgres(settings: Settings) -> list[dict[str, Any]]:
+    if not postgres.is_needed(settings):
+        return []
+    server = postgres.server(settings)
+    pid = server.pid()
+    port = ports.remembered(settings, ports.POSTGRES)
+    return [{"name": "postgres", "is_running": pid is not None, "pid": pid, "port": port}]
+
+
+def _airflow(service: Airflow) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": daemon.name,
+            "is_running": daemon.is_running(),
+            "pid": daemon.pid(),
+            "port": service.port if daemon.name == "api-server" else None,
+            "log": str(daemon.log),
+        }
+        for daemon in service.daemons()
+    ]
+
+
+def _dag_count(service: Airflow) -> int | None:
+    try:
+        return service.dag_count()
+    except psycopg.Error:
+        return None
+
+
+def _release(settings: Settings) -> dict[str, Any] | None:
+    """The published release, if there is one and the database answers."""
+    statement = "select release_id, published_at from ops.releases where status = 'current'"
+    try:
+        with engine(settings, "ops_reader").connect() as connection:
+            row = connection.execute(text(statement)).one_or_none()
+    except (SQLAlchemyError, WarehouseError):
+        return None
+    return row and {"release_id": row.release_id, "published_at": row.published_at.isoformat()}
+
+
+def _versions() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in _PACKAGES}
