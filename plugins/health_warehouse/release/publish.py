@@ -1,0 +1,271 @@
+"""Publish an audited build: exchange in `marts` the rows that differ, in one transaction.
+
+What is published is the candidate minus what `marts` holds, however many builds were held between.
+A reader sees the old release or the new one. A build that changes nothing makes no release: the
+current one is noted to hold the content up to that build's last change, so that nobody builds the
+same changes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from psycopg.types.json import Jsonb
+
+from health_warehouse.errors import ConfigurationError, ReleaseHeld
+from health_warehouse.release import schema, statements
+from health_warehouse.release.candidates import (
+    Approval,
+    Candidate,
+    Verdict,
+    is_publishable,
+    judge,
+    newest_candidate,
+    require_base,
+    require_candidate,
+)
+from health_warehouse.release.contracts import MartContract, load_contracts
+from health_warehouse.release.current import NAME as CURRENT_RELEASE
+from health_warehouse.release.current import ensure_current_release, show_release
+from health_warehouse.release.hold import is_held, lift_hold, require_no_hold
+from health_warehouse.release.releases import Release, current_release, get_release
+from health_warehouse.release.shadows import ensure_shadow
+from health_warehouse.release.transaction import (
+    ReleaseCursor,
+    fetch_row,
+    reading_transaction,
+    release_transaction,
+)
+from health_warehouse.settings import Settings
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """What a publication does to one mart, in rows."""
+
+    mart: str
+    is_new: bool
+    rows_to_delete: int
+    rows_to_insert: int
+
+
+def plan(settings: Settings, build_id: int | None = None) -> list[TablePlan]:
+    """What `publish` would do now. Writes nothing; refuses what publish would refuse of shapes."""
+    contracts = load_contracts(settings)
+    with reading_transaction(settings) as cursor:
+        schema.lock_candidate(cursor, contracts)
+        candidate = require_candidate(cursor, build_id)
+        require_base(candidate, current_release(cursor))
+        schema.check_shapes(cursor, contracts)
+        return _plan(cursor, contracts, candidate.is_full)
+
+
+def publish(
+    settings: Settings,
+    build_id: int | None = None,
+    resume: bool = False,
+    approvals: Sequence[Approval] = (),
+) -> Release:
+    """Publish the newest build (or refuse, when it is not `build_id`); returns the current release.
+
+    The release returned is the one before when the build changed nothing or is published already,
+    so a task may run twice. `resume` lifts the hold of a roll-back in the same transaction, and
+    builds and audits first when the candidate does not start from the current release.
+    Raises ReleaseHeld, PublishConflict or ConfigurationError; readers then keep what they had.
+    """
+    if resume:
+        _renew_candidate(settings, approvals)
+    contracts = load_contracts(settings)
+    _widen(settings, contracts, build_id)
+    with release_transaction(settings) as cursor:
+        schema.lock_candidate(cursor, contracts)
+        candidate = require_candidate(cursor, build_id)
+        current = current_release(cursor)
+        if resume:
+            lift_hold(cursor)
+        require_no_hold(cursor)
+        if candidate.status == "published" and current is not None:
+            return current
+        require_base(candidate, current)
+        verdict = judge(cursor, candidate, approvals)
+        return _exchange(cursor, settings, contracts, candidate, current, verdict)
+
+
+def _exchange(
+    cursor: ReleaseCursor,
+    settings: Settings,
+    contracts: Sequence[MartContract],
+    candidate: Candidate,
+    current: Release | None,
+    verdict: Verdict,
+) -> Release:
+    started_at = datetime.now(UTC)
+    ensure_current_release(cursor, settings)
+    published = [c.name for c in contracts if c.name not in schema.new_marts(cursor, contracts)]
+    schema.verify_security(cursor, settings, [*published, CURRENT_RELEASE])
+    plans = _plan(cursor, contracts, candidate.is_full)
+    has_change = any(p.is_new or p.rows_to_delete or p.rows_to_insert for p in plans)
+    if current is not None and not has_change:
+        return _note_unchanged(cursor, contracts, candidate, current)
+    release_id = _insert_release(cursor, candidate, plans, verdict, started_at)
+    for contract, table_plan in zip(contracts, plans, strict=True):
+        if table_plan.is_new:
+            schema.create_mart(cursor, settings, contract)
+        ensure_shadow(cursor, settings, contract)
+        if current is None:
+            _load(cursor, contract, table_plan)
+        else:
+            _replace(cursor, contract, table_plan, candidate.is_full, release_id)
+    cursor.execute("set constraints all immediate")  # a broken key shows here, not in COMMIT
+    for contract, table_plan in zip(contracts, plans, strict=True):
+        schema.complete(cursor, contract)
+        if table_plan.is_new:
+            cursor.execute(statements.analyze(contract))
+    show_release(cursor, release_id)
+    _finish_build(cursor, candidate, f"published as release {release_id}")
+    release = get_release(cursor, release_id)
+    if release is None:
+        raise ConfigurationError(f"release {release_id} cannot be read back by the publisher")
+    return release
+
+
+def _plan(
+    cursor: ReleaseCursor, contracts: Sequence[MartContract], is_full: bool
+) -> list[TablePlan]:
+    new = schema.new_marts(cursor, contracts)
+    plans = []
+    for contract in contracts:
+        if contract.name in new:
+            rows = fetch_row(cursor, statements.count_candidate(contract)).count
+            plans.append(TablePlan(contract.name, True, 0, rows))
+            continue
+        statements.choose_plans(cursor, contract, is_full)
+        stale = fetch_row(cursor, statements.count_stale(contract, is_full)).count
+        fresh = fetch_row(cursor, statements.count_fresh(contract, is_full)).count
+        plans.append(TablePlan(contract.name, False, stale, fresh))
+    return plans
+
+
+def _load(cursor: ReleaseCursor, contract: MartContract, table_plan: TablePlan) -> None:
+    cursor.execute(statements.load_all(contract))
+    _require_affected(table_plan.mart, "inserted", cursor.rowcount, table_plan.rows_to_insert)
+
+
+def _replace(
+    cursor: ReleaseCursor,
+    contract: MartContract,
+    table_plan: TablePlan,
+    is_full: bool,
+    release_id: int,
+) -> None:
+    is_full = is_full or table_plan.is_new
+    statements.choose_plans(cursor, contract, is_full)
+    if table_plan.rows_to_delete:
+        cursor.execute(statements.delete_stale(contract, is_full), {"release_id": release_id})
+        _require_affected(table_plan.mart, "deleted", cursor.rowcount, table_plan.rows_to_delete)
+    if table_plan.rows_to_insert:
+        cursor.execute(statements.insert_fresh(contract, is_full), {"release_id": release_id})
+        _require_affected(table_plan.mart, "inserted", cursor.rowcount, table_plan.rows_to_insert)
+
+
+def _require_affected(mart: str, verb: str, affected: int, planned: int) -> None:
+    """Row security, a trigger or a rule can make a statement touch fewer rows without an error."""
+    if affected != planned:
+        raise ReleaseHeld(
+            f"marts.{mart}: {affected} rows were {verb} where {planned} were planned; nothing was "
+            "published. Look for a policy, trigger or rule on the table"
+        )
+
+
+def _insert_release(
+    cursor: ReleaseCursor,
+    candidate: Candidate,
+    plans: Sequence[TablePlan],
+    verdict: Verdict,
+    started_at: datetime,
+) -> int:
+    """Make the new release the current one; the order matters, for only one may be current."""
+    cursor.execute("update ops.releases set status = 'replaced' where status = 'current'")
+    row = fetch_row(
+        cursor,
+        "insert into ops.releases (base_release_id, build_id, to_change_id, is_full, status,"
+        " rows_deleted, rows_inserted, checks, notices, approvals, started_at)"
+        " values (%s, %s, %s, %s, 'current', %s, %s, %s, %s, %s, %s) returning release_id",
+        [
+            candidate.base_release_id,
+            candidate.build_id,
+            candidate.to_change_id,
+            candidate.is_full,
+            Jsonb({p.mart: p.rows_to_delete for p in plans}),
+            Jsonb({p.mart: p.rows_to_insert for p in plans}),
+            Jsonb(verdict.checks),
+            Jsonb(verdict.notices),
+            Jsonb(verdict.approvals),
+            started_at,
+        ],
+    )
+    return int(row.release_id)
+
+
+def _note_unchanged(
+    cursor: ReleaseCursor,
+    contracts: Sequence[MartContract],
+    candidate: Candidate,
+    current: Release,
+) -> Release:
+    for contract in contracts:
+        schema.complete(cursor, contract)
+    cursor.execute(
+        "update ops.releases set to_change_id = %s where release_id = %s",
+        [candidate.to_change_id, current.release_id],
+    )
+    _finish_build(cursor, candidate, f"changed nothing: release {current.release_id} holds it")
+    return replace(current, to_change_id=candidate.to_change_id)
+
+
+def _finish_build(cursor: ReleaseCursor, candidate: Candidate, message: str) -> None:
+    cursor.execute(
+        "update ops.builds set status = 'published', message = %s where build_id = %s",
+        [message, candidate.build_id],
+    )
+
+
+def _widen(settings: Settings, contracts: Sequence[MartContract], build_id: int | None) -> None:
+    """Add the columns that the contracts have more than the marts, before the publication.
+
+    Only a full build fills a new column in every row: an incremental one would leave its old rows
+    null in `marts` for ever, for only touched rows are compared.
+    """
+    with reading_transaction(settings) as cursor:
+        schema.lock_candidate(cursor, contracts)
+        candidate = require_candidate(cursor, build_id)
+        widenings = schema.check_shapes(cursor, contracts)
+    if widenings and not candidate.is_full:
+        names = ", ".join(f"{one.mart}.{one.column.name}" for one in widenings)
+        raise ConfigurationError(
+            f"new columns ({names}) need a full build: `warehouse build --full`"
+        )
+    schema.widen(settings, widenings)
+
+
+def _renew_candidate(settings: Settings, approvals: Sequence[Approval]) -> None:
+    """Build and audit again when publishing is on hold and the candidate cannot be published.
+
+    So it is after a roll-back, until somebody builds: the candidate holds what was rolled back.
+    """
+    with reading_transaction(settings) as cursor:
+        candidate = newest_candidate(cursor)
+        current = current_release(cursor)
+        if not is_held(cursor) or (candidate and is_publishable(candidate, current)):
+            return
+    from health_warehouse.quality.marts import audit  # loads Great Expectations, 9 s
+    from health_warehouse.release.build import build  # loads dbt, 3 s
+
+    renewed = build(settings)
+    try:
+        audit(settings, renewed.build_id)
+    except ReleaseHeld:
+        if not approvals:
+            raise
