@@ -1,0 +1,275 @@
+"""One file from the archive into raw: rows, versions, vault and ledger entry in ONE transaction.
+
+Fenced by an advisory lock on the hash, so an orphan and its retry, or two loaders of the same
+bytes, have one effect: the first loads, the second finds the file and adds at most a receipt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from health_warehouse.database.connections import engine
+from health_warehouse.errors import ConfigurationError, FileUnreadable
+from health_warehouse.landing.archive import ArchivedFile, open_archived
+from health_warehouse.landing.inbox import Delivery, ReceivedAt
+from health_warehouse.landing.raw_rows import RawWriter
+from health_warehouse.landing.versions import settle
+from health_warehouse.privacy.person_key import person_key
+from health_warehouse.privacy.vault import remember_persons
+from health_warehouse.settings import Settings
+from health_warehouse.sources.claims.dossier import Dossier, Envelope
+from health_warehouse.sources.claims.parse import ClaimFile
+from health_warehouse.sources.claims.schema import TABLES
+
+LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+_FILE_LOCK = 7_201_002
+_XML1 = {field.name: place for place, field in enumerate(TABLES["XML1"].fields)}
+
+Outcome = Literal["loaded", "refused", "duplicate", "known"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """`duplicate`: bytes that are there, received once more; `known`: so is this very receipt."""
+
+    file_id: int
+    outcome: Outcome
+    dossier_count: int = 0
+    line_count: int = 0
+    reason: str | None = None
+
+
+def load(
+    settings: Settings,
+    key: bytes,
+    delivery: Delivery,
+    archived: ArchivedFile,
+    received_at: ReceivedAt = None,
+) -> LoadResult:
+    """Load one archived delivery; `key` is the person key.
+
+    Raises ConfigurationError when `received_at` is "declared" and the file has no NGAYLAP (nothing
+    is recorded then), SourceUnavailable on trouble with the archive or the database.
+    """
+    with engine(settings, "loader").begin() as connection:
+        connection.execute(
+            text("select pg_advisory_xact_lock(:class, :key)"),
+            {"class": _FILE_LOCK, "key": int(archived.sha256[:8], 16) - 2**31},
+        )
+        known = connection.execute(
+            text("select file_id, declared_date from ops.files where sha256 = :sha256"),
+            {"sha256": archived.sha256},
+        ).one_or_none()
+        if known is not None:
+            moment = _moment(delivery, received_at, known.declared_date)
+            return _receive_again(connection, known.file_id, delivery, moment)
+        return _load_new(connection, settings, key, delivery, archived, received_at)
+
+
+def _load_new(
+    connection: Connection,
+    settings: Settings,
+    key: bytes,
+    delivery: Delivery,
+    archived: ArchivedFile,
+    received_at: ReceivedAt,
+) -> LoadResult:
+    file_id = _insert_file(connection, delivery, archived)
+    envelope = Envelope()
+    refusal: FileUnreadable | None = None
+    tally = Tally()
+    rows = connection.begin_nested()
+    try:
+        if not archived.is_stored:
+            raise FileUnreadable("F01", f"larger than {settings.max_file_bytes} bytes")
+        with open_archived(settings, archived.sha256) as stream:
+            claims = ClaimFile(stream, settings.max_file_bytes, settings.max_dossier_bytes)
+            envelope = claims.envelope
+            _write(connection, file_id, key, claims, tally)
+        rows.commit()
+        remember_persons(connection, file_id)
+    except FileUnreadable as error:
+        rows.rollback()
+        refusal = error
+    moment = _moment(delivery, received_at, envelope.declared_date)
+    _complete_file(connection, file_id, envelope, tally, refusal, moment)
+    _insert_receipt(connection, file_id, delivery, moment)
+    return LoadResult(
+        file_id,
+        "refused" if refusal else "loaded",
+        tally.dossiers,
+        tally.xml2 + tally.xml3,
+        str(refusal) if refusal else None,
+    )
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the parser saw of one file."""
+
+    dossiers: int = 0
+    xml1: int = 0
+    xml2: int = 0
+    xml3: int = 0
+    other: int = 0
+
+    def add(self, dossier: Dossier) -> None:
+        self.dossiers += 1
+        self.xml1 += dossier.xml1 is not None
+        self.xml2 += len(dossier.xml2)
+        self.xml3 += len(dossier.xml3)
+        self.other += len(dossier.others)
+
+
+def _write(
+    connection: Connection, file_id: int, key: bytes, claims: ClaimFile, tally: Tally
+) -> None:
+    writer = RawWriter(connection, file_id)
+    for dossier in claims:
+        tally.add(dossier)
+        facility_id = claims.facility_id
+        writer.add(dossier, facility_id, _person_key(key, facility_id, dossier))
+    writer.flush()
+
+
+def _person_key(key: bytes, facility_id: str, dossier: Dossier) -> UUID | None:
+    row = dossier.xml1
+    if row is None:
+        return None
+    return person_key(
+        key,
+        facility_id=facility_id,
+        dossier_id=dossier.dossier_id,
+        cards=row[_XML1["MA_THE_BHYT"]],
+        citizen=row[_XML1["SO_CCCD"]],
+        patient_id=row[_XML1["MA_BN"]],
+    )
+
+
+def _moment(delivery: Delivery, received_at: ReceivedAt, declared_date: str | None) -> datetime:
+    """When this delivery counts as received, UTC."""
+    if isinstance(received_at, datetime):
+        return received_at.astimezone(UTC)
+    if received_at is None:
+        return delivery.modified_at
+    if declared_date is None:
+        raise ConfigurationError(
+            f"{delivery.uri} declares no date (NGAYLAP): give it one with --received-at"
+        )
+    day = datetime.strptime(declared_date, "%Y%m%d")  # noqa: DTZ007 - the zone follows
+    return day.replace(tzinfo=LOCAL_TIME).astimezone(UTC)
+
+
+def _insert_file(connection: Connection, delivery: Delivery, archived: ArchivedFile) -> int:
+    statement = text(
+        "insert into ops.files (sha256, byte_count, received_at, file_name, status) "
+        "values (:sha256, :byte_count, :received_at, :file_name, 'loaded') returning file_id"
+    )
+    values = {
+        "sha256": archived.sha256,
+        "byte_count": archived.byte_count,
+        "received_at": delivery.modified_at,
+        "file_name": delivery.file_name,
+    }
+    return int(connection.execute(statement, values).scalar_one())
+
+
+def _complete_file(
+    connection: Connection,
+    file_id: int,
+    envelope: Envelope,
+    tally: Tally,
+    refusal: FileUnreadable | None,
+    received_at: datetime,
+) -> None:
+    """What only the end of the file tells: header values may stand behind the dossiers."""
+    statement = text(
+        """
+        update ops.files
+        set received_at = :received_at, status = :status, rule_id = :rule_id, reason = :reason,
+            judged_at = case when :status = 'refused' then clock_timestamp() end,
+            facility_id = :facility_id, declared_date = :declared_date,
+            declared_count = :declared_count, dossier_count = :dossiers,
+            xml1_count = :xml1, xml2_count = :xml2, xml3_count = :xml3, other_count = :other
+        where file_id = :file_id
+        """
+    )
+    values = {
+        "file_id": file_id,
+        "received_at": received_at,
+        "status": "refused" if refusal else "loaded",
+        "rule_id": refusal.rule_id if refusal else None,
+        "reason": refusal.reason if refusal else None,
+        "facility_id": envelope.facility_id or None,
+        "declared_date": envelope.declared_date,
+        "declared_count": envelope.declared_count,
+        "dossiers": tally.dossiers,
+        "xml1": tally.xml1,
+        "xml2": tally.xml2,
+        "xml3": tally.xml3,
+        "other": tally.other,
+    }
+    connection.execute(statement, values)
+    if refusal is not None:
+        connection.execute(
+            text(
+                "insert into quarantine.findings (file_id, facility_id, rule_id, severity, reason) "
+                "values (:file_id, :facility_id, :rule_id, 'refuse_file', :reason)"
+            ),
+            {name: values[name] for name in ("file_id", "facility_id", "rule_id", "reason")},
+        )
+
+
+def _insert_receipt(
+    connection: Connection, file_id: int, delivery: Delivery, received_at: datetime
+) -> bool:
+    statement = text(
+        "insert into ops.file_receipts "
+        "(uri, received_at, file_id, file_name, byte_count, modified_at) "
+        "values (:uri, :received_at, :file_id, :file_name, :byte_count, :modified_at) "
+        "on conflict do nothing returning 1"
+    )
+    values = {
+        "uri": delivery.uri,
+        "received_at": received_at,
+        "file_id": file_id,
+        "file_name": delivery.file_name,
+        "byte_count": delivery.byte_count,
+        "modified_at": delivery.modified_at,
+    }
+    return connection.execute(statement, values).scalar() is not None
+
+
+def _receive_again(
+    connection: Connection, file_id: int, delivery: Delivery, received_at: datetime
+) -> LoadResult:
+    """A receipt only; but when it is the earliest one, the versions of the file are older now."""
+    if not _insert_receipt(connection, file_id, delivery, received_at):
+        return LoadResult(file_id, "known")
+    moved = connection.execute(
+        text(
+            """
+            update ops.files as f
+            set received_at = r.received_at, file_name = r.file_name
+            from (
+                select received_at, file_name
+                from ops.file_receipts
+                where file_id = :file_id
+                order by received_at, file_name collate "C", uri collate "C"
+                limit 1
+            ) as r
+            where f.file_id = :file_id
+                and (f.received_at, f.file_name) is distinct from (r.received_at, r.file_name)
+            """
+        ),
+        {"file_id": file_id},
+    )
+    if moved.rowcount:
+        settle(connection, [file_id])
+    return LoadResult(file_id, "duplicate")

@@ -1,0 +1,107 @@
+"""A person as a keyed hash.
+
+HMAC-SHA256, because a plain hash of a 10-digit number is undone in under an hour on two cores; cut
+to 128 bits so that it is a uuid. The key is a secret of the loader and never enters Postgres.
+Insurance number before citizen id before the facility's own number: the insurance number outlives
+cards (its last ten digits stay when the card changes), and a child often has no citizen id yet.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+import secrets
+from pathlib import Path
+from uuid import UUID
+
+from health_warehouse.errors import ConfigurationError
+from health_warehouse.settings import Settings
+
+KEY_BYTES = 32
+CARD = re.compile(r"[A-Z]{2}[1-5][0-9]{12}")
+INSURANCE_NUMBER = re.compile(r"[0-9]{10}")
+CITIZEN_ID = re.compile(r"[0-9]{12}|[0-9]{9}|[A-Z][0-9]{7}")
+_SPACE = " \t\r\n"
+
+
+def load_person_key(settings: Settings) -> bytes:
+    """The key of WAREHOUSE_PERSON_KEY, else of STATE/secrets/person_key, made there on first use.
+
+    Raises ConfigurationError when it is not 64 hexadecimal digits.
+    """
+    if settings.person_key is not None:
+        return _decode(settings.person_key.get_secret_value(), "WAREHOUSE_PERSON_KEY")
+    path = settings.secrets_dir / "person_key"
+    if not path.exists():
+        _create(path)
+    return _decode(path.read_text(encoding="ascii", errors="replace"), str(path))
+
+
+def _create(path: Path) -> None:
+    """Write a new key whole or not at all: the second of two loaders takes what the first made."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".person_key.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # unlike rename, fails when another process was first
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _decode(text: str, where: str) -> bytes:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text.strip()):
+        raise ConfigurationError(f"{where} must be 64 hexadecimal digits")
+    return bytes.fromhex(text.strip())
+
+
+def insurance_number(cards: str | None) -> str | None:
+    """BHXH number of the last valid card in MA_THE_BHYT (cards joined by ";" in time order).
+
+    A temporary number of a newborn (TE1PP…) is none: it belongs to a card, not to a person.
+    """
+    for card in reversed((cards or "").upper().split(";")):
+        value = card.strip(_SPACE)
+        if CARD.fullmatch(value) or INSURANCE_NUMBER.fullmatch(value):
+            return value[-10:]
+    return None
+
+
+def citizen_id(value: str | None) -> str | None:
+    """SO_CCCD when it is one: 12 or 9 digits, or a letter and 7 digits (rule P01)."""
+    found = (value or "").strip(_SPACE).upper()
+    return found if CITIZEN_ID.fullmatch(found) else None
+
+
+def person_key(
+    key: bytes,
+    *,
+    facility_id: str,
+    dossier_id: str,
+    cards: str | None,
+    citizen: str | None,
+    patient_id: str | None,
+) -> UUID:
+    """The key of a person. Each kind of identifier hashes in a domain of its own."""
+    number = insurance_number(cards)
+    if number is not None:
+        return _hash(key, "insurance_number", number)
+    national = citizen_id(citizen)
+    if national is not None:
+        return _hash(key, "citizen_id", national)
+    local = (patient_id or "").strip(_SPACE)
+    if local:
+        return _hash(key, "patient_id", facility_id, local)
+    return _hash(key, "dossier_id", facility_id, dossier_id)
+
+
+def _hash(key: bytes, *parts: str) -> UUID:
+    # XML cannot hold U+001F, so no two lists of parts give the same message
+    message = "\x1f".join(parts).encode()
+    return UUID(bytes=hmac.digest(key, message, "sha256")[:16])

@@ -1,0 +1,37 @@
+"""What a person key stands for. Written by the loader, read by `vault_reader` alone."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+# From raw, where the same transaction has just put the rows: nothing is held in memory, and one
+# sorted insert per file means that two loaders can wait for, but never dead-lock, each other.
+_REMEMBER = text(
+    r"""
+    insert into vault.person_identifiers (person_key, kind, value)
+    select distinct x._person_key, i.kind, btrim(i.value, E' \t\r\n')
+    from raw.claims_xml1 as x
+    inner join ops.dossier_versions as v on v.file_id = x.file_id and v.position = x.position
+    cross join lateral (
+        select 'name' as kind, x.ho_ten as value
+        union all select 'citizen_id', x.so_cccd
+        union all select 'phone', x.dien_thoai
+        union all select 'birth', x.ngay_sinh
+        union all
+        select 'local_id', v.facility_id || '/' || nullif(btrim(x.ma_bn, E' \t\r\n'), '')
+        union all select 'card', c.card from regexp_split_to_table(x.ma_the_bhyt, ';') as c (card)
+        union all
+        select 'insurance_number', right(btrim(upper(c.card), E' \t\r\n'), 10)
+        from regexp_split_to_table(x.ma_the_bhyt, ';') as c (card)
+        where btrim(upper(c.card), E' \t\r\n') ~ '^([A-Z]{2}[1-5][0-9]{12}|[0-9]{10})$'
+    ) as i
+    where x.file_id = :file_id and btrim(i.value, E' \t\r\n') <> ''
+    order by 1, 2, 3
+    on conflict do nothing
+    """
+)
+
+
+def remember_persons(connection: Connection, file_id: int) -> None:
+    """Add the identifiers of a file's XML1 rows. Run it last: it holds locks until commit."""
+    connection.execute(_REMEMBER, {"file_id": file_id})

@@ -1,0 +1,62 @@
+"""What the parser makes of one HOSO."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Row = list[str | None]
+"""Values in the order of `schema.TABLES[…].fields`, then `_extra` (JSON text or None).
+
+None = the element is absent; '' = it is there and empty.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a dossier cannot be taken. `reason` holds no value of a patient."""
+
+    rule_id: str
+    reason: str
+    table_name: str | None = None
+    line: int | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPart:
+    """A FILEHOSO that is kept as text. `part` counts from 1 inside the HOSO.
+
+    `ma_lk_values`: distinct MA_LK inside, without surrounding white space, sorted.
+    """
+
+    part: int
+    table_name: str
+    content: str
+    ma_lk_values: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Dossier:
+    """One HOSO. `position` counts from 1 in the file. Not empty `problems`: to be quarantined."""
+
+    position: int
+    dossier_id: str = ""
+    is_withdrawal: bool = False
+    xml1: Row | None = None
+    xml2: list[Row] = field(default_factory=list)
+    xml3: list[Row] = field(default_factory=list)
+    others: list[KeptPart] = field(default_factory=list)
+    unreadable: list[KeptPart] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Envelope:
+    """What GIAMDINHHS says of itself; complete when the file has been read to its end.
+
+    `declared_date` is NGAYLAP when it is a day (yyyymmdd); `declared_count` is SOLUONGHOSO.
+    """
+
+    facility_id: str = ""
+    declared_date: str | None = None
+    declared_count: int | None = None
