@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -23,6 +24,9 @@ from health_warehouse.database.migrate import migrate
 from health_warehouse.settings import Settings
 
 os.environ.update(DO_NOT_TRACK="1", GX_ANALYTICS_ENABLED="false")
+# Airflow reads its home when first imported, and leaves folders there: never the developer's own.
+os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="warehouse-test-airflow-")
+atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 POSTGRES_VERSION = os.environ.get("WAREHOUSE_TEST_POSTGRES_VERSION", "18")
 _OWNER_PASSWORD = "owner"
 _PERSON_KEY = "00" * 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
@@ -17,7 +17,8 @@ from health_warehouse.orchestration.failures import told_plainly
 from health_warehouse.orchestration.pools import LANDING_POOL
 
 if TYPE_CHECKING:
-    from health_warehouse.landing.inbox import Delivery
+    from health_warehouse.landing.inbox import Delivery, ReceivedAt
+    from health_warehouse.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,8 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
     from health_warehouse.settings import get_settings
 
     settings = get_settings()
-    _received_at((params or {}).get("received_at"))  # a wrong value ends the run here, before work
-    deliveries = list_new(settings)
+    received_at = _received_at((params or {}).get("received_at"))
+    deliveries = list_new(settings, received_at=received_at)
     left_over = unjudged_file_ids(settings)
     log.info("%s new files, %s files left unjudged by a crash", len(deliveries), len(left_over))
     groups = batches.first(batches.group(deliveries, lambda delivery: delivery.byte_count))
@@ -46,7 +47,7 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
             "title": batches.title(
                 number, len(groups), len(group), sum(d.byte_count for d in group)
             ),
-            "deliveries": [_packed(delivery) for delivery in group],
+            "files": [{"path": d.path, "byte_count": d.byte_count} for d in group],
         }
         for number, group in enumerate(groups, start=1)
     ]
@@ -72,9 +73,10 @@ def load_batch(batch: dict[str, Any], params: dict[str, Any] | None = None) -> d
     from health_warehouse.landing.ingest import ingest
     from health_warehouse.settings import get_settings
 
-    deliveries = [_unpacked(packed) for packed in batch["deliveries"]]
+    settings = get_settings()
+    deliveries = _listed_again(settings, batch)
     received_at = _received_at((params or {}).get("received_at"))
-    report = ingest(get_settings(), deliveries, received_at=received_at)
+    report = ingest(settings, deliveries, received_at=received_at)
     log.info("%s: %s", batch["title"], report)
     return {"files": len(deliveries), "changed_dossiers": report.changed_dossiers}
 
@@ -93,7 +95,7 @@ def report_changes(outcomes: Iterable[dict[str, int]]) -> dict[str, int]:
     return total
 
 
-def _received_at(value: str | None) -> datetime | Literal["declared"] | None:
+def _received_at(value: str | None) -> ReceivedAt:
     if not value:
         return None
     if value == "declared":
@@ -110,19 +112,20 @@ def _received_at(value: str | None) -> datetime | Literal["declared"] | None:
 _WANTED = "received_at is %r: leave it empty, or give `declared` or an instant with its offset"
 
 
-def _packed(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "uri": delivery.uri,
-        "byte_count": delivery.byte_count,
-        "modified_at": delivery.modified_at.isoformat(),
-    }
+def _listed_again(settings: Settings, batch: dict[str, Any]) -> list[Delivery]:
+    """The deliveries of a description; one that changed or went since is left to the next run.
 
+    Looked up by the filesystem's own name, never as a URL: fsspec reads `::` in a URL, and so in a
+    name that a sender chose, as an order to open another place.
+    """
+    import fsspec
 
-def _unpacked(packed: dict[str, Any]) -> Delivery:
-    from health_warehouse.landing.inbox import Delivery
+    from health_warehouse.landing.inbox import describe
 
-    return Delivery(
-        uri=packed["uri"],
-        byte_count=packed["byte_count"],
-        modified_at=datetime.fromisoformat(packed["modified_at"]),
-    )
+    filesystem, _ = fsspec.url_to_fs(settings.inbox)
+    found = []
+    for listed in batch["files"]:
+        delivery = describe(filesystem, listed["path"])
+        if delivery is not None and delivery.byte_count == listed["byte_count"]:
+            found.append(delivery)
+    return found

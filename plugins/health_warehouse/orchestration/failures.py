@@ -9,6 +9,7 @@ and object names of a database error, and for the rest the type and the lines of
 from __future__ import annotations
 
 import functools
+import inspect
 import logging
 import traceback
 from collections.abc import Callable
@@ -41,6 +42,7 @@ def told_plainly(function: Callable[P, R]) -> Callable[P, R]:
             failure = (AirflowException if can_retry(error) else AirflowFailException)(told(error))
         raise failure  # outside the except clause: no chain, no values
 
+    run.__doc__ = inspect.cleandoc(function.__doc__ or "")  # Airflow shows it as Markdown
     return run
 
 

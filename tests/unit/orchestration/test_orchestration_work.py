@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from health_warehouse.orchestration.work import LastBuild, Situation, decide
+
+HOLD = "publishing is on hold since 2026-01-01 08:00 UTC by an: wrong prices"
+
+
+def _situation(
+    status: str | None = "published",
+    *,
+    pending: int = 3,
+    covered: int = 10,
+    last: int = 10,
+    hold: str | None = None,
+) -> Situation:
+    build = LastBuild(7, status, covered, "M03 failed") if status else None
+    return Situation(pending_changes=pending, last_change_id=last, last_build=build, hold=hold)
+
+
+def test_nothing_changed_is_no_work() -> None:
+    decision = decide(_situation(pending=0), full=False, by_person=True)
+    assert not decision.is_due
+    assert "no dossier changed" in decision.reason
+
+
+def test_first_changes_are_built() -> None:
+    assert decide(_situation(None), full=False, by_person=False).is_due
+
+
+def test_changes_after_the_last_build_are_built_whatever_became_of_it() -> None:
+    for status in ("published", "held", "failed", "building", "passed", "superseded"):
+        assert decide(_situation(status, covered=9), full=False, by_person=False).is_due
+
+
+@pytest.mark.parametrize("status", ["building", "built", "failed"])
+def test_a_build_that_a_crash_left_is_taken_up_by_the_clock(status: str) -> None:
+    assert decide(_situation(status), full=False, by_person=False).is_due
+
+
+def test_a_held_build_waits_for_a_delivery_or_a_person() -> None:
+    by_clock = decide(_situation("held"), full=False, by_person=False)
+    assert not by_clock.is_due
+    assert "M03 failed" in by_clock.reason
+    assert decide(_situation("held"), full=False, by_person=True).is_due
+
+
+def test_while_on_hold_a_build_that_is_ready_is_not_built_again() -> None:
+    decision = decide(_situation("passed", hold=HOLD), full=False, by_person=True)
+    assert not decision.is_due
+    assert "warehouse publish --resume" in decision.reason
+    assert decide(_situation("passed"), full=False, by_person=False).is_due
+
+
+def test_a_full_rebuild_needs_no_change() -> None:
+    assert decide(_situation(pending=0), full=True, by_person=False).is_due
