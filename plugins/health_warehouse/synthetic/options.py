@@ -1,0 +1,48 @@
+"""What is asked of the generator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+DEFAULT_START = date(2026, 7, 1)
+"""First day with 34 provinces, QĐ 3176, QĐ 1931/2026 and TT 06/2026 (ICD-10) all in force."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The whole input: two runs with equal options write identical bytes."""
+
+    facilities: int
+    days: int
+    dossiers: int
+    """Dossiers of the whole province over all days; resends come on top."""
+    seed: int = 1
+    defects: float = 0.0
+    """Share of dossiers that get one defect."""
+    start: date = DEFAULT_START
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.facilities <= 900:
+            raise ValueError("facilities must be between 1 and 900")
+        if not 1 <= self.days <= 3660:
+            raise ValueError("days must be between 1 and 3660")
+        if self.dossiers < 0:
+            raise ValueError("dossiers must not be negative")
+        if not 0 <= self.defects <= 1:
+            raise ValueError("defects is a share between 0 and 1")
+
+    @property
+    def population(self) -> int:
+        """How many people there are to fall ill: about three visits each."""
+        return max(50, self.dossiers // 3)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "facilities": self.facilities,
+            "days": self.days,
+            "dossiers": self.dossiers,
+            "seed": self.seed,
+            "defects": self.defects,
+            "start": self.start.isoformat(),
+        }
