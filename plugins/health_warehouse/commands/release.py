@@ -1,9 +1,226 @@
-"""Commands of this area."""
+"""Commands of a release: build, publish, roll back, list, and the whole path in one."""
 
 from __future__ import annotations
 
+import getpass
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
+from rich.console import Console
+from rich.table import Table
+
+from health_warehouse.errors import ConfigurationError
+from health_warehouse.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from health_warehouse.release.candidates import Approval
+    from health_warehouse.release.releases import Release
+
+_AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
+_DRY_RUN = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be done, change nothing.")
+]
+_FULL = Annotated[bool, typer.Option("--full", help="Build everything anew, not what changed.")]
+_progress = Console(stderr=True, soft_wrap=True)
 
 
 def register(app: typer.Typer) -> None:
     """Mount the commands on `app`."""
+    app.command()(build)
+    app.command()(publish)
+    app.command()(rollback)
+    app.command()(run)
+    group = typer.Typer(help="List the releases, or tell what changed between two.")
+    group.callback(invoke_without_command=True)(releases)
+    group.command("diff")(releases_diff)
+    app.add_typer(group, name="releases")
+
+
+def build(full: _FULL = False, dry_run: _DRY_RUN = False, as_json: _AS_JSON = False) -> None:
+    """Build the candidate, the next release, with dbt. Readers see nothing of it."""
+    from health_warehouse.release import build as builds
+
+    settings = get_settings()
+    if dry_run:
+        count = builds.pending_changes(settings)
+        _out(
+            {"pending_changes": count}, as_json, f"{count} dossiers changed since the last release"
+        )
+        return
+    with _step("building the candidate"):
+        done = builds.build(settings, full=full)
+    _out({"build_id": done.build_id}, as_json, f"build {done.build_id} is ready to be audited")
+
+
+def publish(
+    resume: Annotated[
+        bool, typer.Option(help="Lift the hold that a roll-back left, and publish.")
+    ] = False,
+    approve: Annotated[
+        list[str] | None, typer.Option(help="A failed rule to let pass, once. Repeatable.")
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who approves.")] = "",
+    reason: Annotated[str, typer.Option(help="Why it may pass.")] = "",
+    dry_run: _DRY_RUN = False,
+    as_json: _AS_JSON = False,
+) -> None:
+    """Publish the audited candidate: all marts, in one transaction."""
+    from health_warehouse.release import publish as publishing
+
+    settings = get_settings()
+    if dry_run:
+        plans = publishing.plan(settings)
+        if as_json:
+            typer.echo(json.dumps([asdict(one) for one in plans], indent=1))
+            return
+        table = Table("mart", "delete", "insert", box=None, pad_edge=False)
+        for one in plans:
+            table.add_row(one.mart, str(one.rows_to_delete), str(one.rows_to_insert))
+        Console().print(table)
+        return
+    approvals = _approvals(approve or [], by, reason)
+    with _step("publishing"):
+        release = publishing.publish(settings, resume=resume, approvals=approvals)
+    _show_release(release, as_json, "is what readers see")
+
+
+def rollback(
+    reason: Annotated[str, typer.Option(help="Why; kept with the hold.")] = "",
+    by: Annotated[str, typer.Option(help="Who; the user of the terminal by default.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: _DRY_RUN = False,
+    as_json: _AS_JSON = False,
+) -> None:
+    """Bring the previous release back, and hold publishing until `warehouse publish --resume`."""
+    from health_warehouse.release import rollback as rolling_back
+
+    settings = get_settings()
+    current, previous, reversals = rolling_back.plan_rollback(settings)
+    if dry_run:
+        plan = {
+            "release_id": current.release_id,
+            "returns_to": previous.release_id,
+            "marts": [asdict(one) for one in reversals],
+        }
+        lines = [f"release {current.release_id} would give way to {previous.release_id}:"]
+        lines += [f"  {r.mart}: -{r.rows_to_delete} +{r.rows_to_restore}" for r in reversals]
+        _out(plan, as_json, "\n".join(lines))
+        return
+    if not yes:
+        typer.confirm(f"Take release {current.release_id} back?", abort=True, err=True)
+    release = rolling_back.rollback(settings, reason or "no reason given", by or getpass.getuser())
+    _show_release(release, as_json, "is what readers see; publishing is on hold")
+
+
+def releases(context: typer.Context, as_json: _AS_JSON = False) -> None:
+    """All releases, newest first: what went in, checks, notices, approvals, times."""
+    if context.invoked_subcommand is not None:
+        return
+    from health_warehouse.release.releases import entries
+
+    found = entries(get_settings())
+    if as_json:
+        typer.echo(json.dumps(found, indent=1, default=str))
+        return
+    columns = ("release", "status", "published (UTC)", "build", "deleted", "inserted", "notices")
+    table = Table(*columns, box=None, pad_edge=False)
+    for one in found:
+        table.add_row(
+            str(one["release_id"]),
+            one["status"],
+            f"{one['published_at']:%Y-%m-%d %H:%M:%S}",
+            str(one["build_id"]),
+            str(sum(one["rows_deleted"].values())),
+            str(sum(one["rows_inserted"].values())),
+            ", ".join(notice["rule_id"] for notice in one["notices"]),
+        )
+    Console().print(table)
+
+
+def releases_diff(
+    older: Annotated[int, typer.Argument(help="A release.")],
+    newer: Annotated[int, typer.Argument(help="A later release.")],
+    as_json: _AS_JSON = False,
+) -> None:
+    """The restatement between two releases: rows added, removed and changed in each mart."""
+    from health_warehouse.release.restatement import restatement
+
+    found = restatement(get_settings(), older, newer)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found], indent=1))
+        return
+    table = Table("mart", "added", "removed", "changed", box=None, pad_edge=False)
+    for one in found:
+        table.add_row(one.mart, str(one.rows_added), str(one.rows_removed), str(one.rows_changed))
+    Console().print(table)
+
+
+def run(full: _FULL = False, as_json: _AS_JSON = False) -> None:
+    """Ingest what is new in the inbox, build, audit and publish, without Airflow."""
+    from health_warehouse.landing.inbox import list_new
+    from health_warehouse.landing.ingest import ingest
+    from health_warehouse.quality.marts import audit
+    from health_warehouse.release import build as builds
+    from health_warehouse.release.publish import publish as publish_build
+
+    settings = get_settings()
+    with _step("ingesting"):
+        report = ingest(settings, list_new(settings))
+    outcomes = dict(report.outcomes)
+    if not full and _is_up_to_date(settings):
+        _out(
+            {"files": outcomes, "release": None}, as_json, "nothing changed since the last release"
+        )
+        return
+    with _step("building the candidate"):
+        built = builds.build(settings, full=full)
+    with _step("auditing it"):
+        audit(settings, built.build_id)
+    with _step("publishing"):
+        release = publish_build(settings, built.build_id)
+    if as_json:
+        summary = {"files": outcomes, "release": asdict(release)}
+        typer.echo(json.dumps(summary, indent=1, default=str))
+        return
+    _show_release(release, as_json, "is what readers see")
+
+
+def _is_up_to_date(settings: Settings) -> bool:
+    from health_warehouse.release.build import pending_changes
+    from health_warehouse.release.releases import entries
+
+    return bool(entries(settings)) and pending_changes(settings) == 0
+
+
+def _approvals(rules: list[str], by: str, reason: str) -> list[Approval]:
+    """Raises ConfigurationError when a rule is to pass without a name or a reason."""
+    from health_warehouse.release.candidates import Approval
+
+    if rules and not (by.strip() and reason.strip()):
+        raise ConfigurationError("--approve needs --by NAME and --reason TEXT: both are recorded")
+    return [Approval(rule, by.strip(), reason.strip()) for rule in rules]
+
+
+def _show_release(release: Release, as_json: bool, state: str) -> None:
+    lines = [f"release {release.release_id} {state}"]
+    lines += [
+        f"  {mart}: -{release.rows_deleted.get(mart, 0)} +{inserted}"
+        for mart, inserted in sorted(release.rows_inserted.items())
+    ]
+    lines += [f"  notice: {one['rule_id']} {one['message'] or ''}" for one in release.notices]
+    _out(asdict(release), as_json, "\n".join(lines))
+
+
+def _out(value: Any, as_json: bool, text: str) -> None:
+    typer.echo(json.dumps(value, indent=1, default=str) if as_json else text)
+
+
+@contextmanager
+def _step(title: str) -> Iterator[None]:
+    with _progress.status(title):
+        yield
+    _progress.print(f"{title}: done", highlight=False)

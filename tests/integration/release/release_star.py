@@ -141,7 +141,8 @@ class Star:
         )
         self.run(
             "insert into candidate.fct_lines"
-            " select shop_key, visit_key, l, (visit_key + l) % :goods, amount_vnd, 0 from candidate.fct_visits, generate_series(1, :lines) as l",
+            " select shop_key, visit_key, l, (visit_key + l) % :goods, amount_vnd, 0"
+            " from candidate.fct_visits, generate_series(1, :lines) as l",
             goods=goods,
             lines=LINES_PER_VISIT,
         )

@@ -1,0 +1,123 @@
+"""Reading mart contracts from a dbt manifest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from health_warehouse.errors import ConfigurationError
+from health_warehouse.release.contracts import ForeignKey, Scope, parse_manifest
+
+
+def node(name: str, columns: list[str], key: list[str], **meta: Any) -> dict[str, Any]:
+    return {
+        "resource_type": "model",
+        "schema": "candidate",
+        "name": name,
+        "alias": name,
+        "description": "One row\n  per thing.",
+        "columns": {
+            c: {"name": c, "data_type": "integer", "description": "", "constraints": []}
+            for c in columns
+        },
+        "constraints": [{"type": "primary_key", "columns": key}] if key else [],
+        "config": {"meta": meta},
+    }
+
+
+def manifest(*nodes: dict[str, Any]) -> dict[str, Any]:
+    return {"nodes": {f"model.p.{one['name']}": one for one in nodes}}
+
+
+DIMENSION = node("dim_a", ["a_key"], ["a_key"])
+FACT = node(
+    "fct_b",
+    ["a_key", "b_key", "day"],
+    ["a_key", "b_key"],
+    foreign_keys=[{"columns": ["a_key"], "to": "dim_a", "to_columns": ["a_key"]}],
+    indexes=[["day"]],
+    publish={"scope": "intermediate.touched_b", "keys": ["a_key", "b_key"]},
+)
+
+
+def test_referenced_marts_come_first_whatever_the_order_of_the_manifest() -> None:
+    assert [c.name for c in parse_manifest(manifest(FACT, DIMENSION))] == ["dim_a", "fct_b"]
+
+
+def test_a_contract_holds_what_a_release_needs() -> None:
+    fact = parse_manifest(manifest(FACT, DIMENSION))[1]
+    assert fact.comment == "One row per thing."
+    assert fact.primary_key == ("a_key", "b_key")
+    assert fact.foreign_keys == (ForeignKey(("a_key",), "dim_a", ("a_key",)),)
+    assert fact.scope == Scope("touched_b", ("a_key", "b_key"))
+    assert {column.name: column.is_required for column in fact.columns} == {
+        "a_key": True,
+        "b_key": True,
+        "day": False,
+    }
+
+
+def test_every_foreign_key_and_scope_gets_an_index() -> None:
+    fact = parse_manifest(manifest(FACT, DIMENSION))[1]
+    assert fact.needed_indexes == (("day",), ("a_key",), ("a_key", "b_key"))
+
+
+def test_models_of_other_schemas_and_tests_are_not_marts() -> None:
+    staging = node("stg_a", ["a_key"], ["a_key"]) | {"schema": "staging"}
+    test = {"resource_type": "test", "schema": "candidate", "name": "t"}
+    assert [c.name for c in parse_manifest(manifest(staging, test, DIMENSION))] == ["dim_a"]
+
+
+def test_a_key_declared_on_its_column_counts() -> None:
+    mart = node("dim_a", ["a_key"], [])
+    mart["columns"]["a_key"]["constraints"] = [{"type": "primary_key"}]
+    assert parse_manifest(manifest(mart))[0].primary_key == ("a_key",)
+
+
+def broken(**changes: Any) -> dict[str, Any]:
+    return manifest(DIMENSION, node("fct_b", ["a_key", "b_key"], ["b_key"], **changes))
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (manifest(), "no model in schema candidate"),
+        (manifest(node("dim_a", ["a_key"], [])), "no primary_key"),
+        (manifest(node("dim_a", ["a_key"], ["b_key"])), "no column b_key"),
+        (broken(indexes=[["c"]]), "no column c"),
+        (broken(publish={"scope": "touched", "keys": ["c"]}), "no column c"),
+        (broken(foreign_keys=[{"columns": ["a_key"], "to": "dim_z"}]), "dim_z, which is no mart"),
+        (
+            broken(foreign_keys=[{"columns": ["b_key"], "to": "dim_a", "to_columns": ["b_key"]}]),
+            "not its primary key",
+        ),
+    ],
+)
+def test_a_broken_contract_is_refused_by_name(source: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        parse_manifest(source)
+
+
+@pytest.mark.parametrize("data_type", ["", "integer; drop table x", "integer) inherits (y"])
+def test_what_is_no_type_never_reaches_create_table(data_type: str) -> None:
+    mart = node("dim_a", ["a_key"], ["a_key"])
+    mart["columns"]["a_key"]["data_type"] = data_type
+    with pytest.raises(ConfigurationError, match="not a data type"):
+        parse_manifest(manifest(mart))
+
+
+@pytest.mark.parametrize(
+    "data_type", ["numeric(18,2)", "numeric(18, 2)", "timestamp with time zone", "text[]", "uuid"]
+)
+def test_types_of_postgres_are_taken_as_written(data_type: str) -> None:
+    mart = node("dim_a", ["a_key"], ["a_key"])
+    mart["columns"]["a_key"]["data_type"] = data_type
+    assert parse_manifest(manifest(mart))[0].columns[0].data_type == data_type
+
+
+def test_foreign_keys_in_a_circle_are_refused() -> None:
+    a = node("dim_a", ["k"], ["k"], foreign_keys=[{"columns": ["k"], "to": "dim_b"}])
+    b = node("dim_b", ["k"], ["k"], foreign_keys=[{"columns": ["k"], "to": "dim_a"}])
+    with pytest.raises(ConfigurationError, match="circle"):
+        parse_manifest(manifest(a, b))
