@@ -1,9 +1,152 @@
-"""Commands of this area."""
+"""Commands for claim files: take them in, read the ledger."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from health_warehouse.settings import get_settings
+
+if TYPE_CHECKING:
+    from health_warehouse.landing.inbox import Delivery, ReceivedAt
+
+_LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+_AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 
 
 def register(app: typer.Typer) -> None:
     """Mount the commands on `app`."""
+    sources = typer.Typer(no_args_is_help=True, help="Take in files of a source.")
+    sources.command("claims")(ingest_claims)
+    app.add_typer(sources, name="ingest")
+    app.command()(ledger)
+
+
+def ingest_claims(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders or fsspec URLs; none: the inbox.", show_default=False),
+    ] = None,
+    received_at: Annotated[
+        str | None,
+        typer.Option(
+            help="When the files count as received: an ISO time (local when it names no zone), or "
+            "`declared` for NGAYLAP. Otherwise their modification time.",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be loaded.")] = False,
+    as_json: _AS_JSON = False,
+) -> None:
+    """Load insurance claim files (XML1-XML15 in GIAMDINHHS) and check them at the door.
+
+    A file that is refused, and a dossier that is quarantined, is an outcome (exit code 0).
+    """
+    from health_warehouse.landing.inbox import list_new
+
+    settings = get_settings()
+    received = _received_at(received_at)
+    deliveries = list_new(settings, paths or (), received)
+    if dry_run:
+        _show_deliveries(deliveries, as_json)
+        return
+    _ingest(deliveries, received, as_json)
+
+
+def ledger(
+    status: Annotated[
+        str | None, typer.Option(help="Only `loaded`, `refused` or `duplicate`.")
+    ] = None,
+    file: Annotated[str | None, typer.Option(help="Only this file name or location.")] = None,
+    as_json: _AS_JSON = False,
+) -> None:
+    """Every file received, and where its dossiers stand now."""
+    from health_warehouse.landing.ledger import STATES, STATUSES, entries
+
+    if status is not None and status not in STATUSES:
+        raise typer.BadParameter(f"one of {', '.join(STATUSES)}", param_hint="--status")
+    found = entries(get_settings(), status, file)
+    if as_json:
+        typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        return
+    table = Table("received", "file", "status", *STATES, "lines", "reason", box=None)
+    for entry in found:
+        moment = datetime.fromisoformat(entry["received_at"]).astimezone(_LOCAL_TIME)
+        counts = [str(entry["dossiers"][state]) for state in STATES]
+        table.add_row(
+            f"{moment:%Y-%m-%d %H:%M:%S}",
+            entry["file"],
+            entry["status"],
+            *counts,
+            str(entry["lines"]),
+            entry["reason"] or "",
+        )
+    Console().print(table, markup=False)
+
+
+def _received_at(value: str | None) -> ReceivedAt:
+    if value is None:
+        return None
+    if value == "declared":
+        return "declared"
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        message = f"{value!r} is neither an ISO time nor `declared`"
+        raise typer.BadParameter(message, param_hint="--received-at") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=_LOCAL_TIME)
+
+
+def _show_deliveries(deliveries: list[Delivery], as_json: bool) -> None:
+    if as_json:
+        listed = [
+            {"uri": d.uri, "bytes": d.byte_count, "modified_at": d.modified_at.isoformat()}
+            for d in deliveries
+        ]
+        typer.echo(json.dumps({"would_load": listed}, indent=1, ensure_ascii=False))
+        return
+    for delivery in deliveries:
+        typer.echo(f"{delivery.uri}  {delivery.byte_count} bytes")
+    typer.echo(f"{len(deliveries)} files would be loaded")
+
+
+def _ingest(deliveries: list[Delivery], received: ReceivedAt, as_json: bool) -> None:
+    from health_warehouse.landing.ingest import ingest
+
+    console = Console(stderr=True, soft_wrap=True)
+    columns = (TextColumn("loading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=len(deliveries))
+        report = ingest(
+            get_settings(),
+            deliveries,
+            received,
+            progress=lambda _delivery, _outcome: progress.advance(task),
+        )
+    for error in report.errors:
+        console.print(f"error: {error}", style="red", markup=False)
+    if as_json:
+        typer.echo(json.dumps(asdict(report), indent=1, ensure_ascii=False))
+    else:
+        _show_report(asdict(report))
+    if report.errors:
+        raise typer.Exit(1)
+
+
+def _show_report(report: dict[str, Any]) -> None:
+    outcomes = ", ".join(f"{count} {name}" for name, count in sorted(report["outcomes"].items()))
+    typer.echo(f"files: {outcomes or 'nothing new'}")
+    typer.echo(f"read: {report['dossier_count']} dossiers, {report['line_count']} lines")
+    typer.echo(
+        f"checked: {len(report['file_ids'])} files, {report['refused_files']} refused, "
+        f"{report['quarantined_dossiers']} dossiers quarantined, {report['findings']} findings, "
+        f"{report['changed_dossiers']} dossiers changed"
+    )

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
 import fsspec
@@ -40,15 +41,19 @@ def list_new(
     """Claim files in `locations` (default: the inbox) that have no receipt yet, oldest first.
 
     A location is a file, a folder (searched recursively) or a URL of fsspec. Hidden names, `.part`
-    and `.tmp`, symbolic links and what is not a regular file are passed over, and so is a file
-    modified within the last `inbox_quiet_seconds`. Raises SourceUnavailable, ConfigurationError.
+    and `.tmp`, symbolic links and what is not a regular file are passed over. In the inbox so is a
+    file modified within the last `inbox_quiet_seconds`; a location that a person names is taken as
+    it is. Raises SourceUnavailable, ConfigurationError.
     """
-    quiet_since = datetime.now(UTC) - timedelta(seconds=settings.inbox_quiet_seconds)
-    found: dict[str, Delivery] = {}
-    for location in locations or (settings.inbox,):
-        for delivery in _list(location):
-            if delivery.modified_at <= quiet_since:
-                found[delivery.uri] = delivery
+    quiet = timedelta(seconds=0 if locations else settings.inbox_quiet_seconds)
+    now = datetime.now(UTC)
+    found = {
+        delivery.uri: delivery
+        for location in locations or (settings.inbox,)
+        for delivery in _list(location)
+        # a sender's clock may run ahead of ours: such a file must not wait for our clock
+        if abs(now - delivery.modified_at) >= quiet
+    }
     seen = _seen(settings, found.values(), received_at)
     new = (d for d in found.values() if d.uri not in seen)
     return sorted(new, key=lambda d: (d.modified_at, d.file_name, d.uri))
@@ -71,10 +76,19 @@ def describe(filesystem: Any, path: str) -> Delivery | None:
         return None
 
 
+def _open_location(location: str) -> tuple[Any, str]:
+    """Filesystem and path. What exists here is a path, whatever its name: in a URL fsspec reads
+    `::` as an order to open another place, and a shell expands to names that senders chose."""
+    if Path(location).exists():
+        return LocalFileSystem(), str(Path(location).absolute())
+    filesystem, root = fsspec.url_to_fs(location)
+    filesystem.invalidate_cache()
+    return filesystem, str(root)
+
+
 def _list(location: str) -> Iterator[Delivery]:
     try:
-        filesystem, root = fsspec.url_to_fs(location)
-        filesystem.invalidate_cache()
+        filesystem, root = _open_location(location)
         if filesystem.isfile(root):
             single = _delivery(filesystem, root, filesystem.info(root))
             if single is not None:
@@ -102,13 +116,18 @@ def _delivery(filesystem: Any, path: str, info: dict[str, Any]) -> Delivery | No
     if info["type"] != "file" or info.get("islink"):
         return None
     return Delivery(
-        uri=filesystem.unstrip_protocol(path),
-        file_name=path.rpartition("/")[2],
+        uri=_printable(filesystem.unstrip_protocol(path)),
+        file_name=_printable(path.rpartition("/")[2]),
         byte_count=int(info["size"]),
         modified_at=_modified_at(info),
         filesystem=filesystem,
         path=path,
     )
+
+
+def _printable(name: str) -> str:
+    """A name that is not UTF-8 on disk, with its odd bytes as `\\xNN`: Postgres takes only text."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _modified_at(info: dict[str, Any]) -> datetime:

@@ -23,18 +23,25 @@ logger = logging.getLogger(__name__)
 @dataclass
 class IngestReport:
     """What became of a batch. `outcomes` counts deliveries: loaded, refused, duplicate, known,
-    postponed (changed while copied), failed (see `errors`). `file_ids` are the files checked."""
+    postponed (changed while copied), failed (see `errors`). `file_ids` are the files checked;
+    `refused_files` (more, by the checks), `quarantined_dossiers`, `findings`: what that found.
+    """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     dossier_count: int = 0
     line_count: int = 0
     file_ids: list[int] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    changed_dossiers: int = 0
+    refused_files: int = 0
+    quarantined_dossiers: int = 0
+    findings: int = 0
 
     def add(self, result: LoadResult) -> None:
         self.outcomes[result.outcome] += 1
         self.dossier_count += result.dossier_count
         self.line_count += result.line_count
+        self.changed_dossiers += result.changed_dossiers
 
 
 def ingest(
@@ -60,7 +67,11 @@ def ingest(
             progress(delivery, outcome)
     report.file_ids = unjudged_file_ids(settings)
     if report.file_ids:
-        check_files(settings, report.file_ids)
+        checked = check_files(settings, report.file_ids)
+        report.changed_dossiers += checked.changed_dossiers
+        report.refused_files = checked.refused_files
+        report.quarantined_dossiers = checked.quarantined_dossiers
+        report.findings = checked.findings
     return report
 
 

@@ -43,6 +43,7 @@ class LoadResult:
     dossier_count: int = 0
     line_count: int = 0
     reason: str | None = None
+    changed_dossiers: int = 0
 
 
 def load(
@@ -270,6 +271,5 @@ def _receive_again(
         ),
         {"file_id": file_id},
     )
-    if moved.rowcount:
-        settle(connection, [file_id])
-    return LoadResult(file_id, "duplicate")
+    changed = settle(connection, [file_id]) if moved.rowcount else 0
+    return LoadResult(file_id, "duplicate", changed_dossiers=changed)

@@ -10,7 +10,7 @@ down_revision = None
 
 def upgrade() -> None:
     folder = Path(__file__).parent
-    for part in ("0001_schemas.sql", "0001_raw.sql", "0001_ops.sql"):
+    for part in ("0001_schemas.sql", "0001_raw.sql", "0001_ops.sql", "0001_ledger.sql"):
         op.get_bind().exec_driver_sql((folder / part).read_text(encoding="utf-8"))
 
 
