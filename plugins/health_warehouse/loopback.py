@@ -39,7 +39,7 @@ def holder(port: int) -> str:
         listening = [
             connection.pid
             for connection in psutil.net_connections("tcp")
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+            if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
         ]
         pid = next((pid for pid in listening if pid), None)
         return "another user's process" if pid is None else f"{psutil.Process(pid).name()} ({pid})"

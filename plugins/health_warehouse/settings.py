@@ -39,7 +39,10 @@ class Settings(BaseSettings):
         default="18", description="Which embedded server to start (16.14 or 18.4)."
     )
     postgres_port: int = Field(
-        default=0, ge=0, le=65535, description="Port of the embedded server; 0 picks a free one once."
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port of the embedded server; 0 picks a free one once.",
     )
     airflow_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the Airflow UI; 0 picks a free one once."
@@ -62,13 +65,13 @@ class Settings(BaseSettings):
     )
     person_key: SecretStr | None = Field(
         default=None,
-        description="Key of the person hash, 64 hexadecimal digits. Unset: STATE/secrets/person_key.",
+        description="Key of the person hash, 64 hex digits. Unset: STATE/secrets/person_key.",
     )
-    max_file_bytes: int = Field(
-        default=2 * 1024**3, gt=0, description="A larger file is refused."
-    )
+    max_file_bytes: int = Field(default=2 * 1024**3, gt=0, description="A larger file is refused.")
     max_dossier_bytes: int = Field(
-        default=64 * 1024**2, gt=0, description="A dossier (HOSO) larger than this refuses its file."
+        default=64 * 1024**2,
+        gt=0,
+        description="A dossier (HOSO) larger than this refuses its file.",
     )
 
     def model_post_init(self, _context: Any) -> None:

@@ -54,9 +54,7 @@ def status(as_json: _AS_JSON = False) -> None:
     table = Table("service", "state", "pid", "port", box=None, pad_edge=False)
     for service in now["services"]:
         state = "running" if service["is_running"] else "stopped"
-        table.add_row(
-            service["name"], state, str(service["pid"] or ""), str(service["port"] or "")
-        )
+        table.add_row(service["name"], state, str(service["pid"] or ""), str(service["port"] or ""))
     out = Console()
     out.print(table)
     if "airflow" in now:
@@ -89,6 +87,6 @@ def migrate() -> None:
 
 def demo() -> None:
     """Start everything, deliver a small synthetic province, watch the scheduler publish it."""
-    from health_warehouse.demo import demo as run_demo
+    from health_warehouse.demo.demonstration import demo as run_demo
 
     run_demo(get_settings(), Console())

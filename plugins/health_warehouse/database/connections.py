@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -21,7 +20,7 @@ _SECRETS_FILE = "database.json"
 
 
 def stored_secrets(settings: Settings) -> dict[str, str]:
-    """Passwords by name (`owner_dsn`, `superuser`, and one per role); empty before the first `up`."""
+    """Passwords by name (`owner_dsn`, `superuser`, one per role); empty before the first `up`."""
     path = settings.secrets_dir / _SECRETS_FILE
     return dict(json.loads(path.read_text())) if path.exists() else {}
 
@@ -112,7 +111,7 @@ def driver_connection(connection: Connection) -> psycopg.Connection[Any]:
 def copy_rows(
     connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> int:
-    """COPY `rows` into `schema.table` inside the open transaction; returns how many were written."""
+    """COPY `rows` into `schema.table` in the open transaction; returns how many were written."""
     schema, name = table.split(".")
     statement = psycopg.sql.SQL("copy {} ({}) from stdin").format(
         psycopg.sql.Identifier(schema, name),
@@ -124,7 +123,3 @@ def copy_rows(
             copy.write_row(row)
             count += 1
     return count
-
-
-def ports_file(settings: Settings) -> Path:
-    return settings.state / "ports.json"

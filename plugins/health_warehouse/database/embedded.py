@@ -45,7 +45,7 @@ log_min_error_statement = panic
 log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
 log_error_verbosity = terse
-"""  # the logging lines keep rows of patients out of the server's log (COPY errors print a whole row)
+"""  # log_…: rows of patients stay out of the server's log (a COPY error prints a whole row)
 _PID_FILE_SECONDS = 20  # a server without its pid file after this long has died; measured < 0.2
 _RECOVERY_SECONDS = 600  # replay of the log after a crash, at most max_wal_size of it
 _STOP_SECONDS = 60
@@ -92,7 +92,7 @@ class EmbeddedServer:
             if launch is not None and self._is_dead(launch):
                 end = "\n".join(launch.news(self.log)[-8:])
                 raise ConfigurationError(
-                    f"the embedded Postgres did not start ({refusal}); the end of {self.log}:\n{end}"
+                    f"the embedded Postgres did not start ({refusal}); end of {self.log}:\n{end}"
                 ) from refusal
             if launch is None and not self.is_running():
                 launch = self._start_process()
@@ -158,7 +158,9 @@ class EmbeddedServer:
                 check=False,
             )
             if done.returncode:
-                raise ConfigurationError(f"cannot create the database in {self.data}: {done.stderr}")
+                raise ConfigurationError(
+                    f"cannot create the database in {self.data}: {done.stderr}"
+                )
             with (fresh / "postgresql.conf").open("a") as configuration:
                 configuration.write(f"include = '{_CONFIGURATION_FILE}'\n")
             fresh.rename(self.data)
@@ -170,8 +172,8 @@ class EmbeddedServer:
         present = (self.data / "PG_VERSION").read_text().strip()
         if present != self.version:
             raise ConfigurationError(
-                f"{self.data} was made by Postgres {present}: set WAREHOUSE_POSTGRES_VERSION={present},"
-                " or dump it and load the dump into a new state folder"
+                f"{self.data} was made by Postgres {present}: set WAREHOUSE_POSTGRES_VERSION to "
+                f"{present}, or dump it and load the dump into a new state folder"
             )
 
     def _require_free_port(self) -> None:

@@ -47,11 +47,13 @@ def _require_server(connection: Connection) -> None:
 
 def _create_roles(connection: Connection, settings: Settings, passwords: dict[str, str]) -> None:
     cursor = driver_connection(connection).cursor()
-    owner = connection.execute(text("select current_user")).scalar_one()
+    owner: str = connection.execute(text("select current_user")).scalar_one()
     for role in ROLES:
         name = role_name(settings, role)
         known = cursor.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone()
-        verb = sql.SQL("alter role {} login password {}" if known else "create role {} login password {}")
+        verb = sql.SQL(
+            "alter role {} login password {}" if known else "create role {} login password {}"
+        )
         cursor.execute(verb.format(sql.Identifier(name), sql.Literal(passwords[role])))
         if role in ("transformer", "publisher"):  # default privileges are set in their name
             cursor.execute(
@@ -96,7 +98,7 @@ def _grant(connection: Connection, settings: Settings) -> None:
         )
     for schema in ("staging", "intermediate", "candidate"):
         cursor.execute(
-            sql.SQL("alter default privileges for role {} in schema {} grant select on tables to {}").format(
-                names["transformer"], sql.Identifier(schema), names["publisher"]
-            )
+            sql.SQL(
+                "alter default privileges for role {} in schema {} grant select on tables to {}"
+            ).format(names["transformer"], sql.Identifier(schema), names["publisher"])
         )

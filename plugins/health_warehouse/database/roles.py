@@ -8,7 +8,7 @@ ROLES = ("loader", "transformer", "publisher", "bi_reader", "ops_reader", "vault
 
 
 def role_name(settings: Settings, role: str) -> str:
-    """Name of `role` on the server: the prefix and the role. Raises ValueError on an unknown role."""
+    """Name of `role` on the server: prefix and role. Raises ValueError on an unknown role."""
     if role not in ROLES:
         raise ValueError(f"unknown role {role!r}; one of {', '.join(ROLES)}")
     return settings.role_prefix + role

@@ -2,8 +2,8 @@
 
 Postgres refuses root. When we are root, a user with fewer rights runs it, who must be able to enter
 the folders on the way to the cluster and to the binaries. In a clone under /root (0700) it is not.
-We then widen nobody's permissions: in a mount namespace of its own, which nobody else sees and which
-ends with the server, just those folders are bound to a place that the user can enter.
+We then widen nobody's permissions: in a mount namespace of its own, which nobody else sees and
+which ends with the server, just those folders are bound to a place that the user can enter.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ exec "$@"
 
 @dataclass(frozen=True)
 class Seat:
-    """`prefix` is put before each command; `folder` appears as `seen_as`, programs lie in `binaries`."""
+    """`prefix` goes before each command; `folder` appears as `seen_as`, programs in `binaries`."""
 
     prefix: tuple[str, ...]
     folder: Path
@@ -87,9 +87,9 @@ def find_seat(folder: Path, version: str) -> Seat:
         if _works(apart):
             return apart
     raise ConfigurationError(
-        f"user {user.pw_name}, who runs the embedded Postgres, can enter {folder} or {package} neither "
-        "directly nor in a mount namespace of its own; set WAREHOUSE_STATE to a folder that every user "
-        "may enter, such as /var/lib/warehouse, or run as an ordinary user"
+        f"user {user.pw_name}, who runs the embedded Postgres, cannot enter {folder} or {package}, "
+        "neither directly nor in a mount namespace of its own; set WAREHOUSE_STATE to a folder "
+        "that every user may enter, such as /var/lib/warehouse, or run as an ordinary user"
     )
 
 

@@ -29,8 +29,8 @@ from health_warehouse.services.secret_files import AirflowSecrets
 from health_warehouse.services.state import Say, write_private
 from health_warehouse.settings import PROJECT_DIR, Settings, inherited_environment
 
-# `--skip-serve-logs`: all run on one machine and read the files; the log servers would listen on
-# every address, at ports that a second warehouse wants too.
+# `--skip-serve-logs`: all run on one machine and read the files; log servers would listen on every
+# address, at ports that a second warehouse wants too.
 COMMANDS = {
     "api-server": ("api-server",),
     "scheduler": ("scheduler", "--skip-serve-logs"),
@@ -48,7 +48,7 @@ _STOP_SECONDS = 20
 
 @dataclass(frozen=True)
 class Airflow:
-    """Airflow of one state folder. `metadata` is the URL of its database, `port` that of its API."""
+    """Airflow of one state folder. `metadata` is its database's URL, `port` that of its API."""
 
     settings: Settings
     secrets: AirflowSecrets
@@ -99,7 +99,7 @@ class Airflow:
         self._wait_for_dags(say)
 
     def stop(self) -> None:
-        """End all four and what they left running, tasks included: the next run does those again."""
+        """End all four and what they left running; a task that is cut off is tried again later."""
         daemons.stop(self.daemons(), _STOP_SECONDS)
 
     def health(self) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class Airflow:
         return [f"{name}: {trace.strip().splitlines()[-1]}" for name, trace in rows]
 
     def _migrate(self, say: Say) -> None:
-        """Airflow's own migrations and our pools. Each CLI call costs 5 s of imports: skip when done."""
+        """Airflow's migrations and our pools. Each call costs 5 s of imports: skip when done."""
         stamp = airflow_home(self.settings) / "metadata.json"
         pools = airflow_home(self.settings) / "pools.json"
         wanted = {
@@ -208,7 +208,7 @@ class Airflow:
         return missing
 
     def _wait_for_dags(self, say: Say) -> None:
-        """Wait until each file in `dags/` is known. Raises ConfigurationError naming one that is not."""
+        """Wait until each file in `dags/` is known, or raise ConfigurationError naming one."""
         files = [path for path in (PROJECT_DIR / "dags").glob("*.py") if path.name[0] != "_"]
         deadline = time.monotonic() + _START_SECONDS
         is_told = False

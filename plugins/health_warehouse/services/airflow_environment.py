@@ -99,7 +99,7 @@ def _logging(settings: Settings) -> dict[str, str]:
         "DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(folder / "dag_processor"),
         "LOGGING_LEVEL": "INFO",
         "COLORED_CONSOLE_LOG": "False",
-        # Task logs may quote names of files and facilities: for the owner only (default 0775, 0664).
+        # Task logs quote names of files and facilities: for the owner only (default 0775, 0664).
         "FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
         "FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
     }

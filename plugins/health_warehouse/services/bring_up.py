@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from health_warehouse.database.migrate import migrate
+from health_warehouse.privacy.person_key import load_person_key
 from health_warehouse.services import ports, postgres, state
 from health_warehouse.services.airflow import Airflow, metadata_url
 from health_warehouse.services.secret_files import (
     airflow_secrets,
-    ensure_person_key,
     write_login_file,
 )
 from health_warehouse.services.state import Say
@@ -23,7 +23,7 @@ def up(settings: Settings, say: Say) -> Airflow:
     with state.locked(settings, say):
         secrets = airflow_secrets(settings)
         write_login_file(settings, secrets)
-        ensure_person_key(settings)
+        load_person_key(settings)  # makes it: lost later, no hash could be made again
         if postgres.is_needed(settings):
             postgres.start(settings, secrets, say)
         migrate(settings)

@@ -1,7 +1,7 @@
-"""One detached process of ours: started once, found again by its pid file, stopped with its children.
+"""One detached process: started once, found again by its pid file, stopped with its children.
 
-It outlives the command that started it and leaves no child behind with it. It leads a session of its
-own, so that what it forked is found even after it was killed.
+It outlives the command that started it. It leads a session of its own, so that what it forked is
+found even after it was killed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ class Daemon:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def start(self, inherited: Mapping[str, str]) -> None:
-        """Start it unless it runs; end what a killed predecessor left. `inherited` lies below ours."""
+        """Start it unless it runs; end what a killed predecessor left.
+
+        Its environment is `inherited` with ours on top.
+        """
         if self.is_running():
             return
         stop([self], seconds=0)
@@ -123,7 +126,7 @@ def _signal(processes: Iterable[psutil.Process], number: signal.Signals) -> None
 
 
 def _start_ticks(pid: int) -> int | None:
-    """Clock ticks from boot to the start of `pid` (field 22 of its stat); None when it has ended."""
+    """Clock ticks from boot to the start of `pid` (field 22 of its stat); None when it ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -56,14 +56,12 @@ def claim(settings: Settings, service: Service, is_running: bool, say: Say) -> i
         other = loopback.next_free_port(port + 1)
         if wanted:
             raise ConfigurationError(
-                f"port {port} ({service.variable}) is taken by {loopback.holder(port)}; end that, set "
-                f"{service.variable} to a free one, e.g. {other}, or leave it out to have one chosen"
+                f"port {port} ({service.variable}) is taken by {loopback.holder(port)}; end that, "
+                f"set {service.variable} to a free one, e.g. {other}, or unset it to have one chosen"
             )
         say(f"port {port} is taken by {loopback.holder(port)}: {service.name} uses {other}")
         port = other
-    write_private(
-        settings.state / "ports.json", json.dumps(_read(settings) | {service.name: port})
-    )
+    write_private(settings.state / "ports.json", json.dumps(_read(settings) | {service.name: port}))
     return port
 
 

@@ -80,7 +80,9 @@ def _ensure(
                 sql.Identifier(role), sql.SQL(rights), sql.Literal(password)
             )
         )
-    known = connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone()
+    known = connection.execute(
+        "select 1 from pg_database where datname = %s", [database]
+    ).fetchone()
     if not known:
         connection.execute(
             sql.SQL("create database {} owner {}").format(

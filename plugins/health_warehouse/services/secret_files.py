@@ -53,10 +53,3 @@ def write_login_file(settings: Settings, airflow: AirflowSecrets) -> None:
     path = login_file(settings)
     if not path.exists():
         write_private(path, json.dumps({ADMIN: airflow.admin_password}) + "\n")
-
-
-def ensure_person_key(settings: Settings) -> None:
-    """Make the key of the person hash unless the settings name one. Lost, no hash can be made again."""
-    path = settings.secrets_dir / "person_key"
-    if settings.person_key is None and not path.exists():
-        write_private(path, secrets.token_hex(32) + "\n")

@@ -40,7 +40,7 @@ def prepare(settings: Settings) -> None:
 
 @contextmanager
 def locked(settings: Settings, say: Say) -> Iterator[None]:
-    """Hold the state folder's lock; wait for whoever has it. The kernel frees it with the process."""
+    """Hold the state folder's lock; wait for who has it. The kernel frees it with the process."""
     with (settings.state / "run" / "lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -76,7 +76,9 @@ def _release(settings: Settings) -> dict[str, Any] | None:
             row = connection.execute(text(statement)).one_or_none()
     except (SQLAlchemyError, WarehouseError):
         return None
-    return row and {"release_id": row.release_id, "published_at": row.published_at.isoformat()}
+    if row is None:
+        return None
+    return {"release_id": row.release_id, "published_at": row.published_at.isoformat()}
 
 
 def _versions() -> dict[str, str]:

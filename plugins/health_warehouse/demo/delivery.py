@@ -1,0 +1,75 @@
+"""Make the files of a small province and move them into the inbox, each as one whole."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from health_warehouse.errors import ConfigurationError
+from health_warehouse.services.state import Say, write_private
+from health_warehouse.settings import Settings, inherited_environment
+
+# Enough for every outcome to appear, small enough for two cores to publish it in a minute.
+PROVINCE = {"facilities": 12, "days": 45, "dossiers": 3000, "seed": 20260701, "defects": 0.02}
+
+
+def deliver(settings: Settings, say: Say) -> list[str]:
+    """URLs of the files delivered now, or by an earlier call; one that was cut off is finished."""
+    folder = settings.state / "demo"
+    outbox, urls = folder / "outbox", folder / "delivered.txt"
+    filesystem, root = fsspec.url_to_fs(settings.inbox)
+    if not urls.exists():
+        say("making the files of a small synthetic province")
+        _generate(settings, outbox)
+        places = (f"{root}/{path.relative_to(outbox)}" for path in _files(outbox))
+        write_private(urls, "".join(f"{filesystem.unstrip_protocol(p)}\n" for p in places))
+    remaining = _files(outbox)
+    if remaining:
+        say(f"moving {len(remaining)} files into the inbox {settings.inbox}")
+    for path in remaining:
+        _move(path, filesystem, f"{root}/{path.relative_to(outbox).parent}")
+    return urls.read_text().splitlines()
+
+
+def _generate(settings: Settings, outbox: Path) -> None:
+    log = settings.logs_dir / "demo-synth.log"
+    shutil.rmtree(outbox, ignore_errors=True)
+    outbox.parent.mkdir(exist_ok=True, mode=0o700)
+    program = str(Path(sys.executable).parent / "warehouse")
+    options = [f"--{name}={value}" for name, value in PROVINCE.items()]
+    with log.open("wb") as output:
+        done = subprocess.run(
+            [program, "synth", str(outbox), *options],
+            env=inherited_environment() | settings.as_environment(),
+            stdout=output,
+            stderr=output,
+            check=False,
+        )
+    if done.returncode:
+        raise ConfigurationError(f"the synthetic province could not be made; read {log}")
+
+
+def _files(outbox: Path) -> list[Path]:
+    return sorted(outbox.rglob("*.xml"))
+
+
+def _move(path: Path, filesystem: Any, folder: str) -> None:
+    """Write aside, then rename: whoever lists the inbox sees the whole file or none.
+
+    In a local inbox the modification time stays; it is when the file counts as received.
+    """
+    aside, place = f"{folder}/.{path.name}.part", f"{folder}/{path.name}"
+    filesystem.makedirs(folder, exist_ok=True)
+    if isinstance(filesystem, LocalFileSystem):
+        shutil.move(path, aside)
+        Path(aside).rename(place)
+    else:
+        filesystem.put_file(str(path), aside)
+        filesystem.mv(aside, place)
+        path.unlink()

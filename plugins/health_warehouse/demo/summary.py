@@ -1,0 +1,145 @@
+"""What came out, read back from the ledger, the quality records and the marts."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy import text
+
+from health_warehouse.database.connections import dsn, engine
+from health_warehouse.demo.progress import TaskRun
+from health_warehouse.demo.queries import QUESTIONS
+from health_warehouse.services.airflow import Airflow
+from health_warehouse.services.secret_files import ADMIN
+from health_warehouse.settings import Settings
+
+_CHECKS = """
+select runs.suite, results.state, count(*), count(distinct results.rule_id)
+from ops.rule_results as results
+join ops.check_runs as runs using (check_run_id)
+group by 1, 2 order by 1, 2
+"""
+_RELEASE = """
+select release_id, published_at, rows_inserted, rows_deleted, notices
+from ops.releases where status = 'current'
+"""
+_STATES = ("received", "loaded", "quarantined", "duplicate", "superseded", "withdrawn")
+
+
+def show(settings: Settings, airflow: Airflow, tasks: Iterable[TaskRun], console: Console) -> None:
+    """Print everything worth reading after a demonstration."""
+    from health_warehouse.landing import ledger
+    from health_warehouse.quality import findings
+
+    for title, part in (
+        ("Files", _files(ledger.entries(settings))),
+        ("Quarantined, and why", _findings(findings.entries(settings))),
+        ("Checks", _checks(settings)),
+        ("Release", _release(settings)),
+        ("Time per stage", _times(tasks)),
+        ("Three questions to the marts", _answers(settings)),
+        ("Where to look", _places(settings, airflow)),
+    ):
+        console.rule(Text(title, style="bold"), align="left")
+        console.print(part)
+        console.print()
+
+
+def _files(entries: list[dict[str, Any]]) -> RenderableType:
+    by_status = Counter(entry["status"] for entry in entries)
+    files = ", ".join(f"{count} {status}" for status, count in sorted(by_status.items()))
+    dossiers = Counter[str]()
+    for entry in entries:
+        dossiers.update(entry["dossiers"])
+    table = _table(*_STATES)
+    table.add_row(*(f"{dossiers[state]:,}" for state in _STATES))
+    lines = sum(entry["lines"] for entry in entries)
+    heading = f"{len(entries)} files ({files}), {lines:,} lines of drugs and services. Dossiers:"
+    return Group(heading, table)
+
+
+def _findings(entries: list[dict[str, Any]]) -> RenderableType:
+    from expectations.registry import JUDGED_BY_PARSER, LANDING
+
+    sentences = {rule.id: rule.sentence_en for rule in (*LANDING, *JUDGED_BY_PARSER)}
+    counts = Counter((entry["rule"], entry["severity"]) for entry in entries)
+    if not counts:
+        return Text("Nothing.")
+    table = _table("rule", "outcome", "findings", "what it asks")
+    for (rule, severity), count in sorted(counts.items()):
+        table.add_row(rule, severity, f"{count:,}", sentences.get(rule, ""))
+    return table
+
+
+def _checks(settings: Settings) -> RenderableType:
+    with engine(settings, "ops_reader").connect() as connection:
+        rows = connection.execute(text(_CHECKS)).all()
+    table = _table("suite", "state", "results", "rules")
+    for suite, state, results, rules in rows:
+        table.add_row(str(suite), str(state), f"{results:,}", str(rules))
+    return table
+
+
+def _release(settings: Settings) -> RenderableType:
+    with engine(settings, "ops_reader").connect() as connection:
+        release = connection.execute(text(_RELEASE)).one()
+    table = _table("mart", "rows written", "rows removed")
+    removed: Mapping[str, int] = release.rows_deleted
+    for mart, written in sorted(release.rows_inserted.items()):
+        table.add_row(mart, f"{written:,}", f"{removed.get(mart, 0):,}")
+    notices = "".join(f"\nnotice: {notice}" for notice in release.notices)
+    heading = f"Release {release.release_id}, published {release.published_at:%Y-%m-%d %H:%M:%S %Z}"
+    return Group(heading + notices, table)
+
+
+def _times(tasks: Iterable[TaskRun]) -> RenderableType:
+    seconds: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for task in tasks:
+        if task.state == "success" and task.seconds is not None:
+            seconds[task.dag_id, task.task_id].append(task.seconds)
+    if not seconds:
+        return Text("Nothing was run this time: the release was up.")
+    table = _table("task", "times", "seconds", "longest")
+    for (dag_id, task_id), times in seconds.items():
+        table.add_row(
+            f"{dag_id}.{task_id}", str(len(times)), f"{sum(times):.1f}", f"{max(times):.1f}"
+        )
+    return table
+
+
+def _answers(settings: Settings) -> RenderableType:
+    parts: list[RenderableType] = []
+    with engine(settings, "bi_reader").connect() as connection:
+        for question in QUESTIONS:
+            result = connection.execute(text(question.sql))
+            table = _table(*result.keys())
+            for row in result:
+                table.add_row(*("" if value is None else str(value) for value in row))
+            syntax = Syntax(question.sql, "sql", background_color="default", word_wrap=True)
+            parts += [Text(question.title, style="bold"), syntax, table, ""]
+    return Group(*parts[:-1])
+
+
+def _places(settings: Settings, airflow: Airflow) -> RenderableType:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    table.add_row("Airflow", f"{airflow.url}  (user {ADMIN}, {airflow.secrets.admin_password})")
+    table.add_row("Postgres", dsn(settings, "bi_reader"))
+    table.add_row("files", "warehouse ledger; warehouse quarantine; warehouse releases")
+    table.add_row("logs", str(settings.logs_dir))
+    table.add_row("stop", "make down")
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(*columns, box=None, pad_edge=False, header_style="dim")
+    for column in table.columns:
+        column.overflow = "fold"
+    return table
