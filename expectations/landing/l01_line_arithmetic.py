@@ -120,10 +120,18 @@ def _money_checks(
     )
 
 
-def _rows(number: int, amounts: tuple[str, ...], rates: dict[str, str], extra: str) -> str:
+def _rows(
+    number: int,
+    required: tuple[str, ...],
+    optional: tuple[str, ...],
+    rates: dict[str, str],
+    extra: str,
+) -> str:
     """Each column as text and, under `n_`, as a number; `rates` gives what a blank one means."""
+    values = {column: f"raw.parse_number(line.{column})" for column in required}
+    values |= {column: amount(f"line.{column}") for column in optional}
     columns = ",\n    ".join(
-        f"line.{column}, {amount(f'line.{column}')} as n_{column}" for column in amounts
+        f"line.{column}, {value} as n_{column}" for column, value in values.items()
     )
     percentages = ",\n    ".join(
         f"line.{column}, "
@@ -156,7 +164,8 @@ _DRUGS = Rows(
     table_sql="'XML2'",
     sql=_rows(
         2,
-        (*_DRUG_REQUIRED, *_OPTIONAL),
+        _DRUG_REQUIRED,
+        _OPTIONAL,
         dict.fromkeys(_RATES, "null"),
         "0 as n_t_trantt",
     ),
@@ -184,7 +193,8 @@ _SERVICES = Rows(
     table_sql="'XML3'",
     sql=_rows(
         3,
-        (*_SERVICE_REQUIRED, "don_gia_bh", "t_trantt", *_OPTIONAL),
+        _SERVICE_REQUIRED,
+        ("don_gia_bh", "t_trantt", *_OPTIONAL),
         {**dict.fromkeys(_RATES, "null"), "tyle_tt_dv": "100"},
         f"coalesce(raw.parse_date({_ORDERED}) < date '2024-07-01', false) as was_before_4750",
     ),

@@ -1,10 +1,10 @@
 """L02: the totals of XML1 are the sums of its lines.
 
 Facts (§3.2 of the notes on the standard, confidence H unless said): T_THUOC = Σ XML2 BV; T_VTYT =
-Σ XML3 BV of MA_NHOM 10 (and 11, used before); T_TONGCHI_BV, T_TONGCHI_BH, T_BNTT, T_BNCCT,
-T_NGUONKHAC = Σ of both; T_BHTT_GDV = Σ T_BHTT of lines with MA_PTTT 1 (M: one implementation leaves
-out army and police cards, CA, CY, QN, so they are not judged); T_BHTT = T_TONGCHI_BH − T_BNCCT, hard
-only where no other source pays (deducted from co-payment or fund, the two texts conflict).
+Σ XML3 BV of MA_NHOM 10 (and 11, used before); T_TONGCHI_BV, T_TONGCHI_BH, T_BNTT, T_BNCCT and
+T_NGUONKHAC = Σ of both; T_BHTT_GDV = Σ T_BHTT of lines with MA_PTTT 1 (M: one implementation
+leaves out army and police cards, CA, CY, QN, so they are not judged); T_BHTT = T_TONGCHI_BH −
+T_BNCCT, hard only where no other source pays (deducted from co-payment or fund, the texts conflict).
 
 Tolerance 1 VND per total (M: one implementation; the law names none). A visit without insurance may
 be sent as XML1 alone, its totals then have no lines to agree with: not applicable. A package capped

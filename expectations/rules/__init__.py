@@ -1,1 +1,1 @@
-"""What a rule is (`rule`), the SQL made from one (`statements`), its building blocks (`fragments`)."""
+"""What a rule is (`rule`), the SQL made from one (`statements`), and its parts (`fragments`)."""

@@ -98,8 +98,11 @@ def _check(
         return LandingReport(), BatchIncomplete(
             f"{missing} files of the batch are not in ops.files"
         )
-    locked = connection.execute(text(_LOCK_UNJUDGED), {"file_ids": file_ids}).all()
-    loaded: list[int] = [file_id for file_id, status in locked if status == "loaded"]
+    locked: list[tuple[int, str]] = [
+        (row.file_id, row.status)
+        for row in connection.execute(text(_LOCK_UNJUDGED), {"file_ids": file_ids})
+    ]
+    loaded = [file_id for file_id, status in locked if status == "loaded"]
     if loaded:
         batch_sql = _batch_sql(loaded)
         gate = judge(settings, "loader", "landing gate", registry.LANDING_GATE, batch_sql)
@@ -110,7 +113,7 @@ def _check(
             return LandingReport(), _stop(connection, outcomes, loaded, batch_sql)
     else:
         outcomes = ()
-    judged: list[int] = [file_id for file_id, _ in locked]
+    judged = [file_id for file_id, _ in locked]
     return _act(connection, judged, loaded, outcomes), None
 
 

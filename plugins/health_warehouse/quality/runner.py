@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import role_url
-from health_warehouse.quality.outcomes import Outcome
+from health_warehouse.quality.outcomes import Outcome, State
 from health_warehouse.settings import Settings
 
 _ONE_AT_A_TIME = Lock()
@@ -97,7 +97,7 @@ def _outcome(rule: Rule, result: Any) -> Outcome:
     if "checked_count" not in details:
         return Outcome(rule, "error", message=_error(result.exception_info))
     checked, failed = details["checked_count"], details["failed_count"]
-    state = "failed" if not result.success else "passed" if checked else "not_applicable"
+    state: State = "failed" if not result.success else "passed" if checked else "not_applicable"
     return Outcome(rule, state, checked, failed, details["seconds"])
 
 

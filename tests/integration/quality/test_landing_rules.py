@@ -1,0 +1,96 @@
+"""Every landing rule on the cases of tests/data/claims/landing_rules/cases.toml, in one batch."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from expectations import registry
+from health_warehouse.database.connections import engine
+from health_warehouse.quality.landing import LandingReport, check_files
+from health_warehouse.settings import Settings
+from quality_deliveries import Dossier, deliver, findings
+
+DATA = Path(__file__).parents[2] / "data/claims/landing_rules/cases.toml"
+CASES: list[dict[str, Any]] = tomllib.loads(DATA.read_text(encoding="utf-8"))["case"]
+
+
+def _declared_count(case: dict[str, Any]) -> int | None:
+    return None if case.get("no_declared_count") else case.get("declared_count", -1)
+
+
+def _dossier(case: dict[str, Any]) -> Dossier:
+    return Dossier(
+        header=case.get("header", {}),
+        drugs=case.get("drugs", [{}]),
+        services=case.get("services", [{}]),
+        others=[(other["table"], other["ma_lk"]) for other in case.get("others", [])],
+    )
+
+
+@pytest.fixture(scope="module")
+def judged(module_settings: Settings) -> tuple[LandingReport, dict[str, list[dict[str, Any]]]]:
+    """The report on all cases as one batch, and the findings of each case by its name."""
+    with engine(module_settings, "loader").begin() as connection:
+        file_ids = {
+            case["name"]: deliver(
+                connection,
+                [_dossier(case)],
+                name=case["name"],
+                declared_count=_declared_count(case),
+            )
+            for case in CASES
+        }
+    report = check_files(module_settings, list(file_ids.values()))
+    return report, {name: findings(module_settings, file_id) for name, file_id in file_ids.items()}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_case_is_judged_as_it_says(
+    case: dict[str, Any],
+    judged: tuple[LandingReport, dict[str, list[dict[str, Any]]]],
+) -> None:
+    found = judged[1][case["name"]]
+    described = [
+        f"{row['rule_id']} {row['table_name'] or '-'} {row['line'] or '-'} {row['field']}"
+        for row in found
+    ]
+    assert sorted(described) == sorted(case["findings"]), [row["reason"] for row in found]
+
+
+def test_every_rule_was_judged_and_has_a_bad_case(
+    judged: tuple[LandingReport, dict[str, list[dict[str, Any]]]],
+) -> None:
+    states = {outcome.rule.id: outcome for outcome in judged[0].outcomes}
+    for rule in registry.LANDING:
+        outcome = states[rule.id]
+        assert outcome.state == "failed", f"{rule.id} has no bad case"
+        assert outcome.checked_count > outcome.failed_count, f"{rule.id} has no good case"
+
+
+def test_every_field_of_every_rule_has_a_bad_case(
+    judged: tuple[LandingReport, dict[str, list[dict[str, Any]]]],
+) -> None:
+    found = {(row["rule_id"], row["field"]) for rows in judged[1].values() for row in rows}
+    # MUC_HUONG and the like are reached by the same check as their neighbours; the money identities
+    # must each be reached by a case of their own.
+    identities = {
+        ("L01", field)
+        for field in ("THANH_TIEN_BV", "THANH_TIEN_BH", "T_NGUONKHAC", "T_BHTT", "T_BNCCT")
+    } | {("L02", field) for field in registry.LANDING[-1].fields}
+    assert identities <= found
+
+
+def test_findings_carry_keys_and_severity(
+    judged: tuple[LandingReport, dict[str, list[dict[str, Any]]]],
+) -> None:
+    severities = {rule.id: rule.severity.value for rule in registry.LANDING}
+    rows = [row for rows in judged[1].values() for row in rows]
+    assert rows
+    for row in rows:
+        assert row["facility_id"] == "96001"
+        assert row["severity"] == severities[row["rule_id"]]
+        assert (row["dossier_id"] == "LK-1") == (row["position"] is not None)
