@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@task(pool=LANDING_POOL.name, execution_timeout=timedelta(minutes=5))
+@task(
+    pool=LANDING_POOL.name,
+    execution_timeout=timedelta(minutes=5),
+    show_return_value_in_logs=False,  # up to 2,000 names of files
+)
 @told_plainly
 def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """List what senders left in the inbox and what a crash left unjudged; cut it into batches.
@@ -77,15 +81,19 @@ def load_batch(batch: dict[str, Any], params: dict[str, Any] | None = None) -> d
     deliveries = _listed_again(settings, batch)
     received_at = _received_at((params or {}).get("received_at"))
     report = ingest(settings, deliveries, received_at=received_at)
-    log.info("%s: %s", batch["title"], report)
+    log.info("%s: %s", batch["title"], dict(report.outcomes))
+    if report.errors:
+        raise ConfigurationError(
+            f"{len(report.errors)} files of {len(deliveries)} were not loaded; the first: {report.errors[0]}"
+        )
     return {"files": len(deliveries), "changed_dossiers": report.changed_dossiers}
 
 
 @task(pool=LANDING_POOL.name, outlets=[CLAIMS], execution_timeout=timedelta(minutes=5))
 @told_plainly
-def report_changes(outcomes: Iterable[dict[str, int]]) -> dict[str, int]:
+def report_changes(outcomes: Sequence[dict[str, int]]) -> dict[str, int]:
     """Ring for `build_release` when a dossier changed; skip, and so do not ring, when none did."""
-    counts = list(outcomes)
+    counts = outcomes[:]  # one request; iterating asks once per batch and logs an error at the end
     total = {
         name: sum(outcome[name] for outcome in counts) for name in ("files", "changed_dossiers")
     }

@@ -108,7 +108,7 @@ def publish_release(build_id: int, params: dict[str, Any] | None = None) -> int:
 
     settings = get_settings()
     if (params or {}).get("dry_run"):
-        for table in plan(settings):
+        for table in plan(settings, build_id):
             log.info("dry run, not published: %s", table)
         raise AirflowSkipException(f"dry run: build {build_id} passed and was not published")
     if hold := publish_hold(settings):

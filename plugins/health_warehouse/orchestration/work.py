@@ -75,7 +75,7 @@ def situation(settings: Settings) -> Situation:
         ).scalar_one()
         row = connection.execute(
             text(
-                "select build_id, status, to_change_id, coalesce(message, '') as message "
+                "select build_id, status, to_change_id, coalesce(message, 'no reason recorded') as message "
                 "from ops.builds order by build_id desc limit 1"
             )
         ).one_or_none()

@@ -98,6 +98,8 @@ def _logging(settings: Settings) -> dict[str, str]:
         "BASE_LOG_FOLDER": str(folder),
         "DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(folder / "dag_processor"),
         "LOGGING_LEVEL": "INFO",
+        # Its import tells some 60 times which of its own functions it does not document.
+        "NAMESPACE_LEVELS": "great_expectations=WARNING",
         "COLORED_CONSOLE_LOG": "False",
         # Task logs quote names of files and facilities: for the owner only (default 0775, 0664).
         "FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
