@@ -206,6 +206,7 @@ create table ops.builds (
     status text not null check (
         status in ('building', 'built', 'passed', 'held', 'failed', 'published', 'superseded')
     ),
+    project_hash text,
     message text,
     started_at timestamptz not null default clock_timestamp(),
     built_at timestamptz,
@@ -214,6 +215,8 @@ create table ops.builds (
 comment on table ops.builds is
 'One row per build of the candidate. The stretch (from_change_id, to_change_id] of ops.dossier_changes '
 'is all that changed since the release it is based on: it is both the work of dbt and the scope of publish.';
+comment on column ops.builds.project_hash is
+'Hash of the models and of the functions that they call; another one than the last build''s forces a full build.';
 alter table ops.releases add foreign key (build_id) references ops.builds;
 
 create table ops.model_runs (

@@ -1,0 +1,61 @@
+{#- A code as sent, without blanks around it; null when nothing is left. Leading zeros are kept. -#}
+{% macro text_code(column) -%}
+    nullif(trim({{ column }}), '')
+{%- endmacro %}
+
+{#- A code that the standard types as a number: 05, 5 and 5.0 are one code. -#}
+{% macro number_code(column) -%}
+    coalesce(trim_scale(raw.parse_number({{ column }}))::text, nullif(trim({{ column }}), ''))
+{%- endmacro %}
+
+{#- A number from 0 to below 1,000,000, three decimals; null for anything else. For percentages and
+    days, which the standard sizes at 3 digits: nonsense must not overflow and stop a build. -#}
+{% macro small_number(column) -%}
+    case
+        when raw.parse_number({{ column }}) between 0 and 999999
+            then raw.parse_number({{ column }})
+    end::numeric(9, 3)
+{%- endmacro %}
+
+{#- An instant from local wall-clock text. -#}
+{% macro instant(column) -%}
+    raw.parse_local_time({{ column }}) at time zone '{{ var("local_time_zone") }}'
+{%- endmacro %}
+
+{#- A day that dim_dates has: outside its range, or not known, it is the unknown day. -#}
+{% macro calendar_date(expression) -%}
+    case
+        when {{ expression }} between date '{{ var("first_date") }}' and date '{{ var("last_date") }}'
+            then {{ expression }}
+        else date '{{ var("unknown_date") }}'
+    end
+{%- endmacro %}
+
+{#- Money in đồng. -#}
+{% macro amount(column) -%}
+    raw.parse_amount({{ column }})::numeric(18, 2)
+{%- endmacro %}
+
+{#- A quantity or a unit price, which the standard gives three decimals. -#}
+{% macro quantity(column) -%}
+    raw.parse_amount({{ column }})::numeric(19, 3)
+{%- endmacro %}
+
+{#- The year at the start of a date of which the rest may be zeros. -#}
+{% macro year(column) -%}
+    case when {{ column }} ~ '^(19|20)[0-9]{2}' then left({{ column }}, 4)::integer end
+{%- endmacro %}
+
+{#- First day of the month given by a year and a month; null when that is no month since 1900. -#}
+{% macro month_start(year_column, month_column) -%}
+    case
+        when
+            raw.parse_number({{ year_column }}) between 1900 and 9999
+            and raw.parse_number({{ month_column }}) between 1 and 12
+            then make_date(
+                trunc(raw.parse_number({{ year_column }}))::integer,
+                trunc(raw.parse_number({{ month_column }}))::integer,
+                1
+            )
+    end
+{%- endmacro %}

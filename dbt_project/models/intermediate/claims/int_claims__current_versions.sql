@@ -1,0 +1,44 @@
+-- One row per dossier with content, as of the end of the build: the version that holds it, and the
+-- attributes by which dimensions choose among encounters. It keeps lineage out of the marts.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    on_schema_change='fail',
+    meta={'publish': {
+        'scope': 'int_claims__changed_dossiers',
+        'keys': ['facility_key', 'encounter_key'],
+    }},
+    indexes=[
+        {'columns': ['facility_key', 'encounter_key'], 'unique': true},
+        {'columns': ['person_key', 'discharged_at desc nulls last', 'encounter_key']},
+    ],
+    post_hook='analyze {{ this }}',
+) }}
+
+with changed as (
+    select * from {{ ref('int_claims__changed_dossiers') }}
+    where file_id is not null
+),
+
+encounters as (
+    select * from {{ ref('int_claims__encounters_conformed') }}
+),
+
+versions as (
+    select
+        changed.facility_key,
+        changed.encounter_key,
+        changed.file_id,
+        changed.position,
+        encounters.person_key,
+        encounters.sex_code,
+        encounters.birth_year,
+        encounters.discharged_at
+    from changed
+    inner join encounters
+        on
+            changed.file_id = encounters.file_id
+            and changed.position = encounters.position
+)
+
+select * from versions

@@ -1,0 +1,26 @@
+-- One row per drug line of an accepted dossier version, in the shape that all claim lines share.
+with lines as (
+    select
+        *,
+        'XML2' as table_code,
+        'drug' as item_type,
+        coalesce(drug_code, '{{ var("unknown_code") }}') as item_code,
+        drug_name as item_name
+    from {{ ref('stg_claims__drug_lines') }}
+),
+
+conformed as (
+    select
+        {{ surrogate_key(['facility_id']) }} as facility_key,
+        {{ surrogate_key(['facility_id', 'dossier_id']) }} as encounter_key,
+        {{ surrogate_key(['facility_id', 'dossier_id', 'table_code', 'line_number::text']) }}
+            as claim_line_key,
+        {{ surrogate_key(['item_type', 'item_code']) }} as item_key,
+        *,
+        null::numeric(19, 3) as insurance_unit_price_vnd,
+        null::numeric(9, 3) as service_pct,
+        null::timestamptz as resulted_at
+    from lines
+)
+
+select * from conformed

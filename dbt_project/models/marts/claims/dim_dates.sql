@@ -1,0 +1,21 @@
+-- One row per day of the calendar, and one for the unknown day.
+with days as (
+    select
+        date_key,
+        date_key <> date '{{ var("unknown_date") }}' as is_known
+    from {{ ref('int_claims__touched_dates') }}
+)
+
+select
+    date_key,
+    case when is_known then extract(year from date_key)::integer end as year_number,
+    case when is_known then extract(quarter from date_key)::integer end as quarter_number,
+    case when is_known then extract(month from date_key)::integer end as month_number,
+    case when is_known then extract(day from date_key)::integer end as day_number,
+    case when is_known then extract(isoyear from date_key)::integer end as iso_year_number,
+    case when is_known then extract(week from date_key)::integer end as iso_week_number,
+    case when is_known then extract(isodow from date_key)::integer end as iso_weekday_number,
+    case when is_known then extract(isodow from date_key) in (6, 7) end as is_weekend,
+    is_known,
+    date_trunc('month', date_key::timestamp)::date as month_start_date
+from days

@@ -1,0 +1,44 @@
+-- One row per diagnosis code that is the main diagnosis of an encounter. A code that ICD-10 does not
+-- have keeps its row, in chapter (unknown).
+with diagnoses as (
+    select * from {{ ref('int_claims__touched_diagnoses') }}
+),
+
+encounters as (
+    select * from {{ ref('fct_encounters') }}
+),
+
+chapters as (
+    select * from {{ ref('ref_icd10_chapters') }}
+),
+
+used as (
+    select
+        diagnoses.diagnosis_key,
+        diagnoses.diagnosis_code,
+        case
+            when diagnoses.diagnosis_code ~ '^[A-Z][0-9][0-9A-Z]'
+                then left(diagnoses.diagnosis_code, 3)
+            else '{{ var("unknown_code") }}'
+        end as category_code
+    from diagnoses
+    where exists (
+        select 1
+        from encounters
+        where encounters.main_diagnosis_key = diagnoses.diagnosis_key
+    )
+)
+
+select
+    used.diagnosis_key,
+    used.diagnosis_code,
+    used.category_code,
+    coalesce(chapters.chapter_code, '{{ var("unknown_code") }}') as chapter_code,
+    coalesce(chapters.chapter_name_vi, 'Không xác định') as chapter_name_vi,
+    coalesce(chapters.chapter_name_en, 'Unknown') as chapter_name_en
+from used
+left join chapters
+    -- "C" collation: codes compare letter by letter, digit before letter, on every server
+    on
+        (used.category_code collate "C") >= chapters.first_code  -- noqa: RF02
+        and (used.category_code collate "C") <= chapters.last_code  -- noqa: RF02

@@ -1,0 +1,24 @@
+-- One row per person with an encounter. Sex and birth year are those of the encounter that ended last
+-- (then of the greatest encounter_key): a rule on content, so that no order of loading changes it.
+with persons as (
+    select * from {{ ref('int_claims__touched_persons') }}
+),
+
+encounters as (
+    select * from {{ ref('int_claims__current_versions') }}
+)
+
+select
+    persons.person_key,
+    latest.sex_code,
+    latest.birth_year
+from persons
+cross join lateral (
+    select
+        encounters.sex_code,
+        encounters.birth_year
+    from encounters
+    where encounters.person_key = persons.person_key
+    order by encounters.discharged_at desc nulls last, encounters.encounter_key asc
+    limit 1
+) as latest

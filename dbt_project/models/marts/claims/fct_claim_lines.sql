@@ -1,0 +1,37 @@
+-- One row per XML2 or XML3 line of a dossier with content.
+{{ config(indexes=[
+    {'columns': ['item_key', 'ordered_at desc nulls last', 'claim_line_key']},
+]) }}
+
+with versions as (
+    select
+        file_id,
+        position
+    from {{ ref('int_claims__changed_dossiers') }}
+    where file_id is not null
+),
+
+drug_lines as (
+    select * from {{ ref('int_claims__drug_lines_conformed') }}
+),
+
+service_lines as (
+    select * from {{ ref('int_claims__service_lines_conformed') }}
+)
+
+-- the join is made in each branch, so that both read raw by its key
+select
+    {{ claim_line_columns('drug_lines') }}
+from versions
+inner join drug_lines
+    on
+        versions.file_id = drug_lines.file_id
+        and versions.position = drug_lines.position
+union all
+select
+    {{ claim_line_columns('service_lines') }}
+from versions
+inner join service_lines
+    on
+        versions.file_id = service_lines.file_id
+        and versions.position = service_lines.position

@@ -1,0 +1,61 @@
+-- One row per dossier with content: an episode of care at one facility.
+{{ config(indexes=[
+    {'columns': ['facility_key', 'month_start_date']},
+    {'columns': ['main_diagnosis_key']},
+]) }}
+
+with versions as (
+    select
+        file_id,
+        position
+    from {{ ref('int_claims__changed_dossiers') }}
+    where file_id is not null
+),
+
+encounters as (
+    select * from {{ ref('int_claims__encounters_conformed') }}
+)
+
+select
+    encounters.facility_key,
+    encounters.encounter_key,
+    encounters.person_key,
+    encounters.main_diagnosis_key,
+    encounters.dossier_id,
+    encounters.referred_from_facility_id,
+    encounters.referred_to_facility_id,
+    encounters.diagnosis_code as main_diagnosis_code,
+    encounters.secondary_diagnosis_codes,
+    encounters.traditional_diagnosis_codes,
+    encounters.care_type_code,
+    encounters.eligibility_code,
+    encounters.discharge_type_code,
+    encounters.outcome_code,
+    encounters.injury_cause_code,
+    encounters.department_codes,
+    encounters.age_years,
+    encounters.treatment_days,
+    encounters.drug_amount_vnd,
+    encounters.device_amount_vnd,
+    encounters.billed_amount_vnd,
+    encounters.in_scope_amount_vnd,
+    encounters.fund_amount_vnd,
+    encounters.fund_fee_for_service_amount_vnd,
+    encounters.copayment_amount_vnd,
+    encounters.own_amount_vnd,
+    encounters.other_source_amount_vnd,
+    encounters.is_inpatient,
+    encounters.is_death,
+    encounters.arrival_date_key as arrival_date,
+    encounters.discharge_date_key as discharge_date,
+    encounters.month_start_date,
+    encounters.settlement_month_start_date,
+    encounters.arrived_at,
+    encounters.admitted_at,
+    encounters.discharged_at,
+    encounters.paid_at
+from versions
+inner join encounters
+    on
+        versions.file_id = encounters.file_id
+        and versions.position = encounters.position

@@ -1,0 +1,13 @@
+{#- The columns together are the key: no combination occurs twice, none has a null. -#}
+{% test unique_combination(model, columns) %}
+
+select {{ columns | join(', ') }}
+from {{ model }}
+group by {{ columns | join(', ') }}
+having
+    count(*) > 1
+    {%- for column in columns %}
+    or count({{ column }}) = 0
+    {%- endfor %}
+
+{% endtest %}

@@ -1,0 +1,343 @@
+"""Build the candidate: the next release, made by dbt beside the published one.
+
+A build covers the stretch (from_change_id, to_change_id] of ops.dossier_changes: all that changed
+since the release now published. It is fixed when the build is opened, and each model is a function
+of it, so a build that was killed is simply done again. Who may write is fenced twice: one layer
+runs at a time (a lock that ends with the session), and the transaction of each model checks that
+its build is still open (`require_open_build` in the dbt project), which a newer build ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+from health_warehouse.database.connections import engine
+from health_warehouse.errors import BuildFailed, SourceUnavailable
+from health_warehouse.release import dbt
+from health_warehouse.settings import Settings
+
+Layer = Literal["staging", "intermediate", "marts"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
+
+_ROLE = "transformer"
+_OPENING_LOCK = 7_201_010
+_WRITING_LOCK = 7_201_011
+_SELECTIONS = {
+    "staging": ["path:seeds", "path:models/staging"],
+    "intermediate": ["path:models/intermediate"],
+    "marts": ["path:models/marts"],
+}
+
+
+@dataclass(frozen=True)
+class Build:
+    """One row of ops.builds. `reason` says why it is full, None when it is incremental."""
+
+    build_id: int
+    base_release_id: int | None
+    from_change_id: int
+    to_change_id: int
+    is_full: bool
+    status: str
+    reason: str | None
+
+
+def build(
+    settings: Settings, full: bool = False, progress: Callable[[str], None] | None = None
+) -> Build:
+    """Open a build, run every layer, complete it. `progress` is told each step.
+
+    Raises BuildFailed naming the model or test, SourceUnavailable when the database is away.
+    """
+    report = progress or (lambda _step: None)
+    opened = prepare(settings, full)
+    report(f"build {opened.build_id} opened ({opened.reason or 'changed dossiers only'})")
+    for layer in LAYERS:
+        report(f"building {layer}")
+        run_layer(settings, opened.build_id, layer)
+    return finish(settings, opened.build_id)
+
+
+def prepare(settings: Settings, full: bool = False) -> Build:
+    """Open a build over all changes since the published release; it replaces any unpublished one.
+
+    Waits for the model that an older builder is writing, and for a publication under way.
+    """
+    project_hash = dbt.project_hash()
+    relations = dbt.incremental_relations(settings)
+    with _transformer(settings) as connection:
+        connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _OPENING_LOCK})
+        _replace_unpublished(connection)
+        reason = "asked for" if full else _why_full(connection, project_hash, relations)
+        build_id: int = connection.execute(
+            text(
+                """
+                insert into ops.builds (
+                    base_release_id, from_change_id, to_change_id, is_full, status,
+                    project_hash, message
+                )
+                select
+                    current.release_id,
+                    case when :is_full then 0 else current.to_change_id end,
+                    (select coalesce(max(change_id), 0) from ops.dossier_changes),
+                    :is_full,
+                    'building',
+                    :project_hash,
+                    'full: ' || :reason
+                from (select 1) as one
+                left join ops.releases as current on current.status = 'current'
+                returning build_id
+                """
+            ),
+            {"is_full": reason is not None, "project_hash": project_hash, "reason": reason},
+        ).scalar_one()
+        return _read(connection, build_id, reason)
+
+
+def run_layer(settings: Settings, build_id: int, layer: Layer) -> None:
+    """Run the models and tests of one layer and record how each went in ops.model_runs.
+
+    Raises BuildFailed, naming the model or test, when one failed or when the build is no longer
+    open; SourceUnavailable when the database went away, after which the layer may be run again.
+    """
+    if layer not in LAYERS:
+        raise ValueError(f"unknown layer {layer!r}; one of {', '.join(LAYERS)}")
+    with _alone(settings) as connection:
+        opened = _read(connection, build_id)
+        connection.commit()
+        if opened.status != "building":
+            raise BuildFailed(
+                f"build {build_id} is {opened.status}, not open: "
+                "a newer one has begun, or it is complete; build again"
+            )
+        runs = dbt.invoke(settings, _command(layer, opened.is_full), build_id)
+        _record(connection, build_id, layer, runs)
+        connection.commit()
+        if failed := [run for run in runs if run.is_failed]:
+            message = "; ".join(f"{run.kind} {run.name}: {run.message}" for run in failed)
+            _close(connection, build_id, "failed", message)
+            connection.commit()
+            raise BuildFailed(f"build {build_id}, {layer}: {message}")
+
+
+def finish(settings: Settings, build_id: int) -> Build:
+    """Note that the candidate is complete. Raises BuildFailed when the build is no longer open."""
+    with _transformer(settings) as connection:
+        if not _close(connection, build_id, "built"):
+            found = _read(connection, build_id)
+            if found.status != "built":  # a task that runs twice finds its own work done
+                raise BuildFailed(f"build {build_id} is {found.status}, not open: build again")
+        return _read(connection, build_id)
+
+
+def pending_changes(settings: Settings) -> int:
+    """Number of dossiers that changed since the published release."""
+    with _transformer(settings) as connection:
+        return int(
+            connection.execute(
+                text(
+                    """
+                    select count(distinct (facility_id, dossier_id))
+                    from ops.dossier_changes
+                    where change_id > coalesce(
+                        (select to_change_id from ops.releases where status = 'current'), 0
+                    )
+                    """
+                )
+            ).scalar_one()
+        )
+
+
+def _command(layer: Layer, is_full: bool) -> list[str]:
+    """`buildable` runs a test with the last layer it reads.
+
+    Tests tagged `history` read whole tables. They prove again what primary keys enforce row by row,
+    so only a full build, which reads everything anyway, runs them.
+    """
+    command = ["build", "--select", *_SELECTIONS[layer], "--exclude-resource-type", "unit_test"]
+    command += ["--indirect-selection", "buildable"]
+    return [*command, "--full-refresh"] if is_full else [*command, "--exclude", "tag:history"]
+
+
+def _replace_unpublished(connection: Connection) -> None:
+    """Unpublished builds end here: their candidate is about to be written over.
+
+    Every row is updated, a held build keeping its status, because the update waits for the model
+    that holds its build open, and makes a publication of that build fail on the row it changed.
+    """
+    connection.execute(
+        text(
+            """
+            update ops.builds
+            set status = case when status = 'held' then 'held' else 'superseded' end
+            where status in ('building', 'built', 'passed', 'held')
+            """
+        )
+    )
+
+
+def _why_full(
+    connection: Connection, project_hash: str, relations: Sequence[str] | None
+) -> str | None:
+    """Why the candidate cannot be brought up to date by its changes alone; None when it can."""
+    last_full = connection.execute(
+        text(
+            """
+            select
+                fulls.built_at,
+                newest.project_hash,
+                exists (select 1 from ops.releases where status = 'current') as has_release
+            from ops.builds as fulls
+            cross join (
+                select project_hash from ops.builds order by build_id desc limit 1
+            ) as newest
+            where fulls.is_full
+            order by fulls.build_id desc
+            limit 1
+            """
+        )
+    ).one_or_none()
+    if last_full is None or not last_full.has_release:
+        return "nothing is published yet"
+    if last_full.built_at is None:
+        return "the last full build was not completed"
+    if last_full.project_hash != project_hash:
+        return "the models changed"
+    if relations is None:
+        return "no manifest of an earlier build"
+    missing = connection.execute(
+        text(
+            "select string_agg(name, ', ' order by name) from unnest(cast(:names as text[])) as name"
+            " where to_regclass(name) is null"
+        ),
+        {"names": list(relations)},
+    ).scalar_one()
+    return f"missing: {missing}" if missing else None
+
+
+def _read(connection: Connection, build_id: int, reason: str | None = None) -> Build:
+    row = connection.execute(
+        text(
+            "select build_id, base_release_id, from_change_id, to_change_id, is_full, status "
+            "from ops.builds where build_id = :build_id"
+        ),
+        {"build_id": build_id},
+    ).one_or_none()
+    if row is None:
+        raise BuildFailed(f"there is no build {build_id}")
+    return Build(**row._mapping, reason=reason)
+
+
+def _close(connection: Connection, build_id: int, status: str, message: str | None = None) -> bool:
+    """Set the status of an open build; False when it is not open any more."""
+    done = connection.execute(
+        text(
+            """
+            update ops.builds set
+                status = :status,
+                message = coalesce(:message, message),
+                built_at = case when :status = 'built' then clock_timestamp() end
+            where build_id = :build_id and status = 'building'
+            """
+        ),
+        {"build_id": build_id, "status": status, "message": message},
+    )
+    return done.rowcount == 1
+
+
+def _record(
+    connection: Connection, build_id: int, layer: Layer, runs: Sequence[dbt.NodeRun]
+) -> None:
+    """One row per model and seed, and per test that failed."""
+    rows = [
+        {
+            "build_id": build_id,
+            "model": run.name,
+            "layer": layer,
+            "status": run.status,
+            "row_count": run.row_count,
+            "seconds": run.seconds,
+            "message": run.message if run.is_failed else None,
+        }
+        for run in runs
+        if run.kind != "test" or run.is_failed
+    ]
+    if not rows:
+        return
+    connection.execute(
+        text(
+            """
+            insert into ops.model_runs
+                (build_id, model, layer, status, row_count, seconds, message)
+            values (:build_id, :model, :layer, :status, :row_count, :seconds, :message)
+            on conflict (build_id, model) do update set
+                status = excluded.status,
+                row_count = excluded.row_count,
+                seconds = excluded.seconds,
+                message = excluded.message
+            """
+        ),
+        rows,
+    )
+
+
+@contextmanager
+def _transformer(settings: Settings) -> Iterator[Connection]:
+    """One transaction of role transformer. Raises SourceUnavailable when the database is away."""
+    try:
+        with engine(settings, _ROLE).begin() as connection:
+            yield connection
+    except OperationalError as error:
+        raise SourceUnavailable(
+            f"the warehouse's database: {dbt.scrub(str(error.orig))}"
+        ) from error
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[Connection]:
+    """A session that keeps every other builder out until the block ends or the process dies.
+
+    Raises BuildFailed when another builder does not end within 15 minutes.
+    """
+    try:
+        with engine(settings, _ROLE).connect() as connection:
+            connection.execute(text("set lock_timeout = '15min'"))
+            _lock(connection)
+            try:
+                yield connection
+            finally:
+                _unlock(connection)
+    except OperationalError as error:
+        raise SourceUnavailable(
+            f"the warehouse's database: {dbt.scrub(str(error.orig))}"
+        ) from error
+
+
+def _lock(connection: Connection) -> None:
+    try:
+        connection.execute(text("select pg_advisory_lock(:id)"), {"id": _WRITING_LOCK})
+        connection.commit()
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
+            raise
+        raise BuildFailed(
+            "another builder has been writing the candidate for 15 minutes; "
+            "end its process, or wait for it and build again"
+        ) from error
+
+
+def _unlock(connection: Connection) -> None:
+    """The connection goes back to a pool, so the lock and the setting must not stay with it."""
+    try:
+        connection.rollback()
+        connection.execute(text("select pg_advisory_unlock(:id)"), {"id": _WRITING_LOCK})
+        connection.execute(text("reset lock_timeout"))
+        connection.commit()
+    except OperationalError:
+        connection.invalidate()  # the server is gone, and the lock with it

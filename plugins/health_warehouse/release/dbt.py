@@ -1,0 +1,151 @@
+"""dbt in this process: where the project is, what it is given, what it answers.
+
+Nothing is written into the project: dbt's target folder lies in STATE/dbt. What dbt says goes to
+this module's logger, and so into the log of the task that runs it. Telemetry is off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from health_warehouse.database import connections
+from health_warehouse.database.connections import role_url
+from health_warehouse.errors import BuildFailed
+from health_warehouse.settings import PROJECT_DIR, Settings
+
+log = logging.getLogger(__name__)
+
+DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
+_MIGRATIONS_DIR = Path(connections.__file__).parent / "migrations"
+_LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
+_HASHED_SUFFIXES = {".sql", ".yml", ".csv"}
+# Lines of a database error that quote values of a row, and quoted values at the end of a line.
+_VALUE_LINES = re.compile(r"^\s*(DETAIL|CONTEXT|HINT|LINE \d+):.*(\n\s*\^.*)?$", re.MULTILINE)
+_QUOTED_VALUE = re.compile(r': "[^"\n]*"')
+
+
+@dataclass(frozen=True)
+class NodeRun:
+    """What dbt did with one model, seed or test. `row_count` is None when it wrote no rows."""
+
+    name: str
+    kind: str
+    status: str
+    seconds: float
+    row_count: int | None
+    message: str | None
+
+    @property
+    def is_failed(self) -> bool:
+        return self.status in ("error", "fail", "runtime error")
+
+
+def invoke(settings: Settings, arguments: Sequence[str], build_id: int = 0) -> list[NodeRun]:
+    """Run one dbt command, e.g. `["build", "--select", "…"]`; returns what it did, in order.
+
+    A failed node is in the answer, not an exception. Raises BuildFailed when dbt itself could not
+    work (a project that does not parse, no connection).
+    """
+    from dbt.cli.main import dbtRunner
+
+    with _environment(settings):
+        answer = dbtRunner(callbacks=[_tell]).invoke([*arguments, *_options(settings, build_id)])
+    if answer.result is None:
+        raise BuildFailed(f"dbt {arguments[0]}: {scrub(str(answer.exception))}")
+    return [_node_run(result) for result in getattr(answer.result, "results", ())]
+
+
+def project_hash() -> str:
+    """Hash of all that decides what a mart holds: models, seeds, functions in the database."""
+    digest = hashlib.sha256()
+    for folder in (DBT_PROJECT_DIR, _MIGRATIONS_DIR):
+        files = (path for path in folder.rglob("*") if path.suffix in _HASHED_SUFFIXES)
+        for path in sorted(files):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def incremental_relations(settings: Settings) -> list[str] | None:
+    """`schema.name` of every table that a build changes in part; None before dbt's first run."""
+    path = _folder(settings) / "target" / "manifest.json"
+    if not path.exists():
+        return None
+    nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"].values()
+    return sorted(
+        f"{node['schema']}.{node['alias']}"
+        for node in nodes
+        if node["resource_type"] == "model" and node["config"]["materialized"] == "incremental"
+    )
+
+
+def scrub(message: str) -> str:
+    """The message without the values of rows that Postgres quotes."""
+    return _QUOTED_VALUE.sub(': "…"', _VALUE_LINES.sub("", message)).strip()
+
+
+def _tell(event: Any) -> None:
+    level = str(event.info.level)
+    if level in _LEVELS:
+        log.log(_LEVELS[level], "%s", scrub(str(event.info.msg)))
+
+
+def _node_run(result: Any) -> NodeRun:
+    written = (result.adapter_response or {}).get("rows_affected", -1)  # -1: no table was written
+    message = result.message
+    return NodeRun(
+        name=str(result.node.name),
+        kind=str(result.node.resource_type),
+        status=str(result.status),
+        seconds=float(result.execution_time),
+        row_count=written if written >= 0 else None,
+        message=scrub(message) if message else None,
+    )
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.state / "dbt"
+
+
+def _options(settings: Settings, build_id: int) -> list[str]:
+    folder = _folder(settings)
+    return [
+        *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
+        *("--target-path", str(folder / "target"), "--log-path", str(folder)),
+        *("--vars", json.dumps({"build_id": build_id})),
+        *("--log-level", "none", "--log-level-file", "none"),
+    ]
+
+
+@contextmanager
+def _environment(settings: Settings) -> Iterator[None]:
+    """What profiles.yml reads, for as long as dbt runs."""
+    url = role_url(settings, "transformer")
+    values = {
+        "WAREHOUSE_DBT_HOST": url.host or "127.0.0.1",
+        "WAREHOUSE_DBT_PORT": str(url.port or 5432),
+        "WAREHOUSE_DBT_DATABASE": url.database or "",
+        "WAREHOUSE_DBT_USER": url.username or "",
+        "DBT_ENV_SECRET_WAREHOUSE_PASSWORD": str(url.password or ""),
+        "WAREHOUSE_DBT_SSLMODE": str(url.query.get("sslmode", "prefer")),
+        "DO_NOT_TRACK": "1",
+    }
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

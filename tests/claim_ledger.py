@@ -1,0 +1,161 @@
+"""Writes dossiers into raw and the ledger as the loader leaves them, for tests of what follows.
+
+One call of `deliver` is one file, newer than all before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import Connection, text
+
+from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.settings import Settings
+
+_PEOPLE = UUID(int=7)
+_HEADER = {
+    "gioi_tinh": "1",
+    "ngay_sinh": "197001150000",
+    "ma_benh_chinh": "J18.9",
+    "ma_doituong_kcb": "1.1",
+    "ngay_vao": "202605010800",
+    "ngay_ra": "202605030900",
+    "so_ngay_dtri": "3",
+    "ket_qua_dtri": "1",
+    "ma_loai_rv": "1",
+    "ma_loai_kcb": "03",
+    "nam_qt": "2026",
+    "thang_qt": "5",
+    "t_tongchi_bv": "150.50",
+    "t_tongchi_bh": "100",
+    "t_bhtt": "80",
+    "t_bncct": "20",
+    "t_bntt": "50.50",
+}
+_DRUG = {"ma_thuoc": "40.17", "ten_thuoc": "Oxy", "don_vi_tinh": "lít", "ma_nhom": "4"}
+_SERVICE = {"ma_dich_vu": "02.1897", "ten_dich_vu": "Khám", "don_vi_tinh": "lần", "ma_nhom": "13"}
+_LINE = {"so_luong": "1", "thanh_tien_bv": "75.25", "ngay_yl": "202605010900"}
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """`header` and the lines override a plausible inpatient episode, by raw column."""
+
+    dossier_id: str
+    person: str = "A"
+    header: dict[str, str | None] = field(default_factory=dict)
+    drugs: Sequence[dict[str, str | None]] = ({},)
+    services: Sequence[dict[str, str | None]] = ({},)
+    is_withdrawal: bool = False
+    verdict: str = "accepted"
+
+
+class Ledger:
+    def __init__(self, settings: Settings) -> None:
+        self._engine = engine(settings, OWNER)
+        self._received_at = datetime(2026, 6, 1, tzinfo=UTC)
+
+    def deliver(self, facility_id: str, *dossiers: Dossier) -> None:
+        self._received_at += timedelta(minutes=1)
+        with self._engine.begin() as connection:
+            file_id = self._file(connection, facility_id, len(dossiers))
+            for position, dossier in enumerate(dossiers, start=1):
+                self._dossier(connection, facility_id, file_id, position, dossier)
+
+    def _file(self, connection: Connection, facility_id: str, count: int) -> int:
+        name = f"{facility_id}_{self._received_at:%H%M%S}.xml"
+        return int(
+            connection.execute(
+                text(
+                    "insert into ops.files (sha256, byte_count, received_at, file_name, status,"
+                    " facility_id, dossier_count, judged_at)"
+                    " values (:sha256, 1, :received_at, :name, 'loaded', :facility, :count, now())"
+                    " returning file_id"
+                ),
+                {
+                    "sha256": hashlib.sha256(name.encode()).hexdigest(),
+                    "received_at": self._received_at,
+                    "name": name,
+                    "facility": facility_id,
+                    "count": count,
+                },
+            ).scalar_one()
+        )
+
+    def _dossier(
+        self,
+        connection: Connection,
+        facility_id: str,
+        file_id: int,
+        position: int,
+        dossier: Dossier,
+    ) -> None:
+        place = {"file_id": file_id, "position": position}
+        key = {"facility_id": facility_id, "dossier_id": dossier.dossier_id}
+        withdrawal = {"is_withdrawal": dossier.is_withdrawal}
+        counts = {"xml2_count": len(dossier.drugs), "xml3_count": len(dossier.services)}
+        version = place | key | withdrawal | counts | {"verdict": dossier.verdict}
+        _insert(connection, "ops.dossier_versions", version)
+        person_key = uuid5(_PEOPLE, dossier.person)
+        _insert(
+            connection,
+            "raw.claims_xml1",
+            place
+            | {"_person_key": person_key, "ma_lk": dossier.dossier_id}
+            | _HEADER
+            | dossier.header,
+        )
+        for table, base, lines in (
+            ("raw.claims_xml2", _DRUG | {"don_gia": "75.25"}, dossier.drugs),
+            ("raw.claims_xml3", _SERVICE | {"don_gia_bv": "75.25"}, dossier.services),
+        ):
+            for number, line in enumerate(lines, start=1):
+                _insert(
+                    connection, table, place | {"line": number, "stt": "1"} | base | _LINE | line
+                )
+        if dossier.verdict == "accepted":
+            _settle(connection, key, place, withdrawal)
+
+
+def _settle(
+    connection: Connection, key: dict[str, Any], place: dict[str, Any], withdrawal: dict[str, Any]
+) -> None:
+    before = connection.execute(
+        text(
+            "select file_id, position, is_withdrawal from ops.current_dossiers"
+            " where facility_id = :facility_id and dossier_id = :dossier_id"
+        ),
+        key,
+    ).one_or_none()
+    connection.execute(
+        text(
+            "delete from ops.current_dossiers"
+            " where facility_id = :facility_id and dossier_id = :dossier_id"
+        ),
+        key,
+    )
+    _insert(connection, "ops.current_dossiers", key | place | withdrawal)
+    old = before if before is not None and not before.is_withdrawal else None
+    new = None if withdrawal["is_withdrawal"] else place
+    _insert(
+        connection,
+        "ops.dossier_changes",
+        key
+        | {
+            "old_file_id": old.file_id if old else None,
+            "old_position": old.position if old else None,
+            "new_file_id": new["file_id"] if new else None,
+            "new_position": new["position"] if new else None,
+        },
+    )
+
+
+def _insert(connection: Connection, table: str, values: dict[str, Any]) -> None:
+    columns = ", ".join(values)
+    places = ", ".join(f":{name}" for name in values)
+    connection.execute(text(f"insert into {table} ({columns}) values ({places})"), values)
