@@ -84,7 +84,7 @@ def load_batch(batch: dict[str, Any], params: dict[str, Any] | None = None) -> d
     log.info("%s: %s", batch["title"], dict(report.outcomes))
     if report.errors:
         raise ConfigurationError(
-            f"{len(report.errors)} files of {len(deliveries)} were not loaded; the first: {report.errors[0]}"
+            f"{len(report.errors)} of {len(deliveries)} files were not loaded: {report.errors[0]}"
         )
     return {"files": len(deliveries), "changed_dossiers": report.changed_dossiers}
 

@@ -16,7 +16,7 @@ class LastBuild:
     build_id: int
     status: str
     to_change_id: int
-    message: str
+    message: str | None
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def decide(situation: Situation, *, full: bool, by_person: bool) -> Decision:
         if build.status == "held" and not by_person:
             return Decision(
                 False,
-                f"build {build.build_id} is held and nothing was delivered since: {build.message}. "
+                f"build {build.build_id} is held and nothing was delivered since: {build.message or 'no reason recorded'}. "
                 "Mend the cause, then trigger this DAG",
             )
         if build.status == "passed" and situation.hold is not None:
@@ -75,7 +75,7 @@ def situation(settings: Settings) -> Situation:
         ).scalar_one()
         row = connection.execute(
             text(
-                "select build_id, status, to_change_id, coalesce(message, 'no reason recorded') as message "
+                "select build_id, status, to_change_id, message "
                 "from ops.builds order by build_id desc limit 1"
             )
         ).one_or_none()

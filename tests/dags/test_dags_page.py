@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from parsed_dags import DAGS_FOLDER, PROJECT
+
+from health_warehouse.orchestration.manual import page
+
+_FIX = "docs/dags.md is stale: run `python scripts/write_dags_page.py`"
+
+
+def test_the_page_is_what_the_docstrings_say() -> None:
+    assert (PROJECT / "docs/dags.md").read_text(encoding="utf-8") == page(DAGS_FOLDER), _FIX
+
+
+def test_links_of_the_page_lead_somewhere() -> None:
+    text = (PROJECT / "docs/dags.md").read_text(encoding="utf-8")
+    targets = [part.partition(")")[0] for part in text.split("](")[1:]]
+    files = [target for target in targets if not target.startswith("#")]
+    assert files
+    missing = [target for target in files if not (PROJECT / "docs" / target).exists()]
+    assert not missing
+
+
+def test_a_changed_docstring_makes_the_page_stale(tmp_path: Path) -> None:
+    source = (DAGS_FOLDER / "ingest_claims.py").read_text(encoding="utf-8")
+    (tmp_path / "ingest_claims.py").write_text(source.replace("Every minute", "Each hour"))
+    assert "Each hour" in page(tmp_path)
