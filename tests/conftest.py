@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -57,7 +58,9 @@ def cluster() -> Iterator[Cluster]:
     server = EmbeddedServer(folder / "pg", free_port(), POSTGRES_VERSION, "superuser")
     server.start()
     with psycopg.connect(server.url(), autocommit=True) as connection:
+        # Enough against the death of processes, which the tests cause; not of the machine.
         connection.execute("alter system set fsync = off")
+        connection.execute("alter system set full_page_writes = off")
         connection.execute("select pg_reload_conf()")
         connection.execute(f"create role wh_owner login createrole password '{_OWNER_PASSWORD}'")
         connection.execute("create database template_warehouse owner wh_owner")
@@ -73,13 +76,22 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture
 def settings(cluster: Cluster, tmp_path: Path) -> Iterator[Settings]:
     """Settings of an empty warehouse: its own database and its own state folder."""
+    with new_warehouse(cluster, tmp_path / "state") as settings:
+        yield settings
+
+
+@contextmanager
+def new_warehouse(cluster: Cluster, state: Path) -> Iterator[Settings]:
+    """An empty warehouse for as long as the context lasts."""
     database = cluster.create_database()
-    settings = _settings(cluster.server, tmp_path / "state", database)
+    settings = _settings(cluster.server, state, database)
     connections.store_secrets(settings, cluster.secrets)
     (settings.state / "inbox").mkdir(parents=True)
-    yield settings
-    _dispose_engines()
-    cluster.drop_database(database)
+    try:
+        yield settings
+    finally:
+        _dispose_engines()
+        cluster.drop_database(database)
 
 
 def _settings(server: EmbeddedServer, state: Path, database: str) -> Settings:
