@@ -131,14 +131,10 @@ def _ingest(deliveries: list[Delivery], received: ReceivedAt, as_json: bool) -> 
             received,
             progress=lambda _delivery, _outcome: progress.advance(task),
         )
-    for error in report.errors:
-        console.print(f"error: {error}", style="red", markup=False)
     if as_json:
         typer.echo(json.dumps(asdict(report), indent=1, ensure_ascii=False))
     else:
         _show_report(asdict(report))
-    if report.errors:
-        raise typer.Exit(1)
 
 
 def _show_report(report: dict[str, Any]) -> None:

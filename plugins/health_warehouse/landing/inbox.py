@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from health_warehouse.settings import Settings
 ReceivedAt = datetime | Literal["declared"] | None
 """When files count as received: a fixed instant, their NGAYLAP, or None: the modification time."""
 
+_MAX_NAME_BYTES = 400  # as `\\xNN` at most 1,600; an index entry of Postgres holds 2,704
 _TIME_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")
 
 
@@ -126,8 +128,12 @@ def _delivery(filesystem: Any, path: str, info: dict[str, Any]) -> Delivery | No
 
 
 def _printable(name: str) -> str:
-    """A name that is not UTF-8 on disk, with its odd bytes as `\\xNN`: Postgres takes only text."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """A name that Postgres takes as text and as a key: odd bytes as `\\xNN`, no longer than fits an
+    index (a longer one keeps its beginning, and the hash of the whole)."""
+    data = name.encode("utf-8", "surrogateescape")
+    if len(data) > _MAX_NAME_BYTES:
+        data = data[:_MAX_NAME_BYTES] + b"~" + hashlib.sha256(data).hexdigest().encode()
+    return data.decode("utf-8", "backslashreplace")
 
 
 def _modified_at(info: dict[str, Any]) -> datetime:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
-from health_warehouse.errors import ConfigurationError
+from health_warehouse.errors import WarehouseError
 from health_warehouse.landing.archive import FileChanged, store
 from health_warehouse.landing.inbox import Delivery, ReceivedAt
 from health_warehouse.landing.load import LoadResult, load
@@ -18,6 +18,7 @@ from health_warehouse.privacy.person_key import load_person_key
 from health_warehouse.settings import Settings
 
 logger = logging.getLogger(__name__)
+_ERRORS_SHOWN = 5
 
 
 @dataclass
@@ -53,8 +54,9 @@ def ingest(
     """Load every delivery in a transaction of its own, then run the landing checks.
 
     Files that a crash left unjudged are checked along. A refused file is an outcome, not an error.
-    A file without NGAYLAP under "declared" is in `errors`, its neighbours load. Raises
-    SourceUnavailable, CheckError, BatchIncomplete; what was loaded stays and is taken up again.
+    A file that fails for another reason (no NGAYLAP under "declared") stops none of its neighbours:
+    WarehouseError names such files at the end. SourceUnavailable, CheckError, BatchIncomplete are
+    raised at once; what was loaded by then stays and is taken up by the next run.
     """
     from health_warehouse.quality.landing import check_files  # imports Great Expectations: 9 s
 
@@ -72,6 +74,9 @@ def ingest(
         report.refused_files = checked.refused_files
         report.quarantined_dossiers = checked.quarantined_dossiers
         report.findings = checked.findings
+    if report.errors:
+        listed = "; ".join(report.errors[:_ERRORS_SHOWN])
+        raise WarehouseError(f"{len(report.errors)} files were not taken: {listed}")
     return report
 
 
@@ -88,7 +93,9 @@ def _ingest_one(
     except FileChanged:
         report.outcomes["postponed"] += 1
         return "postponed"
-    except ConfigurationError as error:
+    except WarehouseError as error:
+        if error.retry:
+            raise
         report.outcomes["failed"] += 1
         report.errors.append(str(error))
         return "failed"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from health_warehouse.database.connections import driver_connection
-from health_warehouse.errors import BatchIncomplete, SourceUnavailable
+from health_warehouse.errors import BatchIncomplete, SourceUnavailable, WarehouseError
 from health_warehouse.sources.claims.dossier import Dossier
 from health_warehouse.sources.claims.schema import TABLES
 
@@ -19,6 +18,7 @@ BATCH_CHARACTERS = 8 * 1024 * 1024
 # XML 1.0 forbids both characters, so no value can hold them: the only escapes left are
 # the backslash and the line ends, looked for once per row.
 _DELIMITER, _NULL = "\x1f", "\x1e"
+_DATA_ERRORS = ("22", "23", "54")  # SQLSTATE classes that trying again does not cure
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "ops.dossier_versions": (
@@ -68,9 +68,7 @@ class RawWriter:
         for line, row in enumerate(dossier.xml3, 1):
             self._add("raw.claims_xml3", [*at, str(line), *row])
         for kept in dossier.others:
-            values = (
-                "{" + ",".join(json.dumps(v, ensure_ascii=False) for v in kept.ma_lk_values) + "}"
-            )
+            values = "{" + ",".join(map(_array_item, kept.ma_lk_values)) + "}"
             self._add(
                 "raw.claims_other", [*at, str(kept.part), kept.table_name, values, kept.content]
             )
@@ -123,4 +121,12 @@ def _copy(connection: Connection, table: str, lines: list[str]) -> int:
     except psycopg.Error as error:
         # Postgres quotes the whole row in its message: patients must not reach a log
         code = error.sqlstate or "connection lost"
-        raise SourceUnavailable(f"COPY into {table} failed (SQLSTATE {code})") from None
+        message = f"COPY into {table} failed (SQLSTATE {code})"
+        if code[:2] in _DATA_ERRORS:
+            raise WarehouseError(message) from None
+        raise SourceUnavailable(message) from None
+
+
+def _array_item(value: str) -> str:
+    """An element of a Postgres array literal: quoted, so that only `\\` and `"` are special."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -53,6 +53,11 @@ def _create(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)  # a key lost in a power cut would make everybody a new person
+    finally:
+        os.close(folder)
 
 
 def _decode(text: str, where: str) -> bytes:

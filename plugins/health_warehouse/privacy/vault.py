@@ -6,10 +6,11 @@ from sqlalchemy import Connection, text
 
 # From raw, where the same transaction has just put the rows: nothing is held in memory, and one
 # sorted insert per file means that two loaders can wait for, but never dead-lock, each other.
+# Cut at 400: an index entry holds at most 2,704 bytes, and no honest identifier comes near.
 _REMEMBER = text(
     r"""
     insert into vault.person_identifiers (person_key, kind, value)
-    select distinct x._person_key, i.kind, btrim(i.value, E' \t\r\n')
+    select distinct x._person_key, i.kind, left(btrim(i.value, E' \t\r\n'), 400)
     from raw.claims_xml1 as x
     inner join ops.dossier_versions as v on v.file_id = x.file_id and v.position = x.position
     cross join lateral (

@@ -21,6 +21,8 @@ from health_warehouse.sources.claims.schema import TABLES
 KNOWN_TABLES = frozenset(f"XML{number}" for number in range(16))
 WITHDRAWAL = "8"  # MA_DOITUONG_KCB of a dossier that the facility takes back (QĐ 3276/2025)
 
+_MAX_MA_LK = 255  # the standard has 100; far longer ones do not fit an index of Postgres
+
 _NAMES = {name: {f.name: i for i, f in enumerate(t.fields)} for name, t in TABLES.items()}
 _XML_DECLARATION = re.compile(r"\ufeff?<\?xml[^>]*\?>\s*")
 
@@ -152,11 +154,14 @@ def _identify(dossier: Dossier, facility_id: str) -> None:
     if dossier.xml1 is None:
         return
     names = _NAMES["XML1"]
-    dossier.dossier_id = (dossier.xml1[names["MA_LK"]] or "").strip(XML_SPACE)
+    ma_lk = (dossier.xml1[names["MA_LK"]] or "").strip(XML_SPACE)
+    if 0 < len(ma_lk) <= _MAX_MA_LK:
+        dossier.dossier_id = ma_lk
+    else:
+        reason = f"MA_LK has {len(ma_lk)} characters" if ma_lk else "MA_LK is blank"
+        dossier.problems.append(Problem("F04", reason, "XML1", field="MA_LK"))
     kind = dossier.xml1[names["MA_DOITUONG_KCB"]] or ""
     dossier.is_withdrawal = kind.strip(XML_SPACE) == WITHDRAWAL
-    if not dossier.dossier_id:
-        dossier.problems.append(Problem("F04", "MA_LK is blank", "XML1", field="MA_LK"))
     if (dossier.xml1[names["MA_CSKCB"]] or "").strip(XML_SPACE) != facility_id:
         reason = "MA_CSKCB of XML1 is not MACSKCB of the envelope"
         dossier.problems.append(Problem("F01", reason, "XML1", field="MA_CSKCB"))
