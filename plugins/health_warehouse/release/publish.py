@@ -124,7 +124,7 @@ def _exchange(
         if table_plan.is_new:
             cursor.execute(statements.analyze(contract))
     show_release(cursor, release_id)
-    _finish_build(cursor, candidate, f"published as release {release_id}")
+    _finish_build(cursor, candidate)
     release = get_release(cursor, release_id)
     if release is None:
         raise ConfigurationError(f"release {release_id} cannot be read back by the publisher")
@@ -225,10 +225,12 @@ def _note_unchanged(
     return replace(current, to_change_id=candidate.to_change_id)
 
 
-def _finish_build(cursor: ReleaseCursor, candidate: Candidate, message: str) -> None:
+def _finish_build(cursor: ReleaseCursor, candidate: Candidate, note: str | None = None) -> None:
+    """Note that nothing of the build is left to publish."""
     cursor.execute(
-        "update ops.builds set status = 'published', message = %s where build_id = %s",
-        [message, candidate.build_id],
+        "update ops.builds set status = 'published',"
+        " message = nullif(concat_ws('; ', message, %s::text), '') where build_id = %s",
+        [note, candidate.build_id],
     )
 
 
