@@ -4,7 +4,7 @@ Facts (§3.2 of the notes on the standard, confidence H unless said): T_THUOC = 
 Σ XML3 BV of MA_NHOM 10 (and 11, used before); T_TONGCHI_BV, T_TONGCHI_BH, T_BNTT, T_BNCCT and
 T_NGUONKHAC = Σ of both; T_BHTT_GDV = Σ T_BHTT of lines with MA_PTTT 1 (M: one implementation
 leaves out army and police cards, CA, CY, QN, so they are not judged); T_BHTT = T_TONGCHI_BH −
-T_BNCCT, hard only where no other source pays (deducted from co-payment or fund, the texts conflict).
+T_BNCCT, hard only where no other source pays (deducted from co-payment or fund, texts conflict).
 
 Tolerance 1 VND per total (M: one implementation; the law names none). A visit without insurance may
 be sent as XML1 alone, its totals then have no lines to agree with: not applicable. A package capped
@@ -70,7 +70,23 @@ _SUMS = {
 
 _WITHOUT_LINES = "case when sums.file_id is null then 0 end"
 
+# Both materialized: an amount is parsed once, and the sums are made once, however Postgres joins (a
+# fresh batch has no statistics yet, and a nested loop over an inlined sum made it once per header).
 _HEADERS = f"""
+with lines as materialized (
+    {_lines(2, "0")}
+    union all
+    {_lines(3, amount("line.t_trantt"))}
+),
+sums as materialized (
+    select
+        file_id,
+        position,
+        coalesce(bool_or(cap is distinct from 0), false) as is_capped,
+        {", ".join(f"{sql} as {column}" for column, sql in _SUMS.items())}
+    from lines
+    group by file_id, position
+)
 select
     header.file_id,
     header.position,
@@ -82,15 +98,7 @@ select
 from batch
 join ops.dossier_versions as version using (file_id)
 join raw.claims_xml1 as header using (file_id, position)
-left join (
-    select
-        file_id,
-        position,
-        coalesce(bool_or(cap is distinct from 0), false) as is_capped,
-        {", ".join(f"{sql} as {column}" for column, sql in _SUMS.items())}
-    from ({_lines(2, "0")} union all {_lines(3, amount("line.t_trantt"))}) as line
-    group by file_id, position
-) as sums using (file_id, position)
+left join sums using (file_id, position)
 where not version.is_withdrawal
     and not (
         sums.file_id is null
