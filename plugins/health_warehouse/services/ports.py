@@ -57,7 +57,7 @@ def claim(settings: Settings, service: Service, is_running: bool, say: Say) -> i
         if wanted:
             raise ConfigurationError(
                 f"port {port} ({service.variable}) is taken by {loopback.holder(port)}; end that, "
-                f"set {service.variable} to a free one, e.g. {other}, or unset it to have one chosen"
+                f"set {service.variable} to a free one, e.g. {other}, or unset it to have one found"
             )
         say(f"port {port} is taken by {loopback.holder(port)}: {service.name} uses {other}")
         port = other
