@@ -211,10 +211,10 @@ def _why_full(
         return "the models changed"
     if relations is None:
         return "no manifest of an earlier build"
-    missing = connection.execute(
+    missing: str | None = connection.execute(
         text(
-            "select string_agg(name, ', ' order by name) from unnest(cast(:names as text[])) as name"
-            " where to_regclass(name) is null"
+            "select string_agg(name, ', ' order by name)"
+            " from unnest(cast(:names as text[])) as name where to_regclass(name) is null"
         ),
         {"names": list(relations)},
     ).scalar_one()

@@ -1,0 +1,46 @@
+-- Guards rpt_facility_months, which assumes that the replaced rows are exactly those of the touched
+-- months. Were a month's row kept or doubled, the report would differ from its encounters; a month
+-- that lost its last encounter must have no row. Touched months only: the cost follows the change.
+with months as (
+    select * from {{ ref('int_claims__touched_facility_months') }}
+),
+
+encounters as (
+    select * from {{ ref('fct_encounters') }}
+),
+
+reported as (
+    select
+        months.facility_key,
+        months.month_start_date,
+        coalesce(sum(report.encounter_count), 0) as encounter_count,
+        coalesce(sum(report.billed_amount_vnd), 0) as billed_amount_vnd,
+        coalesce(sum(report.fund_amount_vnd), 0) as fund_amount_vnd
+    from months
+    left join {{ ref('rpt_facility_months') }} as report
+        on
+            months.facility_key = report.facility_key
+            and months.month_start_date = report.month_start_date
+    group by 1, 2
+),
+
+counted as (
+    select
+        months.facility_key,
+        months.month_start_date,
+        count(encounters.encounter_key) as encounter_count,
+        coalesce(sum(encounters.billed_amount_vnd), 0) as billed_amount_vnd,
+        coalesce(sum(encounters.fund_amount_vnd), 0) as fund_amount_vnd
+    from months
+    left join encounters
+        on
+            months.facility_key = encounters.facility_key
+            and months.month_start_date = encounters.month_start_date
+    group by 1, 2
+)
+
+select * from (
+    select * from reported
+    except
+    select * from counted
+) as differences

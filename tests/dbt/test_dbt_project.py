@@ -1,0 +1,197 @@
+"""The dbt project: parses without a warning, every model is documented and tested, unit tests pass."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from conftest import Cluster, new_warehouse
+from sqlalchemy import text
+
+from health_warehouse.database.connections import engine
+from health_warehouse.release import dbt
+from health_warehouse.release.build import build
+from health_warehouse.settings import Settings
+
+_PREFIXES = {
+    "staging": r"stg_[a-z]+__[a-z_]+",
+    "intermediate": r"int_[a-z]+__[a-z_]+",
+    "marts": r"(dim|fct|bridge|rpt)_[a-z_]+",
+}
+# What makes a model branch: a choice, a filter, an outer join, a choice among rows; and the macros
+# that hold a choice.
+_BRANCHES = re.compile(
+    r"\b(case|coalesce|where|filter|left join|distinct on|limit 1|exists"
+    r"|number_code|small_number|calendar_date|month_start|year\()\b"
+)
+_HUMAN_NAME = re.compile(r"[a-z0-9_]+__[a-z0-9_]+")
+
+
+@pytest.fixture(scope="module")
+def warehouse(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A built candidate without a row: unit tests read the types of its relations."""
+    with new_warehouse(cluster, tmp_path_factory.mktemp("dbt") / "state") as settings:
+        build(settings)
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def manifest(warehouse: Settings) -> dict[str, Any]:
+    dbt.invoke(warehouse, ["parse", "--no-partial-parse", "--warn-error"])
+    path = warehouse.state / "dbt" / "target" / "manifest.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, Any]) -> dict[str, Any]:
+    found = {
+        node["name"]: node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    }
+    assert len(found) > 20
+    return found
+
+
+def test_unit_tests_pass(warehouse: Settings) -> None:
+    runs = dbt.invoke(warehouse, ["test", "--select", "test_type:unit"])
+
+    assert len(runs) > 20
+    assert [f"{run.name}: {run.message}" for run in runs if run.status != "pass"] == []
+
+
+def test_every_branching_model_has_a_unit_test(
+    manifest: dict[str, Any], models: dict[str, Any]
+) -> None:
+    tested = {test["model"] for test in manifest["unit_tests"].values()}
+    branching = {
+        name
+        for name, model in models.items()
+        if model["resource_type"] == "model" and _BRANCHES.search(_code(model))
+    }
+    assert len(branching) > 10
+    assert branching <= tested, (
+        f"add a unit test per branch in the YAML beside {sorted(branching - tested)}"
+    )
+
+
+def test_unit_tests_are_named_for_a_behaviour(manifest: dict[str, Any]) -> None:
+    for test in manifest["unit_tests"].values():
+        assert test["name"].startswith(f"{test['model']}__"), (
+            f"{test['name']}: call it {test['model']}__<behaviour in words>"
+        )
+
+
+def test_every_model_states_its_grain_first(models: dict[str, Any]) -> None:
+    for name, model in models.items():
+        assert model["description"].startswith("One row per "), (
+            f"{name}: begin the description in its YAML with 'One row per …'"
+        )
+        if model["resource_type"] == "model":
+            assert model["raw_code"].startswith("-- One row per "), (
+                f"{name}: begin the SQL with the comment '-- One row per …'"
+            )
+
+
+def test_every_column_is_described_and_typed(warehouse: Settings, models: dict[str, Any]) -> None:
+    for name, model in models.items():
+        assert model["columns"], f"{name}: list its columns in the YAML"
+        for column in model["columns"].values():
+            assert column["description"], f"{name}.{column['name']}: needs a description"
+            assert column["data_type"], f"{name}.{column['name']}: needs a data_type"
+
+
+def test_every_column_in_the_database_is_listed(
+    warehouse: Settings, models: dict[str, Any]
+) -> None:
+    with engine(warehouse, "transformer").connect() as connection:
+        rows = connection.execute(
+            text(
+                "select attrelid::regclass::text as relation, attname,"
+                " format_type(atttypid, atttypmod) as type"
+                " from pg_attribute join pg_class on pg_class.oid = attrelid"
+                " where attnum > 0 and not attisdropped and relkind in ('r', 'v')"
+                " and relnamespace::regnamespace::text in ('staging', 'intermediate', 'candidate')"
+            )
+        ).all()
+    in_database: dict[str, dict[str, str]] = {}
+    for relation, column, data_type in rows:
+        in_database.setdefault(relation.split(".")[1], {})[column] = data_type
+    listed = {
+        name: {
+            column["name"]: _as_postgres(column["data_type"]) for column in m["columns"].values()
+        }
+        for name, m in models.items()
+    }
+    assert in_database == listed
+
+
+def test_every_model_has_a_key_test_with_a_human_name(
+    manifest: dict[str, Any], models: dict[str, Any]
+) -> None:
+    keyed = set()
+    for node in manifest["nodes"].values():
+        if node["resource_type"] != "test":
+            continue
+        assert _HUMAN_NAME.fullmatch(node["name"]), f"{node['name']}: <model>__<what is true>"
+        if (node.get("test_metadata") or {}).get("name") in ("unique", "unique_combination"):
+            keyed.add(node["attached_node"].split(".")[-1])
+    assert keyed == set(models), f"add a key test: {sorted(set(models) - keyed)}"
+
+
+def test_every_model_lies_in_its_layer_under_its_prefix(models: dict[str, Any]) -> None:
+    schemas = {"staging": "staging", "intermediate": "intermediate", "marts": "candidate"}
+    for name, model in models.items():
+        if model["resource_type"] == "seed":
+            continue
+        layer = model["fqn"][1]
+        assert re.fullmatch(_PREFIXES[layer], name), f"{name}: not a name for layer {layer}"
+        assert len(name) <= 50, f"{name}: at most 50 characters"
+        assert model["schema"] == schemas[layer]
+
+
+def test_only_staging_and_the_log_of_changes_read_sources(models: dict[str, Any]) -> None:
+    for name, model in models.items():
+        for source in (
+            key for key in model.get("depends_on", {}).get("nodes", ()) if "source." in key
+        ):
+            is_log = model["fqn"][1] == "intermediate" and source.split(".")[-2] == "ops"
+            assert model["fqn"][1] == "staging" or is_log, f"{name}: read {source} through staging"
+
+
+def test_every_mart_has_what_a_release_needs(models: dict[str, Any]) -> None:
+    marts = {name: model for name, model in models.items() if model["schema"] == "candidate"}
+    assert len(marts) == 8
+    for name, model in marts.items():
+        assert model["config"]["contract"]["enforced"], f"{name}: enforce the contract"
+        keys = [rule["columns"] for rule in model["constraints"] if rule["type"] == "primary_key"]
+        assert len(keys) == 1, f"{name}: needs one primary_key constraint"
+        publish = model["config"]["meta"]["publish"]
+        assert publish["scope"] in models, f"{name}: config.meta.publish.scope is no model"
+        assert set(publish["keys"]) <= set(models[publish["scope"]]["columns"])
+        assert keys[0][: len(publish["keys"])] == publish["keys"], (
+            f"{name}: the scope's keys must lead the primary key, or deleting them scans the table"
+        )
+        if name.startswith("fct_"):
+            assert keys[0][0] == "facility_key", f"{name}: facility_key leads every key of a fact"
+        for key in model["config"]["meta"].get("foreign_keys", ()):
+            assert set(key["columns"]) <= set(model["columns"]), f"{name}: {key}"
+            assert key["to"] in marts, f"{name}: {key}"
+
+
+def test_nothing_is_written_into_the_project(warehouse: Settings) -> None:
+    written = {path.name for path in dbt.DBT_PROJECT_DIR.iterdir()}
+
+    assert written.isdisjoint({"target", "logs", "dbt_packages", ".user.yml"})
+
+
+def _code(model: dict[str, Any]) -> str:
+    """The SQL without comments."""
+    return re.sub(r"--.*", "", model["raw_code"])
+
+
+def _as_postgres(data_type: str) -> str:
+    return {"timestamptz": "timestamp with time zone"}.get(data_type, data_type.replace(", ", ","))

@@ -1,0 +1,148 @@
+"""An increment, a crash, a held build: the candidate is always what a full build would make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from build_steps import MARTS, Rows, candidate, kill_builder_in, note_published, row_versions
+from claim_ledger import Dossier, Ledger
+from conftest import Cluster, new_warehouse
+from sqlalchemy import text
+
+from health_warehouse.database.connections import engine
+from health_warehouse.release.build import Build, build, pending_changes
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the candidate held after each chapter. Told once, for each chapter is a few dbt runs."""
+
+    first: dict[str, Rows]
+    after_crash: dict[str, Rows]
+    increment: Build
+    rebuilt: dict[str, Rows]
+    untouched_before: dict[str, Rows]
+    untouched_after: dict[str, Rows]
+    pending: list[int]
+    steps: list[str]
+    models: set[str]
+
+
+@pytest.fixture(scope="module")
+def story(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    state: Path = tmp_path_factory.mktemp("story") / "state"
+    with new_warehouse(cluster, state) as settings:
+        ledger = Ledger(settings)
+        pending = [pending_changes(settings)]
+        _first_deliveries(ledger)
+        pending.append(pending_changes(settings))
+        steps: list[str] = []
+        note_published(settings, build(settings, progress=steps.append))
+        first = candidate(settings)
+        pending.append(pending_changes(settings))
+
+        _changes_that_are_built_and_held(ledger)
+        build(settings)
+        _changes_on_top(ledger)
+        kill_builder_in(settings, "candidate.fct_claim_lines")
+        increment = build(settings)
+        after_crash = candidate(settings)
+        note_published(settings, increment)
+
+        untouched_before = row_versions(settings)
+        build(settings)
+        untouched_after = row_versions(settings)
+
+        build(settings, full=True)
+        with engine(settings, "transformer").connect() as connection:
+            query = text("select model from ops.model_runs where build_id = :id and seconds >= 0")
+            models = set(connection.execute(query, {"id": increment.build_id}).scalars())
+        yield Story(
+            first=first,
+            after_crash=after_crash,
+            increment=increment,
+            rebuilt=candidate(settings),
+            untouched_before=untouched_before,
+            untouched_after=untouched_after,
+            pending=pending,
+            steps=steps,
+            models=models,
+        )
+
+
+def _first_deliveries(ledger: Ledger) -> None:
+    ledger.deliver(
+        "01001",
+        Dossier("stays"),
+        Dossier("replaced", person="B", drugs=[{"ma_thuoc": "only here"}]),
+        Dossier("withdrawn", person="C", header={"ma_benh_chinh": "B20"}),
+        Dossier("moves month", person="A", header={"ngay_ra": "202606010000"}),
+        Dossier("quarantined", verdict="quarantined"),
+    )
+    ledger.deliver("01002", Dossier("stays"), Dossier("withdrawn later", person="B"))
+    ledger.deliver("01003", Dossier("the only one", person="D"))
+
+
+def _changes_that_are_built_and_held(ledger: Ledger) -> None:
+    ledger.deliver(
+        "01001",
+        Dossier("replaced", person="E", drugs=[{"ma_thuoc": "between"}, {}]),
+        Dossier("withdrawn", is_withdrawal=True),
+        Dossier("moves month", header={"ngay_ra": "202607010000", "gioi_tinh": "2"}),
+        Dossier("new", header={"ma_benh_chinh": None, "ngay_ra": "garbage"}, services=[]),
+    )
+    ledger.deliver("01003", Dossier("the only one", is_withdrawal=True))
+
+
+def _changes_on_top(ledger: Ledger) -> None:
+    ledger.deliver(
+        "01001",
+        Dossier("replaced", person="B", drugs=[], services=[{"ma_vat_tu": "V1", "ma_nhom": "10"}]),
+        Dossier("stays", verdict="quarantined", header={"t_bhtt": "1"}),
+    )
+    ledger.deliver("01002", Dossier("withdrawn later", is_withdrawal=True))
+    ledger.deliver(
+        "01004", Dossier("stays", person="C", header={"ngay_ra": "209912310000"}, drugs=[{}] * 30)
+    )
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_increments_and_a_crash_give_what_a_full_build_gives(story: Story, mart: str) -> None:
+    assert story.after_crash[mart] == story.rebuilt[mart]
+    assert story.rebuilt[mart]
+
+
+def test_the_story_changes_what_it_compares(story: Story) -> None:
+    changed = {mart for mart in MARTS if story.first[mart] != story.rebuilt[mart]}
+
+    assert changed == set(MARTS) - {"dim_dates"}
+    assert not story.increment.is_full
+
+
+def test_what_nobody_uses_any_more_disappears(story: Story) -> None:
+    def absent(mart: str, word: str) -> bool:
+        return not any(word in row for row in story.after_crash[mart])
+
+    assert any("01003" in row for row in story.first["dim_facilities"])
+    assert absent("dim_facilities", "01003")
+    assert absent("rpt_facility_months", "01003")
+    assert absent("dim_diagnoses", "B20")
+    assert absent("dim_items", "only here")
+    assert absent("dim_items", "between")
+    assert absent("fct_encounters", "withdrawn")
+
+
+def test_a_build_without_changes_writes_no_row(story: Story) -> None:
+    assert story.untouched_before == story.untouched_after
+
+
+def test_pending_changes_are_the_dossiers_changed_since_the_release(story: Story) -> None:
+    assert story.pending == [0, 7, 0]
+
+
+def test_progress_and_models_are_told(story: Story) -> None:
+    assert [step.split()[0] for step in story.steps] == ["build", *["building"] * 3]
+    assert set(MARTS) <= story.models

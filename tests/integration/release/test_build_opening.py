@@ -1,0 +1,178 @@
+"""When a build is full, and who may write: the decisions, without running dbt."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+
+import pytest
+from build_steps import note_published
+from claim_ledger import Dossier, Ledger
+from sqlalchemy import text
+
+from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.errors import BuildFailed
+from health_warehouse.release import dbt
+from health_warehouse.release.build import Build, finish, prepare, run_layer
+from health_warehouse.settings import Settings
+
+
+def _status(settings: Settings, opened: Build) -> str:
+    query = text("select status from ops.builds where build_id = :id")
+    with engine(settings, OWNER).connect() as connection:
+        return str(connection.execute(query, {"id": opened.build_id}).scalar_one())
+
+
+def _manifest(settings: Settings, *relations: str) -> None:
+    """As if dbt had run: it left its manifest, and the tables named are incremental ones."""
+    nodes = {
+        name: {
+            "resource_type": "model",
+            "schema": name.split(".")[0],
+            "alias": name.split(".")[1],
+            "config": {"materialized": "incremental"},
+        }
+        for name in relations
+    }
+    path = settings.state / "dbt" / "target" / "manifest.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"nodes": nodes}))
+
+
+@pytest.fixture
+def published(settings: Settings) -> Build:
+    """A first build, complete and published, over two changes."""
+    Ledger(settings).deliver("01001", Dossier("a"), Dossier("b"))
+    _manifest(settings)
+    first = prepare(settings)
+    finish(settings, first.build_id)
+    note_published(settings, first)
+    return first
+
+
+def test_the_first_build_covers_everything(settings: Settings) -> None:
+    Ledger(settings).deliver("01001", Dossier("a"), Dossier("b"))
+
+    first = prepare(settings)
+
+    assert (first.is_full, first.from_change_id, first.to_change_id) == (True, 0, 2)
+    assert first.base_release_id is None
+    assert first.reason == "nothing is published yet"
+
+
+def test_the_next_build_covers_what_changed_since_the_release(
+    settings: Settings, published: Build
+) -> None:
+    Ledger(settings).deliver("01002", Dossier("c"))
+
+    held = prepare(settings)
+    after_held = prepare(settings)
+
+    for build in (held, after_held):
+        assert (build.is_full, build.from_change_id, build.to_change_id) == (False, 2, 3)
+        assert build.base_release_id is not None
+
+
+def test_a_person_can_ask_for_a_full_build(settings: Settings, published: Build) -> None:
+    asked = prepare(settings, full=True)
+
+    assert (asked.is_full, asked.from_change_id, asked.reason) == (True, 0, "asked for")
+
+
+def test_an_unfinished_full_build_is_followed_by_a_full_one(
+    settings: Settings, published: Build
+) -> None:
+    prepare(settings, full=True)
+
+    assert prepare(settings).reason == "the last full build was not completed"
+
+
+def test_changed_models_force_a_full_build_once(
+    settings: Settings, published: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dbt, "project_hash", lambda: "another")
+
+    changed = prepare(settings)
+    finish(settings, changed.build_id)
+
+    assert changed.reason == "the models changed"
+    assert not prepare(settings).is_full
+
+
+def test_a_missing_table_forces_a_full_build(settings: Settings, published: Build) -> None:
+    _manifest(settings, "ops.builds", "candidate.fct_gone", "candidate.dim_gone")
+
+    assert prepare(settings).reason == "missing: candidate.dim_gone, candidate.fct_gone"
+
+
+def test_a_lost_manifest_forces_a_full_build(settings: Settings, published: Build) -> None:
+    (settings.state / "dbt" / "target" / "manifest.json").unlink()
+
+    assert prepare(settings).reason == "no manifest of an earlier build"
+
+
+def test_a_newer_build_ends_an_open_one(settings: Settings) -> None:
+    orphan = prepare(settings)
+    newer = prepare(settings)
+
+    assert (_status(settings, orphan), _status(settings, newer)) == ("superseded", "building")
+    with pytest.raises(BuildFailed, match=f"build {orphan.build_id} is superseded"):
+        run_layer(settings, orphan.build_id, "marts")
+    with pytest.raises(BuildFailed, match="superseded"):
+        finish(settings, orphan.build_id)
+
+
+def test_a_newer_build_waits_for_the_model_being_written(settings: Settings) -> None:
+    orphan = prepare(settings)
+    writing = text("select 1 from ops.builds where build_id = :id for share")
+    with ThreadPoolExecutor(1) as pool:
+        with engine(settings, "transformer").begin() as model:  # macros/build.sql takes this lock
+            model.execute(writing, {"id": orphan.build_id})
+            newer = pool.submit(prepare, settings)
+            with pytest.raises(NotYet):
+                newer.result(timeout=0.5)
+        newer.result(timeout=10)
+
+    assert _status(settings, orphan) == "superseded"
+
+
+def test_an_orphan_cannot_write_a_model_after_a_newer_build_began(settings: Settings) -> None:
+    orphan = prepare(settings)
+    prepare(settings)
+
+    (run,) = dbt.invoke(settings, ["run", "--select", "stg_claims__encounters"], orphan.build_id)
+
+    assert run.is_failed
+    assert f"build {orphan.build_id} is not open" in str(run.message)
+    with engine(settings, "transformer").connect() as connection:
+        written = "select to_regclass('staging.stg_claims__encounters') is not null"
+        assert not connection.execute(text(written)).scalar_one()
+
+
+def test_a_failing_model_is_named_and_fails_the_build(settings: Settings) -> None:
+    Ledger(settings).deliver("01001", Dossier("a"))
+    opened = prepare(settings)
+
+    with pytest.raises(BuildFailed, match="int_claims__changed_dossiers") as failure:
+        run_layer(settings, opened.build_id, "marts")  # before the layers that it reads
+
+    assert _status(settings, opened) == "failed"
+    assert "password" not in str(failure.value)
+    with engine(settings, OWNER).connect() as connection:
+        query = text("select count(*) from ops.model_runs where status = 'error' and message <> ''")
+        assert connection.execute(query).scalar_one() > 0
+
+
+def test_finishing_twice_is_finishing_once(settings: Settings) -> None:
+    opened = prepare(settings)
+
+    assert finish(settings, opened.build_id).status == "built"
+    assert finish(settings, opened.build_id).status == "built"
+
+
+def test_an_unknown_build_or_layer_is_refused(settings: Settings) -> None:
+    with pytest.raises(BuildFailed, match="there is no build 99"):
+        run_layer(settings, 99, "staging")
+    with pytest.raises(ValueError, match="unknown layer"):
+        run_layer(settings, 1, "raw")  # type: ignore[arg-type]
