@@ -38,13 +38,14 @@ check: dev ## lint, format, types, style of SQL and YAML, stale documents; chang
 	$(BIN)/ruff format --check --cache-dir $(CACHE)/ruff
 	$(BIN)/mypy --cache-dir $(CACHE)/mypy
 	$(BIN)/yamllint --strict .
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project plugins/health_warehouse/database
-	$(BIN)/python scripts/check_documents.py
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project
+	$(PYTEST) -q tests/dags/test_dags_page.py
 
 fix: dev ## format, and mend what the linters can mend
 	$(BIN)/ruff check --fix --cache-dir $(CACHE)/ruff
 	$(BIN)/ruff format --cache-dir $(CACHE)/ruff
-	$(BIN)/sqlfluff fix --disable-progress-bar dbt_project plugins/health_warehouse/database
+	$(BIN)/sqlfluff fix --disable-progress-bar dbt_project
+	$(BIN)/python scripts/write_dags_page.py
 
 bench: dev ## measure, and print the table
 	$(BIN)/python -m benchmarks
