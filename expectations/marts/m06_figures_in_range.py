@@ -1,0 +1,82 @@
+"""M06: figures that we derive lie in their range; M07: so do those that the senders declare."""
+
+from expectations.marts.scope import DOSSIERS_SCOPE, TOUCHED_SCOPE
+from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+
+
+def _range(column: str, condition: str) -> Check:
+    return Check(column, f"{column} is null or ({condition})", f"'{column} is out of range'")
+
+
+_COUNTS = (
+    "inpatient_count",
+    "transfer_professional_count",
+    "transfer_requested_count",
+    "death_count",
+)
+_AMOUNTS = (
+    "billed_amount_vnd",
+    "in_scope_amount_vnd",
+    "fund_amount_vnd",
+    "copayment_amount_vnd",
+    "own_amount_vnd",
+    "other_source_amount_vnd",
+)
+
+DERIVED = Rule(
+    id="M06",
+    sentence_vi="Số liệu do kho tính nằm trong giới hạn: tỷ lệ từ 0 đến 1, số đếm không vượt tổng.",
+    sentence_en="Figures that the warehouse derives are in range: rates 0 to 1, "
+    "parts within wholes.",
+    source=Source("definitions of rpt_facility_months and fct_encounters", "H"),
+    category=Category.PLAUSIBILITY,
+    severity=Severity.HOLD_RELEASE,
+    owner="data team",
+    rows=(
+        Rows(
+            table_sql="'rpt_facility_months'",
+            sql="""
+select report.*
+from batch
+cross join intermediate.int_claims__touched_facility_months as touched
+join candidate.rpt_facility_months as report using (facility_key, month_start_date)""",
+            checks=(
+                Check("encounter_count", "encounter_count >= 1", "'encounter_count is below 1'"),
+                *(_range(name, f"{name} between 0 and encounter_count") for name in _COUNTS),
+                _range("transfer_professional_rate", "transfer_professional_rate between 0 and 1"),
+                _range("transfer_requested_rate", "transfer_requested_rate between 0 and 1"),
+            ),
+        ),
+    ),
+    scope=TOUCHED_SCOPE,
+)
+
+# A facility may declare what it likes within the rules at the door: its oddities must not keep the
+# figures of all others from the readers, so this one is said with the release.
+DECLARED = Rule(
+    id="M07",
+    sentence_vi="Giá trị cơ sở khai nằm trong giới hạn hợp lý: tiền không âm, "
+    "tuổi 0–130, ngày ≤ 366.",
+    sentence_en="Values that facilities declare are plausible: no negative money, age 0 to 130, "
+    "at most 366 days of treatment.",
+    source=Source("own: no text names limits", "?"),
+    category=Category.PLAUSIBILITY,
+    severity=Severity.NOTICE,
+    owner="data team",
+    rows=(
+        Rows(
+            table_sql="'fct_encounters'",
+            sql="""
+select encounter.*
+from batch
+cross join intermediate.int_claims__changed_dossiers as changed
+join candidate.fct_encounters as encounter using (facility_key, encounter_key)""",
+            checks=(
+                *(_range(name, f"{name} >= 0") for name in _AMOUNTS),
+                _range("age_years", "age_years between 0 and 130"),
+                _range("treatment_days", "treatment_days between 0 and 366"),
+            ),
+        ),
+    ),
+    scope=DOSSIERS_SCOPE,
+)

@@ -1,0 +1,31 @@
+"""What a mart rule looks at: on an incremental build what the build touched, on a full one all.
+
+The batch is the row of the build in ops.builds. Which dossiers changed, and which version holds the
+content of each, is read again from the log ops.dossier_changes, not from what dbt made of it: the
+audit must not inherit a mistake of the build. Keys of dimensions and reports come from the
+relations `int_claims__touched_…` that the build left in schema intermediate.
+"""
+
+DOSSIERS_SCOPE = (
+    "incremental build: the dossiers that changed since the published release; full build: all"
+)
+TOUCHED_SCOPE = (
+    "incremental build: what the changed dossiers name or named "
+    "(intermediate.int_claims__touched_…); full build: everything"
+)
+WHOLE_SCOPE = "always the whole warehouse: one row per file"
+
+# One row per changed dossier: the version that holds its content at the end of the stretch (file_id
+# null: withdrawn or gone). Keys: md5 of the natural key, its parts joined by chr(31).
+DOSSIERS = """
+dossiers as materialized (
+    select distinct on (change.facility_id, change.dossier_id)
+        md5(change.facility_id)::uuid as facility_key,
+        md5(change.facility_id || chr(31) || change.dossier_id)::uuid as encounter_key,
+        change.new_file_id as file_id,
+        change.new_position as position
+    from batch
+    join ops.dossier_changes as change
+        on change.change_id > batch.from_change_id and change.change_id <= batch.to_change_id
+    order by change.facility_id, change.dossier_id, change.change_id desc
+)"""

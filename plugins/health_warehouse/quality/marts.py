@@ -1,0 +1,133 @@
+"""The audit of the candidate: the last thing between a build and its readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from expectations import registry
+from expectations.rules.rule import Rule, Severity
+from health_warehouse.database.connections import engine
+from health_warehouse.errors import CheckError, ReleaseHeld
+from health_warehouse.quality.incidents import raise_incident, resolve_incidents
+from health_warehouse.quality.outcomes import Outcome, in_state, store
+from health_warehouse.quality.runner import judge
+from health_warehouse.settings import Settings
+
+_ROLE = "transformer"
+_AUDITABLE = ("built", "passed", "held")
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What the audit said of a build: `status` passed or held, and every rule's outcome."""
+
+    build_id: int
+    status: str
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def notices(self) -> tuple[Outcome, ...]:
+        """Failed rules that do not hold the release; they are published with it."""
+        return tuple(
+            outcome
+            for outcome in in_state(self.outcomes, "failed")
+            if outcome.rule.severity is Severity.NOTICE
+        )
+
+
+def audit(
+    settings: Settings, build_id: int | None = None, rules: Sequence[Rule] = registry.MARTS
+) -> AuditReport:
+    """Judge the candidate (`build_id`, or the newest build); the build becomes passed or held.
+
+    The build stays locked until all is stored, so that no newer build writes the candidate under
+    the audit. Raises ReleaseHeld naming the critical rules that failed, CheckError when a rule
+    could not be judged or there is no candidate; results and incidents are stored before either.
+    """
+    with engine(settings, _ROLE).begin() as connection:
+        found = _lock_newest(connection, build_id)
+        outcomes = judge(
+            settings,
+            _ROLE,
+            "marts",
+            rules,
+            f"select * from ops.builds where build_id = {found}",  # noqa: S608 - an integer of ours
+        )
+        errors = in_state(outcomes, "error")
+        critical = tuple(
+            outcome
+            for outcome in in_state(outcomes, "failed")
+            if outcome.rule.severity is not Severity.NOTICE
+        )
+        report = AuditReport(found, "held" if errors or critical else "passed", outcomes)
+        _store(connection, report, errors + critical)
+    if errors:
+        raise CheckError(f"build {found} is held, rules could not be judged: {_names(errors)}")
+    if critical:
+        raise ReleaseHeld(f"build {found} is held, the last good release stays: {_names(critical)}")
+    return report
+
+
+def _lock_newest(connection: Connection, build_id: int | None) -> int:
+    row = connection.execute(
+        text(
+            "select build_id, status from ops.builds order by build_id desc limit 1"
+            " for no key update"
+        )
+    ).one_or_none()
+    if row is None:
+        raise CheckError("there is no build to audit: run `warehouse build`")
+    if build_id not in (None, row.build_id):
+        raise CheckError(
+            f"build {build_id} was overwritten by build {row.build_id}: audit that one"
+        )
+    if row.status not in _AUDITABLE:
+        raise CheckError(
+            f"build {row.build_id} is {row.status}: there is no candidate to audit; build again"
+        )
+    return int(row.build_id)
+
+
+def _store(connection: Connection, report: AuditReport, stopping: Sequence[Outcome]) -> None:
+    store(connection, "marts", report.outcomes, build_id=report.build_id)
+    held_by = {outcome.rule.id for outcome in stopping}
+    for outcome in report.outcomes:
+        fingerprint = f"marts:{outcome.rule.id}:"
+        if outcome.rule.id in held_by:
+            raise_incident(
+                connection,
+                fingerprint,
+                "marts",
+                outcome.rule.id,
+                _said(outcome),
+                build_id=report.build_id,
+            )
+        else:
+            resolve_incidents(connection, fingerprint)
+    connection.execute(
+        text(
+            "update ops.builds set status = :status, audited_at = clock_timestamp(),"
+            " message = :message where build_id = :build_id"
+        ),
+        {
+            "status": report.status,
+            "message": f"held by {_names(stopping)}" if stopping else None,
+            "build_id": report.build_id,
+        },
+    )
+
+
+def _said(outcome: Outcome) -> str:
+    if outcome.state == "error":
+        return f"{outcome.rule.id}: {outcome.message}"
+    return (
+        f"{outcome.rule.id}: {outcome.failed_count} of {outcome.checked_count} rows break "
+        f"“{outcome.rule.sentence_en}”"
+    )
+
+
+def _names(outcomes: Sequence[Outcome]) -> str:
+    return "; ".join(map(_said, outcomes))
