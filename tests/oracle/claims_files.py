@@ -91,12 +91,13 @@ def read_file(content: bytes) -> ClaimFile:
     if root.tag != "GIAMDINHHS" or not facility_id or not dossiers:
         return ClaimFile(facility_id, refused_by="F01")
     declared = (root.findtext("THONGTINHOSO/SOLUONGHOSO") or "").strip()
-    complete = re.fullmatch("[0-9]+", declared) and int(declared) <= len(dossiers)
+    # Only fewer than declared refuses a file (F02); a count that is no number is just a notice.
+    incomplete = re.fullmatch("[0-9]+", declared) and int(declared) > len(dossiers)
     return ClaimFile(
         facility_id,
         _day((root.findtext("THONGTINHOSO/NGAYLAP") or "").strip()),
         [_version(element, position) for position, element in enumerate(dossiers, 1)],
-        None if complete else "F02",
+        "F02" if incomplete else None,
     )
 
 

@@ -181,6 +181,8 @@ def _another(dossier_id: str) -> str:
 
 def _header_amount(name: str) -> Callable[[Dossier, Draw], Place | None]:
     def apply(dossier: Dossier, draw: Draw) -> Place | None:
+        if not dossier.lines:
+            return None  # self-pay without lines: nothing that the totals must agree with
         totals = header_totals(dossier.drugs, dossier.services)
         if name == "T_BHTT" and totals["T_NGUONKHAC"]:
             return None  # the texts contradict each other here: no hard rule (§3.2)
@@ -192,6 +194,8 @@ def _header_amount(name: str) -> Callable[[Dossier, Draw], Place | None]:
 
 def _header_text(names: tuple[str, ...], texts: tuple[str, ...]) -> Callable[..., Place | None]:
     def apply(dossier: Dossier, draw: Draw) -> Place | None:
+        if names[0].startswith("T_") and not dossier.lines:
+            return None
         name = one_of(draw, names)
         dossier.header[name] = one_of(draw, texts)
         return Place("XML1", "", name)
@@ -364,18 +368,25 @@ def _header_kinds() -> list[Kind]:
         )
         for name in HEADER_AMOUNTS
     ]
-    texts = (("header_not_a_number", _NO_NUMBER), ("header_amount_missing", ("",)))
-    return wrong + [
-        Kind(
-            name,
-            "header",
-            "L02",
-            "quarantine_dossier",
-            "a header amount is blank" if values == ("",) else "a header amount is no number",
-            _header_text(HEADER_AMOUNTS, values),
-        )
-        for name, values in texts
-    ]
+    not_a_number = Kind(
+        "header_not_a_number",
+        "header",
+        "L02",
+        "quarantine_dossier",
+        "a header amount is no number with a decimal point",
+        _header_text(HEADER_AMOUNTS, _NO_NUMBER),
+    )
+    # A blank T_NGUONKHAC says the same as 0, which may be right.
+    required = tuple(name for name in HEADER_AMOUNTS if name != "T_NGUONKHAC")
+    missing = Kind(
+        "header_amount_missing",
+        "header",
+        "L02",
+        "quarantine_dossier",
+        "a header amount other than T_NGUONKHAC is blank",
+        _header_text(required, ("",)),
+    )
+    return [*wrong, not_a_number, missing]
 
 
 def _date_kind(name: str, breach: str, apply: Callable[..., Place | None]) -> Kind:
@@ -425,7 +436,7 @@ DOSSIER_KINDS: tuple[Kind, ...] = (
 )
 FILE_KINDS: tuple[Kind, ...] = (
     Kind("declared_too_many", "file", "F02", "refuse_file", "SOLUONGHOSO > number of HOSO"),
-    Kind("declared_not_a_number", "file", "F02", "refuse_file", "SOLUONGHOSO is no number"),
+    Kind("declared_not_a_number", "file", "F02", "notice", "SOLUONGHOSO is no number"),
     Kind("truncated", "file", "F01", "refuse_file", "the file ends before the envelope does"),
     Kind("declared_too_few", "file", "F02", "notice", "SOLUONGHOSO < number of HOSO"),
 )

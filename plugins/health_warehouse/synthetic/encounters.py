@@ -102,6 +102,10 @@ def build(
     dossier = Dossier(header, book.drugs, book.services)
     dossier.total()
     dossier.others = _other_tables(dossier, care, stay, book.doctor)
+    if care == "01" and not cover.is_insured and draw() < 0.3:
+        # Self-pay visits may come as XML1 and XML8 alone, for the health record (QĐ 31/2026).
+        dossier.drugs, dossier.services = [], []
+        dossier.others = [("XML8", other_tables.record_summary(header))]
     return dossier
 
 

@@ -18,7 +18,6 @@ from health_warehouse.synthetic.province import Facility
 from health_warehouse.synthetic.streams import stream, whole
 from health_warehouse.synthetic.tables import blank
 
-
 _NO_OTHER_SOURCE = dict.fromkeys(OTHER_SOURCES, "0")
 
 

@@ -91,10 +91,11 @@ def apply(dossier: Dossier, sending: Sending, seed: int, facility_id: str, index
 
 def _revise(dossier: Dossier, draw: Draw) -> None:
     """A correction: another quantity on one line, and sometimes one more diagnosis."""
-    line = dossier.lines[int(draw() * len(dossier.lines))]
-    line.quantity += 1000
-    line.settle()
-    dossier.total()
+    if dossier.lines:
+        line = dossier.lines[int(draw() * len(dossier.lines))]
+        line.quantity += 1000
+        line.settle()
+        dossier.total()
     # Referral and appointment slips repeat the diagnoses: those dossiers keep theirs.
     repeats = any(table in ("XML13", "XML14") for table, _ in dossier.others)
     if draw() < 0.3 and not repeats:
