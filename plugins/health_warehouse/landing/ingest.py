@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -28,7 +27,7 @@ class IngestReport:
     `refused_files` (more, by the checks), `quarantined_dossiers`, `findings`: what that found.
     """
 
-    outcomes: Counter[str] = field(default_factory=Counter)
+    outcomes: dict[str, int] = field(default_factory=dict)
     dossier_count: int = 0
     line_count: int = 0
     file_ids: list[int] = field(default_factory=list)
@@ -38,8 +37,11 @@ class IngestReport:
     quarantined_dossiers: int = 0
     findings: int = 0
 
+    def count(self, outcome: str) -> None:
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+
     def add(self, result: LoadResult) -> None:
-        self.outcomes[result.outcome] += 1
+        self.count(result.outcome)
         self.dossier_count += result.dossier_count
         self.line_count += result.line_count
         self.changed_dossiers += result.changed_dossiers
@@ -91,12 +93,12 @@ def _ingest_one(
         archived = store(settings, delivery)
         result = load(settings, key, delivery, archived, received_at)
     except FileChanged:
-        report.outcomes["postponed"] += 1
+        report.count("postponed")
         return "postponed"
     except WarehouseError as error:
         if error.retry:
             raise
-        report.outcomes["failed"] += 1
+        report.count("failed")
         report.errors.append(str(error))
         return "failed"
     report.add(result)
