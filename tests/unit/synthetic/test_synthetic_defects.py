@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from health_warehouse.settings import PROJECT_DIR
 from health_warehouse.synthetic.defects import DOSSIER_KINDS, FILE_KINDS, KINDS, Kind
 from health_warehouse.synthetic.generator import Label, generate
+from health_warehouse.synthetic.kinds_page import with_kinds_table
 from health_warehouse.synthetic.options import Options
 from oracle.recount import Recount, read_folder, recount
 
@@ -82,3 +84,9 @@ def test_labelled_line_and_field_are_in_the_file(province: Path, labels: list[La
 def test_rate_zero_makes_no_label(tmp_path: Path) -> None:
     generate(tmp_path, Options(facilities=2, days=2, dossiers=50, seed=1))
     assert (tmp_path / "labels.csv").read_text("utf-8").count("\n") == 1
+
+
+def test_page_lists_the_kinds_of_today() -> None:
+    page = (PROJECT_DIR / "docs" / "synthetic.md").read_text("utf-8")
+    command = "python -m health_warehouse.synthetic.kinds_page docs/synthetic.md"
+    assert page == with_kinds_table(page), f"docs/synthetic.md is stale: run {command}"
