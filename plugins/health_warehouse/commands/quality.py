@@ -1,9 +1,98 @@
-"""Commands of this area."""
+"""Commands of quality: what is quarantined, the audit of a build, the rules."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+
 import typer
+from rich.console import Console
+from rich.table import Table
+
+from health_warehouse.settings import get_settings
+
+_AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 
 
 def register(app: typer.Typer) -> None:
     """Mount the commands on `app`."""
+    app.command()(quarantine)
+    app.command()(audit)
+    app.command()(rules)
+
+
+def quarantine(
+    file: Annotated[
+        str | None, typer.Option(help="Only this file, by the name it was received under.")
+    ] = None,
+    rule: Annotated[str | None, typer.Option(help="Only this rule, e.g. L01.")] = None,
+    as_json: _AS_JSON = False,
+) -> None:
+    """List what was refused, quarantined or flagged: where, by which rule, and why."""
+    from health_warehouse.quality import findings
+
+    found = findings.entries(get_settings(), file_name=file, rule_id=rule)
+    columns = (
+        "file",
+        "facility",
+        "dossier",
+        "table",
+        "line",
+        "field",
+        "rule",
+        "severity",
+        "reason",
+    )
+    _out(found, columns, as_json)
+
+
+def audit(
+    build_id: Annotated[
+        int | None, typer.Option("--build", help="The build; default: the newest.")
+    ] = None,
+    as_json: _AS_JSON = False,
+) -> None:
+    """Judge the candidate by the promises to readers. Exit code 1 when the release is held."""
+    from health_warehouse.quality import marts
+
+    report = marts.audit(get_settings(), build_id)
+    results = [
+        {
+            "rule": outcome.rule.id,
+            "state": outcome.state,
+            "severity": outcome.rule.severity.value,
+            "checked_count": outcome.checked_count,
+            "failed_count": outcome.failed_count,
+            "seconds": round(outcome.seconds, 3),
+            "sentence": outcome.rule.sentence_en,
+        }
+        for outcome in report.outcomes
+    ]
+    if as_json:
+        _print_json({"build_id": report.build_id, "status": report.status, "rules": results})
+        return
+    _out(results, ("rule", "state", "severity", "checked_count", "failed_count", "sentence"), False)
+    Console().print(f"build {report.build_id}: {report.status}")
+
+
+def rules(as_json: _AS_JSON = False) -> None:
+    """List every rule: what it says, where it comes from, what happens when it fails."""
+    from health_warehouse.quality.rules_page import described
+
+    columns = ("id", "severity", "category", "owner", "sentence_vi", "sentence_en")
+    _out(described(), columns, as_json)
+
+
+def _out(rows: Sequence[dict[str, Any]], columns: Sequence[str], as_json: bool) -> None:
+    if as_json:
+        _print_json(rows)
+        return
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
+    Console().print(table)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

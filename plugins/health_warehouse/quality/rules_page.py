@@ -1,0 +1,108 @@
+"""docs/rules.md, written from the declarations: `python -m health_warehouse.quality.rules_page`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from expectations import registry
+from expectations.rules.rule import Rule, Severity
+from health_warehouse.settings import PROJECT_DIR
+
+PAGE = PROJECT_DIR / "docs" / "rules.md"
+
+_CONSEQUENCES = {
+    Severity.STOP_BATCH: "the task fails, nothing is judged / tác vụ dừng, không xét gì",
+    Severity.REFUSE_FILE: "the file is refused / từ chối cả tệp",
+    Severity.QUARANTINE_DOSSIER: "the dossier is quarantined / cách ly hồ sơ",
+    Severity.FLAG_LINE: "flagged and kept / ghi nhận, vẫn nhận",
+    Severity.HOLD_RELEASE: "the release is held / giữ bản công bố",
+    Severity.NOTICE: "published with a notice / công bố kèm ghi chú",
+}
+_PARTS: tuple[tuple[str, str, tuple[Rule, ...]], ...] = (
+    (
+        "At the door: the sender's promises / Khi nhận: điều người gửi phải giữ",
+        "Judged on new files only. Withdrawals (MA_DOITUONG_KCB 8) are exempt from D01, L01, L02.",
+        registry.LANDING,
+    ),
+    (
+        "While reading / Khi đọc tệp",
+        "Judged by the parser: a file that breaks one of these is refused before it is loaded.",
+        registry.JUDGED_BY_PARSER,
+    ),
+    (
+        "Before the door / Trước khi xét",
+        "Our own fault when it fails: an incident opens and the batch waits.",
+        registry.LANDING_GATE,
+    ),
+    (
+        "On the candidate: the promises to readers / Trước khi công bố",
+        "Judged after every build, before anything is published.",
+        registry.MARTS,
+    ),
+)
+
+
+def described(rules: Sequence[Rule] = registry.ALL) -> list[dict[str, Any]]:
+    """Each rule as plain values, for `warehouse rules --json`."""
+    return [
+        {
+            "id": rule.id,
+            "sentence_vi": rule.sentence_vi,
+            "sentence_en": rule.sentence_en,
+            "source": rule.source.text,
+            "confidence": rule.source.confidence,
+            "category": rule.category.value,
+            "severity": rule.severity.value,
+            "owner": rule.owner,
+            "judged_by": "parser" if rule.is_judged_by_parser else "suite",
+            "fields": list(rule.fields),
+            "scope": rule.scope or None,
+        }
+        for rule in rules
+    ]
+
+
+def page() -> str:
+    """The whole page, as Markdown."""
+    lines = [
+        "# Rules / Quy tắc",
+        "",
+        "<!-- Written by `python -m health_warehouse.quality.rules_page`; do not edit. -->",
+        "",
+        "One declaration per rule in `expectations/`; the verdict and the SQL that finds every",
+        "failing row are made from it. Confidence of a source: H official text, M one good",
+        "secondary source, L weak, ? not verified.",
+    ]
+    for title, text, rules in _PARTS:
+        lines += ["", f"## {title}", "", text]
+        for rule in rules:
+            lines += ["", *_section(rule)]
+    return "\n".join(lines) + "\n"
+
+
+def _section(rule: Rule) -> list[str]:
+    lines = [
+        f"### {rule.id}",
+        "",
+        f"- **vi**: {rule.sentence_vi}",
+        f"- **en**: {rule.sentence_en}",
+        f"- when it fails / khi vi phạm: {_CONSEQUENCES[rule.severity]}",
+        f"- category: {rule.category.value}; owner: {rule.owner}",
+        f"- source: {rule.source.text} [{rule.source.confidence}]",
+    ]
+    if rule.fields:
+        lines.append("- looks at: " + ", ".join(f"`{field}`" for field in rule.fields))
+    if rule.scope:
+        lines.append(f"- scope: {rule.scope}")
+    return lines
+
+
+def write(path: Path = PAGE) -> None:
+    """Write the page."""
+    path.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,86 @@
+"""What every declaration must have, and what is generated from one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import expectations
+from expectations import registry
+from expectations.rules import statements
+from expectations.rules.rule import Check, Rows, Rule, Severity
+
+_LANDING = {Severity.REFUSE_FILE, Severity.QUARANTINE_DOSSIER, Severity.FLAG_LINE}
+
+
+def test_ids_are_unique() -> None:
+    ids = [rule.id for rule in registry.ALL]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_rules_at_the_door_are_those_of_the_catalogue() -> None:
+    found = {rule.id[:3] for rule in registry.LANDING}
+    assert found == {"F02", "F04", "D01", "L01", "L02"}
+
+
+@pytest.mark.parametrize("rule", registry.ALL, ids=lambda rule: rule.id)
+def test_a_rule_says_what_it_must(rule: Rule) -> None:
+    assert rule.sentence_vi.endswith(".")
+    assert rule.sentence_en.endswith(".")
+    assert rule.source.text
+    assert rule.owner
+    assert rule.is_judged_by_parser or rule.fields
+
+
+@pytest.mark.parametrize("rule", registry.LANDING, ids=lambda rule: rule.id)
+def test_a_rule_at_the_door_has_a_severity_of_the_door(rule: Rule) -> None:
+    assert rule.severity in _LANDING
+
+
+@pytest.mark.parametrize("rule", registry.MARTS, ids=lambda rule: rule.id)
+def test_a_rule_of_the_marts_says_its_scope(rule: Rule) -> None:
+    assert rule.severity in {Severity.HOLD_RELEASE, Severity.NOTICE}
+    assert rule.scope
+
+
+def test_every_declaration_in_a_file_is_registered() -> None:
+    folder = Path(expectations.__file__).parent
+    declared = [
+        name
+        for path in sorted([*folder.glob("landing/*.py"), *folder.glob("marts/*.py")])
+        for name in re.findall(r'^    id="(\w+)",$', path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert sorted(declared) == sorted(rule.id for rule in registry.ALL)
+
+
+def _rule(holds: str) -> Rule:
+    rows = Rows("'T'", "select * from batch", (Check("F", holds, "'why {it} failed'"),))
+    return replace(registry.LANDING[0], id="X01", rows=(rows,))
+
+
+def test_verdict_and_findings_carry_the_condition_of_the_declaration() -> None:
+    rule = _rule("amount = 17")
+    for statement in (statements.verdict(rule), statements.findings(rule, "select 1")):
+        assert "(amount = 17) is true" in statement
+
+
+def test_a_condition_with_braces_survives_the_formatting_of_the_batch() -> None:
+    rule = _rule("code ~ '^[0-9]{5}$'")
+    assert "{5}" in statements.verdict(rule).format(batch="b")
+    assert "{5}" in statements.findings(rule, "select 1")
+
+
+def test_the_verdict_holds_no_reason_and_no_value() -> None:
+    for rule in (*registry.LANDING, *registry.MARTS):
+        verdict = statements.verdict(rule)
+        selected = verdict[verdict.rindex("\nselect\n") :]
+        assert "reason" not in selected
+        assert "checked_count" in selected
+
+
+def test_a_rule_judged_by_the_parser_has_no_sql() -> None:
+    with pytest.raises(ValueError, match="parser"):
+        statements.verdict(registry.JUDGED_BY_PARSER[0])
