@@ -72,6 +72,8 @@ rm -f "$venv"/.runtime-* "$venv"/.dev-*
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
     --require-hashes -r requirements/bootstrap.txt
 hand_over_pip_configuration
+# The system's certificates, as pip trusts them: a closed network often has an authority of its own.
+export UV_SYSTEM_CERTS=true
 export UV_CACHE_DIR=$state/cache/uv UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1
 "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes \
     -r "requirements/$kind.txt"
