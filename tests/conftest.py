@@ -53,6 +53,13 @@ class Cluster:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
+    with new_cluster() as shared:
+        yield shared
+
+
+@contextmanager
+def new_cluster() -> Iterator[Cluster]:
+    """A running server with a migrated template, stopped and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="warehouse-test-"))
     folder.chmod(0o711)  # the server runs as another user when the tests run as root
     server = EmbeddedServer(folder / "pg", free_port(), POSTGRES_VERSION, "superuser")
@@ -77,6 +84,15 @@ def cluster() -> Iterator[Cluster]:
 def settings(cluster: Cluster, tmp_path: Path) -> Iterator[Settings]:
     """Settings of an empty warehouse: its own database and its own state folder."""
     with new_warehouse(cluster, tmp_path / "state") as settings:
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def module_settings(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """As `settings`, shared by the tests of one module: for what takes long to set up."""
+    with new_warehouse(cluster, tmp_path_factory.mktemp("module") / "state") as settings:
         yield settings
 
 

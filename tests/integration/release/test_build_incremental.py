@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from build_steps import MARTS, Rows, candidate, kill_builder_in, note_published, row_versions
-from claim_ledger import Dossier, Ledger
-from conftest import Cluster, new_warehouse
 from sqlalchemy import text
 
+from build_steps import MARTS, Rows, candidate, kill_builder_in, note_published, row_versions
+from claim_ledger import Dossier, Ledger
 from health_warehouse.database.connections import engine
 from health_warehouse.release.build import Build, build, pending_changes
+from health_warehouse.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -32,45 +30,47 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    state: Path = tmp_path_factory.mktemp("story") / "state"
-    with new_warehouse(cluster, state) as settings:
-        ledger = Ledger(settings)
-        pending = [pending_changes(settings)]
-        _first_deliveries(ledger)
-        pending.append(pending_changes(settings))
-        steps: list[str] = []
-        note_published(settings, build(settings, progress=steps.append))
-        first = candidate(settings)
-        pending.append(pending_changes(settings))
+def story(module_settings: Settings) -> Story:
+    settings = module_settings
+    ledger = Ledger(settings)
+    pending = [pending_changes(settings)]
+    _first_deliveries(ledger)
+    pending.append(pending_changes(settings))
+    steps: list[str] = []
+    note_published(settings, build(settings, progress=steps.append))
+    first = candidate(settings)
+    pending.append(pending_changes(settings))
 
-        _changes_that_are_built_and_held(ledger)
-        build(settings)
-        _changes_on_top(ledger)
-        kill_builder_in(settings, "candidate.fct_claim_lines")
-        increment = build(settings)
-        after_crash = candidate(settings)
-        note_published(settings, increment)
+    _changes_that_are_built_and_held(ledger)
+    build(settings)
+    _changes_on_top(ledger)
+    kill_builder_in(settings, "candidate.fct_claim_lines")
+    increment = build(settings)
+    after_crash = candidate(settings)
+    note_published(settings, increment)
 
-        untouched_before = row_versions(settings)
-        build(settings)
-        untouched_after = row_versions(settings)
+    untouched_before = row_versions(settings)
+    build(settings)
+    untouched_after = row_versions(settings)
 
-        build(settings, full=True)
-        with engine(settings, "transformer").connect() as connection:
-            query = text("select model from ops.model_runs where build_id = :id and seconds >= 0")
-            models = set(connection.execute(query, {"id": increment.build_id}).scalars())
-        yield Story(
-            first=first,
-            after_crash=after_crash,
-            increment=increment,
-            rebuilt=candidate(settings),
-            untouched_before=untouched_before,
-            untouched_after=untouched_after,
-            pending=pending,
-            steps=steps,
-            models=models,
-        )
+    build(settings, full=True)
+    return Story(
+        first=first,
+        after_crash=after_crash,
+        increment=increment,
+        rebuilt=candidate(settings),
+        untouched_before=untouched_before,
+        untouched_after=untouched_after,
+        pending=pending,
+        steps=steps,
+        models=_recorded_models(settings, increment),
+    )
+
+
+def _recorded_models(settings: Settings, of: Build) -> set[str]:
+    query = text("select model from ops.model_runs where build_id = :id and status = 'success'")
+    with engine(settings, "transformer").connect() as connection:
+        return set(connection.execute(query, {"id": of.build_id}).scalars())
 
 
 def _first_deliveries(ledger: Ledger) -> None:

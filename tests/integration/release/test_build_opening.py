@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 
 import pytest
-from build_steps import note_published
-from claim_ledger import Dossier, Ledger
 from sqlalchemy import text
 
+from build_steps import note_published
+from claim_ledger import Dossier, Ledger
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import BuildFailed
 from health_warehouse.release import dbt
