@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -51,8 +51,8 @@ def build(full: _FULL = False, dry_run: _DRY_RUN = False, as_json: _AS_JSON = Fa
             {"pending_changes": count}, as_json, f"{count} dossiers changed since the last release"
         )
         return
-    with _step("building the candidate"):
-        done = builds.build(settings, full=full)
+    with _step("building the candidate") as tell:
+        done = builds.build(settings, full=full, progress=tell)
     _out({"build_id": done.build_id}, as_json, f"build {done.build_id} is ready to be audited")
 
 
@@ -171,13 +171,15 @@ def run(full: _FULL = False, as_json: _AS_JSON = False) -> None:
     with _step("ingesting"):
         report = ingest(settings, list_new(settings))
     outcomes = dict(report.outcomes)
+    for error in report.errors:
+        _progress.print(f"not loaded: {error}", style="red", markup=False)
     if not full and _is_up_to_date(settings):
         _out(
             {"files": outcomes, "release": None}, as_json, "nothing changed since the last release"
         )
         return
-    with _step("building the candidate"):
-        built = builds.build(settings, full=full)
+    with _step("building the candidate") as tell:
+        built = builds.build(settings, full=full, progress=tell)
     with _step("auditing it"):
         audit(settings, built.build_id)
     with _step("publishing"):
@@ -220,7 +222,8 @@ def _out(value: Any, as_json: bool, text: str) -> None:
 
 
 @contextmanager
-def _step(title: str) -> Iterator[None]:
-    with _progress.status(title):
-        yield
+def _step(title: str) -> Iterator[Callable[[str], None]]:
+    """Show that a step runs, on stderr; yields what tells its parts."""
+    with _progress.status(title) as status:
+        yield lambda part: status.update(f"{title}: {part}")
     _progress.print(f"{title}: done", highlight=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
@@ -101,7 +101,7 @@ def _exchange(
     current: Release | None,
     verdict: Verdict,
 ) -> Release:
-    started_at = datetime.now(UTC)
+    started_at = fetch_row(cursor, "select clock_timestamp() as now").now
     ensure_current_release(cursor, settings)
     published = [c.name for c in contracts if c.name not in schema.new_marts(cursor, contracts)]
     schema.verify_security(cursor, settings, [*published, CURRENT_RELEASE])
@@ -123,6 +123,10 @@ def _exchange(
         schema.complete(cursor, contract)
         if table_plan.is_new:
             cursor.execute(statements.analyze(contract))
+    cursor.execute(
+        "update ops.releases set published_at = clock_timestamp() where release_id = %s",
+        [release_id],
+    )
     show_release(cursor, release_id)
     _finish_build(cursor, candidate)
     release = get_release(cursor, release_id)
