@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from health_warehouse.commands import claims, quality, release, services, synth
 from health_warehouse.errors import WarehouseError
@@ -20,5 +22,12 @@ def main() -> None:
     try:
         app()
     except WarehouseError as error:
-        Console(stderr=True, soft_wrap=True).print(f"error: {error}", style="red", markup=False)
-        sys.exit(1)
+        _fail(str(error))
+    except OperationalError as error:  # the server is down, or was while we asked
+        reason = str(error.orig).strip().splitlines()[0]
+        _fail(f"the database cannot be reached: {reason}; see `warehouse status`, `warehouse up`")
+
+
+def _fail(message: str) -> NoReturn:
+    Console(stderr=True, soft_wrap=True).print(f"error: {message}", style="red", markup=False)
+    sys.exit(1)

@@ -16,13 +16,14 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
+DEFAULT_STATE = PROJECT_DIR / ".warehouse"
 
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WAREHOUSE_", extra="ignore")
 
     state: Path = Field(
-        default=PROJECT_DIR / ".warehouse",
+        default=DEFAULT_STATE,
         description="The one folder that holds environment, database, archive, secrets and logs.",
     )
     dsn: SecretStr | None = Field(
@@ -113,5 +114,5 @@ def inherited_environment() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """Read the environment once per process. Tests build `Settings(...)` themselves."""
-    state = Path(os.environ.get("WAREHOUSE_STATE", PROJECT_DIR / ".warehouse"))
+    state = Path(os.environ.get("WAREHOUSE_STATE", DEFAULT_STATE))
     return Settings(_env_file=state.expanduser() / "warehouse.env")  # type: ignore[call-arg]

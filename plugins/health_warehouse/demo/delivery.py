@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,7 @@ PROVINCE = {"facilities": 12, "days": 45, "dossiers": 3000, "seed": 20260701, "d
 
 def deliver(settings: Settings, say: Say) -> list[str]:
     """URLs of the files delivered now, or by an earlier call; one that was cut off is finished."""
-    folder = settings.state / "demo"
-    outbox, urls = folder / "outbox", folder / "delivered.txt"
+    outbox, urls = _folder(settings) / "outbox", _list(settings)
     filesystem, root = fsspec.url_to_fs(settings.inbox)
     if not urls.exists():
         say("making the files of a small synthetic province")
@@ -35,6 +35,19 @@ def deliver(settings: Settings, say: Say) -> list[str]:
     for path in remaining:
         _move(path, filesystem, f"{root}/{path.relative_to(outbox).parent}")
     return urls.read_text().splitlines()
+
+
+def delivered_at(settings: Settings) -> datetime:
+    """When the files were made, which is just before they were moved. UTC."""
+    return datetime.fromtimestamp(_list(settings).stat().st_mtime, UTC)
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.state / "demo"
+
+
+def _list(settings: Settings) -> Path:
+    return _folder(settings) / "delivered.txt"
 
 
 def _generate(settings: Settings, outbox: Path) -> None:

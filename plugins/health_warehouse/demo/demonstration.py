@@ -43,8 +43,7 @@ def demo(settings: Settings, console: Console) -> None:
         _watch(settings, airflow, urls, since, console)
     say("done")
     console.print()
-    tasks = progress.read_tasks(airflow, since)
-    summary.show(settings, airflow, tasks, console)
+    summary.show(settings, airflow, delivery.delivered_at(settings), console)
 
 
 def _watch(
@@ -68,10 +67,10 @@ def _watch(
 def _tell_ended(tasks: list[TaskRun], told: set[tuple[TaskRun, str]], console: Console) -> None:
     for task in tasks:
         key = (task, task.state)
-        if task.ended_at is None or key in told:
+        if task.ended_at is None or key in told or task.state not in _SIGNS:
             continue
         told.add(key)
-        sign = _SIGNS.get(task.state, task.state)
+        sign = _SIGNS[task.state]
         line = f"{task.ended_at.astimezone():%H:%M:%S}  {task.title}: {sign}, {task.seconds:.1f} s"
         console.print(line, markup=False, highlight=False)
 

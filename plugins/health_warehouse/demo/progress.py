@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,10 @@ from health_warehouse.database.connections import engine
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.settings import Settings
 
-# A task's last state is in task_instance; runs of the clock that found no work are passed over.
 _TASKS = """
 select dag_id, task_id, run_id, map_index, try_number, state, start_date, end_date
 from task_instance
-where start_date is not null and start_date >= '{since}'
+where start_date >= '{since}' and start_date <= '{until}'
 order by start_date
 """
 _FAILED_RUNS = """
@@ -36,6 +35,8 @@ select
     (select message from ops.incidents where state = 'open' order by opened_at desc limit 1)
         as incident
 """
+
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,10 @@ def read_ledger(settings: Settings, urls: list[str]) -> Ledger:
         return Ledger(**connection.execute(text(_LEDGER), {"urls": urls}).mappings().one())
 
 
-def read_tasks(airflow: Airflow, since: datetime) -> list[TaskRun]:
-    """Task instances started since then, in order."""
-    return [TaskRun(*row) for row in airflow.query(_TASKS.format(since=since.isoformat()))]
+def read_tasks(airflow: Airflow, since: datetime, until: datetime = _END_OF_TIME) -> list[TaskRun]:
+    """Task instances started between the two, in order."""
+    statement = _TASKS.format(since=since.isoformat(), until=until.isoformat())
+    return [TaskRun(*row) for row in airflow.query(statement)]
 
 
 def failed_task(airflow: Airflow, since: datetime) -> TaskRun | None:

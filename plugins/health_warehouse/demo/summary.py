@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from health_warehouse.database.connections import dsn, engine
-from health_warehouse.demo.progress import TaskRun
+from health_warehouse.demo.progress import TaskRun, read_tasks
 from health_warehouse.demo.queries import QUESTIONS
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.services.secret_files import ADMIN
-from health_warehouse.settings import Settings
+from health_warehouse.settings import DEFAULT_STATE, Settings
 
 _CHECKS = """
 select runs.suite, results.state, count(*), count(distinct results.rule_id)
@@ -32,17 +35,19 @@ from ops.releases where status = 'current'
 _STATES = ("received", "loaded", "quarantined", "duplicate", "superseded", "withdrawn")
 
 
-def show(settings: Settings, airflow: Airflow, tasks: Iterable[TaskRun], console: Console) -> None:
-    """Print everything worth reading after a demonstration."""
+def show(settings: Settings, airflow: Airflow, delivered_at: datetime, console: Console) -> None:
+    """Print what is worth reading after a demonstration whose files came at `delivered_at`."""
     from health_warehouse.landing import ledger
     from health_warehouse.quality import findings
 
+    with engine(settings, "ops_reader").connect() as connection:
+        release = connection.execute(text(_RELEASE)).one()
     for title, part in (
         ("Files", _files(ledger.entries(settings))),
         ("Quarantined, and why", _findings(findings.entries(settings))),
         ("Checks", _checks(settings)),
-        ("Release", _release(settings)),
-        ("Time per stage", _times(tasks)),
+        ("Release", _release(release)),
+        ("Time per stage", _times(read_tasks(airflow, delivered_at, release.published_at))),
         ("Three questions to the marts", _answers(settings)),
         ("Where to look", _places(settings, airflow)),
     ):
@@ -86,9 +91,7 @@ def _checks(settings: Settings) -> RenderableType:
     return table
 
 
-def _release(settings: Settings) -> RenderableType:
-    with engine(settings, "ops_reader").connect() as connection:
-        release = connection.execute(text(_RELEASE)).one()
+def _release(release: Row[Any]) -> RenderableType:
     table = _table("mart", "rows written", "rows removed")
     removed: Mapping[str, int] = release.rows_deleted
     for mart, written in sorted(release.rows_inserted.items()):
@@ -103,8 +106,6 @@ def _times(tasks: Iterable[TaskRun]) -> RenderableType:
     for task in tasks:
         if task.state == "success" and task.seconds is not None:
             seconds[task.dag_id, task.task_id].append(task.seconds)
-    if not seconds:
-        return Text("Nothing was run this time: the release was up.")
     table = _table("task", "times", "seconds", "longest")
     for (dag_id, task_id), times in seconds.items():
         table.add_row(
@@ -132,7 +133,12 @@ def _places(settings: Settings, airflow: Airflow) -> RenderableType:
     table.add_column(overflow="fold")
     table.add_row("Airflow", f"{airflow.url}  (user {ADMIN}, {airflow.secrets.admin_password})")
     table.add_row("Postgres", dsn(settings, "bi_reader"))
-    table.add_row("files", "warehouse ledger; warehouse quarantine; warehouse releases")
+    program = Path(sys.executable).with_name("warehouse")
+    table.add_row(
+        "commands", f"{program} ledger, quarantine, releases, status; --json for programs"
+    )
+    if settings.state != DEFAULT_STATE:
+        table.add_row("", f"with WAREHOUSE_STATE={settings.state} in the environment")
     table.add_row("logs", str(settings.logs_dir))
     table.add_row("stop", "make down")
     return table
