@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from parsed_dags import DAGS_FOLDER, PROJECT
-
 from health_warehouse.orchestration.manual import page
+from parsed_dags import DAGS_FOLDER, PROJECT
 
 _FIX = "docs/dags.md is stale: run `python scripts/write_dags_page.py`"
 

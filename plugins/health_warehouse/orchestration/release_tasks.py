@@ -16,6 +16,8 @@ from health_warehouse.orchestration.pools import RELEASE_POOL
 if TYPE_CHECKING:
     from airflow.sdk.types import DagRunProtocol
 
+    from health_warehouse.release.build import Layer
+
 log = logging.getLogger(__name__)
 
 
@@ -90,7 +92,9 @@ def audit_candidate(build_id: int) -> int:
     from health_warehouse.quality.marts import audit
     from health_warehouse.settings import get_settings
 
-    log.info("audit of build %s: %s", build_id, audit(get_settings(), build_id))
+    report = audit(get_settings(), build_id)
+    for outcome in report.outcomes:
+        log.info("%s %s", outcome.rule.id, outcome.state)
     return build_id
 
 
@@ -119,11 +123,11 @@ def publish_release(build_id: int, params: dict[str, Any] | None = None) -> int:
         release = publish(settings, build_id)
     except PublishConflict as conflict:
         raise AirflowSkipException(f"{conflict}; the next run builds on it") from None
-    log.info("release %s is published: %s", release.release_id, release)
+    log.info("build %s: readers see release %s", build_id, release.release_id)
     return release.release_id
 
 
-def _run_layer(build_id: int, layer: str) -> int:
+def _run_layer(build_id: int, layer: Layer) -> int:
     from health_warehouse.release.build import run_layer
     from health_warehouse.settings import get_settings
 

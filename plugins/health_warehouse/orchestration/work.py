@@ -51,8 +51,8 @@ def decide(situation: Situation, *, full: bool, by_person: bool) -> Decision:
         if build.status == "held" and not by_person:
             return Decision(
                 False,
-                f"build {build.build_id} is held and nothing was delivered since: {build.message or 'no reason recorded'}. "
-                "Mend the cause, then trigger this DAG",
+                f"build {build.build_id} is held ({build.message or 'no reason recorded'}) and "
+                "nothing was delivered since; mend the cause, then trigger this DAG",
             )
         if build.status == "passed" and situation.hold is not None:
             return Decision(
@@ -70,7 +70,7 @@ def situation(settings: Settings) -> Situation:
     from health_warehouse.release.build import pending_changes
 
     with engine(settings, "transformer").connect() as connection:
-        last_change_id = connection.execute(
+        last_change_id: int = connection.execute(
             text("select coalesce(max(change_id), 0) from ops.dossier_changes")
         ).scalar_one()
         row = connection.execute(

@@ -1,0 +1,152 @@
+"""The task functions against a real Postgres, called as plain functions."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from sqlalchemy import text
+
+from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.orchestration import batches, claim_tasks, release_tasks, work
+from health_warehouse.settings import Settings
+
+list_new_files = claim_tasks.list_new_files.function
+load_batch = claim_tasks.load_batch.function
+report_changes = claim_tasks.report_changes.function
+has_changes = release_tasks.has_changes.function
+publish_release = release_tasks.publish_release.function
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_the_test(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("health_warehouse.settings.get_settings", lambda: settings)
+
+
+@pytest.fixture
+def inbox(settings: Settings) -> Path:
+    return settings.state / "inbox"
+
+
+def _drop(inbox: Path, name: str, content: bytes = b"<x/>") -> Path:
+    path = inbox / name
+    path.write_bytes(content)
+    earlier = (datetime.now(UTC) - timedelta(minutes=1)).timestamp()
+    os.utime(path, (earlier, earlier))
+    return path
+
+
+def _execute(settings: Settings, statement: str) -> None:
+    with engine(settings, OWNER).begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_an_empty_inbox_gives_no_batch() -> None:
+    assert list_new_files() == []
+
+
+def test_new_files_are_cut_into_batches_with_titles(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches.group, "__kwdefaults__", {"max_files": 2, "max_bytes": 1000})
+    for number in range(3):
+        _drop(inbox, f"{number}.xml")
+    found = list_new_files()
+    assert [batch["title"] for batch in found] == [
+        "batch 1 of 2: 2 files, 0.0 MB",
+        "batch 2 of 2: 1 file, 0.0 MB",
+    ]
+    assert [len(batch["files"]) for batch in found] == [2, 1]
+
+
+def test_a_dry_run_lists_nothing_to_load(inbox: Path) -> None:
+    _drop(inbox, "a.xml")
+    assert list_new_files(params={"dry_run": True}) == []
+
+
+@pytest.mark.parametrize("value", ["yesterday", "2026-01-31T08:00"])
+def test_a_received_at_without_meaning_ends_the_run_before_work(inbox: Path, value: str) -> None:
+    _drop(inbox, "a.xml")
+    with pytest.raises(AirflowFailException, match="received_at"):
+        list_new_files(params={"received_at": value})
+
+
+def test_a_refused_file_is_a_handled_outcome_and_rings_no_bell(
+    settings: Settings, inbox: Path
+) -> None:
+    _drop(inbox, "broken.xml", b"not a claim file")
+    (batch,) = list_new_files()
+    outcome = load_batch(batch)
+    assert outcome == {"files": 1, "changed_dossiers": 0}
+    with pytest.raises(AirflowSkipException, match="no dossier changed"):
+        report_changes([outcome])
+    assert list_new_files() == []
+
+
+def test_a_file_that_grew_since_it_was_listed_is_left_to_the_next_run(inbox: Path) -> None:
+    path = _drop(inbox, "growing.xml")
+    (batch,) = list_new_files()
+    path.write_bytes(b"<longer/>")
+    assert load_batch(batch)["files"] == 0
+    path.unlink()
+    assert load_batch(batch)["files"] == 0
+
+
+def test_a_name_that_fsspec_would_read_as_a_chain_is_only_a_name(inbox: Path) -> None:
+    _drop(inbox, "zip::memory:.xml")
+    (batch,) = list_new_files()
+    assert load_batch(batch)["files"] == 1
+
+
+def test_a_file_left_unjudged_by_a_crash_is_work_without_new_files(settings: Settings) -> None:
+    _execute(
+        settings,
+        "insert into ops.files (sha256, byte_count, received_at, file_name, status) "
+        "values (repeat('a', 64), 1, now(), 'a.xml', 'loaded')",
+    )
+    (batch,) = list_new_files()
+    assert batch["files"] == []
+
+
+def test_changes_are_rung_for() -> None:
+    total = report_changes(
+        [{"files": 2, "changed_dossiers": 3}, {"files": 1, "changed_dossiers": 0}]
+    )
+    assert total == {"files": 3, "changed_dossiers": 3}
+
+
+def test_the_situation_is_read_from_the_ledger(settings: Settings) -> None:
+    assert work.situation(settings) == work.Situation(0, 0, None, None)
+    assert has_changes() is False
+    _execute(
+        settings,
+        "insert into ops.dossier_changes (facility_id, dossier_id, new_file_id, new_position) "
+        "values ('96001', 'A1', 1, 1), ('96001', 'A1', 2, 1)",
+    )
+    _execute(
+        settings,
+        "insert into ops.builds (from_change_id, to_change_id, is_full, status, message) "
+        "values (0, 2, true, 'held', 'M03 failed')",
+    )
+    now = work.situation(settings)
+    assert (now.pending_changes, now.last_change_id) == (1, 2)
+    assert now.last_build == work.LastBuild(1, "held", 2, "M03 failed")
+    assert has_changes() is False
+    assert has_changes(dag_run=SimpleNamespace(run_type="manual")) is True
+    assert has_changes(params={"full_rebuild": True}) is True
+
+
+def test_publishing_is_skipped_while_it_is_on_hold(settings: Settings) -> None:
+    _execute(
+        settings,
+        "update ops.publish_hold set is_held = true, reason = 'wrong prices', held_by = 'an', "
+        "held_at = '2026-01-01 08:00+07'",
+    )
+    with pytest.raises(
+        AirflowSkipException, match="01-01 01:00 UTC by an: wrong prices"
+    ):
+        publish_release(7)
