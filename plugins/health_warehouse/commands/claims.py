@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from health_warehouse.landing.inbox import Delivery, ReceivedAt
 
 _LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+_WIDTH_OF_A_FILE = 200  # columns, when the table does not go to a terminal
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 
 
@@ -89,7 +91,8 @@ def ledger(
             str(entry["lines"]),
             entry["reason"] or "",
         )
-    Console().print(table, markup=False)
+    width = None if sys.stdout.isatty() else _WIDTH_OF_A_FILE
+    Console(width=width).print(table, markup=False)
 
 
 def _received_at(value: str | None) -> ReceivedAt:

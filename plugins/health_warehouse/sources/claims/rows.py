@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
 
@@ -16,11 +19,12 @@ XML_SPACE = " \t\r\n"
 
 _COLUMNS = {name: {f.name: i for i, f in enumerate(t.fields)} for name, t in TABLES.items()}
 # Elements below a field, and words between fields: both would vanish when only fields are read.
-_DEEP_IN_ROW = etree.XPath("boolean(*/*)")
-_DEEP_IN_LIST = etree.XPath(
-    "boolean(*/*/*/*) or boolean(*[not(starts-with(local-name(), 'DSACH'))]/*/*)"
+_LOST_IN_ROW = etree.XPath("boolean(*/* | text()[normalize-space()])")
+_LOST_IN_LIST = etree.XPath(
+    "boolean(text()[normalize-space()] | */text()[normalize-space()] | */*/*/* |"
+    " *[starts-with(local-name(), 'DSACH')]/*/text()[normalize-space()] |"
+    " *[not(starts-with(local-name(), 'DSACH'))]/*/*)"
 )
-_WORDS = etree.XPath("boolean(descendant-or-self::*[*]/text()[normalize-space()])")
 
 
 class UnreadableTable(Exception):
@@ -37,7 +41,7 @@ def read_rows(table: Table, root: Any) -> list[Row]:
     """Rows of a parsed XML1, XML2 or XML3. Raises UnreadableTable."""
     if local_name(root.tag) != table.root:
         raise UnreadableTable(f"the root is not {table.root}")
-    if _WORDS(root) or (_DEEP_IN_LIST if table.has_lines else _DEEP_IN_ROW)(root):
+    if (_LOST_IN_LIST if table.has_lines else _LOST_IN_ROW)(root):
         raise UnreadableTable("text between elements, or elements inside a value")
     elements = _line_elements(table, root) if table.has_lines else [root]
     return [_read_row(table, element, line) for line, element in enumerate(elements, 1)]
@@ -60,30 +64,45 @@ def _line_elements(table: Table, root: Any) -> list[Any]:
 
 
 def _read_row(table: Table, element: Any, line: int) -> Row:
-    """The inner loop of ingestion: about 45 elements per line, so no calls that can be spared."""
-    columns = _COLUMNS[table.name]
-    row: Row = [None] * (len(columns) + 1)
-    extra: dict[str, str] = {}
-    for child in element:
-        name = child.tag
-        column = columns.get(name)
-        if column is None:
-            name = local_name(name)
-            column = columns.get(name)
-        text = child.text or ""
-        if not text.isascii():
-            text = normalize("NFC", text)
-        if column is None:
-            if name in extra:
-                raise UnreadableTable("an element of the row appears twice", line, name[:63])
-            extra[name] = text
-        elif row[column] is None:
-            row[column] = text
-        else:
-            raise UnreadableTable(f"{name} appears twice in the row", line, name)
-    if extra:
+    """The inner loop of ingestion: what depends on names alone is worked out once per layout."""
+    children = list(element)
+    try:
+        layout = _layout(table.name, tuple([child.tag for child in children]))
+    except UnreadableTable as error:
+        raise UnreadableTable(error.reason, line, error.field) from None
+    values = [child.text or "" for child in children]
+    if not "".join(values).isascii():
+        values = [normalize("NFC", value) for value in values]
+    row: Row = [None] * (len(_COLUMNS[table.name]) + 1)
+    for column, value in zip(layout.columns, values, strict=True):
+        row[column] = value
+    if layout.unknown:
+        extra = {name: values[place] for place, name in layout.unknown.items()}
         row[-1] = json.dumps(extra, ensure_ascii=False)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the elements of a row go. `columns`: per element its place in the row (unknown ones
+    to the last, `_extra`); `unknown`: place among the elements to name."""
+
+    columns: tuple[int, ...]
+    unknown: dict[int, str]
+
+
+@lru_cache(maxsize=1024)  # a sender writes few layouts; a hostile one must not fill the memory
+def _layout(table_name: str, tags: tuple[str, ...]) -> _Layout:
+    """Raises UnreadableTable when an element appears twice: one of the values would be lost."""
+    columns = _COLUMNS[table_name]
+    names = [local_name(tag) for tag in tags]
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise UnreadableTable("an element appears twice in the row", field=name[:63])
+    return _Layout(
+        tuple(columns.get(name, len(columns)) for name in names),
+        {place: name for place, name in enumerate(names) if name not in columns},
+    )
 
 
 def distinct_ma_lk(root: Any) -> tuple[str, ...]:
