@@ -1,4 +1,4 @@
-"""Ways in which the same dossiers can reach the warehouse: shuffled, split, overlapping, replayed."""
+"""Ways in which the same dossiers can arrive: shuffled, split, overlapping, replayed."""
 
 from __future__ import annotations
 
