@@ -105,22 +105,24 @@ def changed_bytes(star: Star) -> float:
 
 
 def check_plans(star: Star) -> None:
-    """Every statement of an incremental publication and of its roll-back goes by index."""
-    seen = 0
+    """Every statement of an incremental publication and of its roll-back goes by index, although
+    the statistics of the scope are of a night on which every visit was touched.
+    """
+    facts = [one for one in load_contracts(star.settings) if one.name in FACTS]
+    star.touch(range(1, VISITS + 1))
+    star.run("analyze intermediate.touched_visits")
+    seen, found_freely = 0, set[str]()
     with reading_transaction(star.settings) as cursor:
-        for contract in load_contracts(star.settings):
-            if contract.name not in FACTS:
-                continue
-            statements.choose_plans(cursor, contract, is_full=False)
+        for contract in facts:
             for name, statement in statements_of(contract).items():
+                statements.go_freely(cursor)
+                found_freely |= set(scans(explain(cursor, statement)))
+                statements.choose_plans(cursor, contract, is_full=False)
                 scanned = set(scans(explain(cursor, statement)))
                 assert not scanned & FACTS, f"{name} of {contract.name} scans {scanned & FACTS}"
                 seen += 1
-        assert seen == 12
-        # this check can fail: a full publication does scan
-        statements.go_freely(cursor)
-        full = explain(cursor, statements.delete_stale(contract, is_full=True))
-        assert set(scans(full)) >= {contract.name}
+    assert seen == 12
+    assert found_freely >= FACTS  # left to itself the planner does scan: the check can fail
 
 
 def check_publication(star: Star, stamp: int) -> float:
@@ -149,8 +151,8 @@ def check_publication(star: Star, stamp: int) -> float:
 
 def test_a_publication_into_a_million_lines_costs_what_changed(settings: Settings) -> None:
     star = create_million_lines(settings)
-    change_some(star, 1)
     check_plans(star)
+    change_some(star, 1)
     publish(star.settings)
     # the least of three: a checkpoint in between makes Postgres write whole pages once
     ratios = [check_publication(star, stamp) for stamp in (2, 3, 4)]
