@@ -50,11 +50,12 @@ _DRUG_REQUIRED = ("so_luong", "don_gia", "thanh_tien_bv")
 _SERVICE_REQUIRED = ("so_luong", "don_gia_bv", "thanh_tien_bv")
 
 
-def _is_number(column: str, *, is_required: bool) -> Check:
-    optional = "" if is_required else f"{text_or_null(column)} is null or "
+def _is_number(column: str, *, blank_is_null: bool = False) -> Check:
+    """The value was read: `n_` is null for what is not a number, and for a blank percentage."""
+    blank = f" or {text_or_null(column)} is null" if blank_is_null else ""
     return Check(
         field=column.upper(),
-        holds=f"{optional}raw.parse_number({column}) is not null",
+        holds=f"n_{column} is not null{blank}",
         reason=f"'{column.upper()} is not a number: ' || {described(column)}",
     )
 
@@ -128,7 +129,7 @@ def _rows(
     extra: str,
 ) -> str:
     """Each column as text and, under `n_`, as a number; `rates` gives what a blank one means."""
-    values = {column: f"raw.parse_number(line.{column})" for column in required}
+    values = {column: f"raw.parse_amount(line.{column})" for column in required}
     values |= {column: amount(f"line.{column}") for column in optional}
     columns = ",\n    ".join(
         f"line.{column}, {value} as n_{column}" for column, value in values.items()
@@ -136,7 +137,7 @@ def _rows(
     percentages = ",\n    ".join(
         f"line.{column}, "
         f"case when {text_or_null(f'line.{column}')} is null then {blank} "
-        f"else raw.parse_number(line.{column}) end as n_{column}"
+        f"else raw.parse_amount(line.{column}) end as n_{column}"
         for column, blank in rates.items()
     )
     return f"""
@@ -153,10 +154,10 @@ join raw.claims_xml{number} as line using (file_id, position)
 where not version.is_withdrawal"""
 
 
-def _numbers(required: tuple[str, ...], optional: tuple[str, ...]) -> tuple[Check, ...]:
+def _numbers(amounts: tuple[str, ...]) -> tuple[Check, ...]:
     return (
-        *(_is_number(column, is_required=True) for column in required),
-        *(_is_number(column, is_required=False) for column in optional),
+        *map(_is_number, amounts),
+        *(_is_number(column, blank_is_null=True) for column in _RATES),
     )
 
 
@@ -170,7 +171,7 @@ _DRUGS = Rows(
         "0 as n_t_trantt",
     ),
     checks=(
-        *_numbers(_DRUG_REQUIRED, (*_OPTIONAL, *_RATES)),
+        *_numbers((*_DRUG_REQUIRED, *_OPTIONAL)),
         *_money_checks(
             "SO_LUONG × DON_GIA",
             "n_so_luong * n_don_gia",
@@ -199,7 +200,7 @@ _SERVICES = Rows(
         f"coalesce(raw.parse_date({_ORDERED}) < date '2024-07-01', false) as was_before_4750",
     ),
     checks=(
-        *_numbers(_SERVICE_REQUIRED, ("don_gia_bh", "t_trantt", *_OPTIONAL, *_RATES, "tyle_tt_dv")),
+        *_numbers((*_SERVICE_REQUIRED, "don_gia_bh", "t_trantt", *_OPTIONAL, "tyle_tt_dv")),
         *_money_checks(
             "SO_LUONG × DON_GIA_BV × TYLE_TT_DV%",
             "n_so_luong * n_don_gia_bv * n_tyle_tt_dv / 100",

@@ -17,7 +17,7 @@ def text_or_null(column: str) -> str:
 
 def amount(column: str) -> str:
     """Numeric value of an optional amount: blank is 0, null when it is not a number."""
-    return f"case when {text_or_null(column)} is null then 0 else raw.parse_number({column}) end"
+    return f"case when {text_or_null(column)} is null then 0 else raw.parse_amount({column}) end"
 
 
 def holds_if_readable(condition: str) -> str:

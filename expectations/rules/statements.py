@@ -44,10 +44,16 @@ def findings(rule: Rule, batch_sql: str) -> str:
 
 
 def _findings(rows: Rows) -> str:
-    checks = ",\n".join(
-        f"('{check.field}', ({check.holds}) is true, {check.reason})" for check in rows.checks
+    # A reason is worked out only for a check that failed (it costs more than the check): not for
+    # rows that pass, which the inner filter leaves out, and not for the other checks of a row.
+    # Two arrays and not VALUES: Postgres prepares the expressions of a lateral VALUES anew for each
+    # row, 2 ms a row with the 25 checks of L01.
+    fields = ", ".join(f"'{check.field}'" for check in rows.checks)
+    reasons = ",\n".join(
+        f"case when ({check.holds}) is true then null "
+        f"else coalesce({check.reason}, 'the rule does not hold') end"
+        for check in rows.checks
     )
-    # The inner filter keeps reasons from being worked out for rows that pass.
     return f"""\
 select
     judged.file_id,
@@ -61,8 +67,8 @@ from (
     where not ({_all_hold(rows.checks)})
     offset 0
 ) as judged
-cross join lateral (values {checks}) as problem (field, holds, reason)
-where not problem.holds"""
+cross join lateral unnest(array[{fields}], array[{reasons}]) as problem (field, reason)
+where problem.reason is not null"""
 
 
 def _all_hold(checks: tuple[Check, ...]) -> str:

@@ -17,7 +17,7 @@ def module_settings(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> I
     """As `settings`, but shared by the tests of a module."""
     database = cluster.create_database()
     settings = Settings(
-        state=tmp_path_factory.mktemp("state"),
+        state=tmp_path_factory.mktemp("module") / "state",
         dsn=SecretStr(cluster.server.url(database, "wh_owner", "owner")),
         person_key=SecretStr("00" * 32),
         inbox_quiet_seconds=0,

@@ -1,0 +1,235 @@
+"""The audit of a candidate that dbt built: it passes what is right and holds what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from build_steps import MARTS, note_published
+from expectations import registry
+from expectations.rules.rule import Rule
+from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.errors import CheckError, ReleaseHeld
+from health_warehouse.quality.landing import check_files
+from health_warehouse.quality.marts import AuditReport, audit
+from health_warehouse.release.build import build
+from health_warehouse.settings import Settings
+from quality_deliveries import DRUG, Dossier, deliver
+
+WITHOUT_FRESHNESS = tuple(rule for rule in registry.MARTS if rule.id != "M08")
+
+
+def _deliver(settings: Settings, name: str, facility_id: str, dossiers: list[Dossier]) -> None:
+    with engine(settings, "loader").begin() as connection:
+        file_id = deliver(connection, dossiers, name=name, facility_id=facility_id)
+    check_files(settings, [file_id])
+
+
+def _dossier(number: int, **header: str) -> Dossier:
+    key = {"ma_lk": f"LK-{number}"}
+    inpatient = {"ma_loai_kcb": "03", "so_ngay_dtri": "3", "ma_loai_rv": "2", "ket_qua_dtri": "5"}
+    return Dossier(
+        header={**key, "ma_benh_chinh": "J18", **(inpatient if number % 2 else {}), **header},
+        drugs=[key, {**key, "ma_thuoc": f"40.{number}"}],
+        services=[{**key, "ma_dich_vu": "02.1896"}],
+    )
+
+
+@pytest.fixture(scope="module")
+def built(module_settings: Settings) -> Settings:
+    """Two facilities, a withdrawal and a quarantined dossier, built in full."""
+    spoilt = replace(_dossier(9), drugs=[{**DRUG, "ma_lk": "LK-9", "so_luong": "99"}])
+    _deliver(module_settings, "a", "96001", [*map(_dossier, range(1, 5)), spoilt])
+    _deliver(module_settings, "b", "96002", [_dossier(1), _dossier(2, ngay_ra="202609011000")])
+    _deliver(module_settings, "c", "96001", [_dossier(4, ma_doituong_kcb="8")])
+    build(module_settings)
+    with engine(module_settings, OWNER).begin() as connection:
+        connection.execute(text("create schema kept"))
+        for mart in MARTS:
+            connection.execute(text(f"create table kept.{mart} as table candidate.{mart}"))
+    return module_settings
+
+
+@contextmanager
+def _spoilt(settings: Settings, statement: str) -> Iterator[None]:
+    """The candidate after `statement`; put right again at the end."""
+    with engine(settings, "transformer").begin() as connection:
+        assert connection.execute(text(statement)).rowcount > 0, "nothing was spoilt"
+    try:
+        yield
+    finally:
+        with engine(settings, OWNER).begin() as connection:
+            for mart in MARTS:
+                connection.execute(text(f"truncate candidate.{mart}"))
+                connection.execute(text(f"insert into candidate.{mart} select * from kept.{mart}"))
+
+
+def _audit(settings: Settings) -> AuditReport:
+    return audit(settings, rules=WITHOUT_FRESHNESS)
+
+
+def _failed(report: AuditReport) -> set[str]:
+    return {outcome.rule.id for outcome in report.outcomes if outcome.state == "failed"}
+
+
+def _build_row(settings: Settings) -> tuple[str, str | None]:
+    with engine(settings, OWNER).connect() as connection:
+        row = connection.execute(
+            text("select status, message from ops.builds order by build_id desc limit 1")
+        ).one()
+        return row.status, row.message
+
+
+def test_a_right_candidate_passes_every_rule_and_none_is_vacuous(built: Settings) -> None:
+    report = _audit(built)
+    assert report.status == "passed"
+    assert {outcome.state for outcome in report.outcomes} == {"passed"}
+    assert _build_row(built) == ("passed", None)
+
+
+# What is done to the candidate, and the rules that must see it.
+SPOILT = {
+    "an encounter is missing": (
+        "delete from candidate.fct_encounters where dossier_id = 'LK-1'",
+        {"M01", "M02", "M03", "M05"},
+    ),
+    "all encounters are missing": (
+        "delete from candidate.fct_encounters",
+        {"M01", "M02", "M03", "M05"},
+    ),
+    "a line is missing": (
+        "delete from candidate.fct_claim_lines where claim_line_key ="
+        " (select claim_line_key from candidate.fct_claim_lines order by 1 limit 1)",
+        {"M01", "M02"},
+    ),
+    "one đồng is lost in a header": (
+        "update candidate.fct_encounters set drug_amount_vnd = drug_amount_vnd - 1"
+        " where dossier_id = 'LK-2'",
+        {"M02"},
+    ),
+    "a hundredth is lost in a line": (
+        "update candidate.fct_claim_lines set own_amount_vnd = own_amount_vnd - 0.01"
+        " where table_code = 'XML3'",
+        {"M02"},
+    ),
+    "an item that lines name is missing": (
+        "delete from candidate.dim_items where item_code = '40.1'",
+        {"M03"},
+    ),
+    "a person that encounters name is missing": ("delete from candidate.dim_persons", {"M03"}),
+    "a diagnosis that encounters name is missing": (
+        "delete from candidate.dim_diagnoses",
+        {"M03"},
+    ),
+    "a facility is missing": (
+        "delete from candidate.dim_facilities where facility_id = '96002'",
+        {"M03"},
+    ),
+    "days are missing": (
+        "delete from candidate.dim_dates where date_key = '2026-09-01'",
+        {"M03"},
+    ),
+    "a month has a wrong figure": (
+        "update candidate.rpt_facility_months set bed_days = bed_days + 1",
+        {"M05"},
+    ),
+    "a month is missing": (
+        "delete from candidate.rpt_facility_months where facility_id = '96001'",
+        {"M05"},
+    ),
+    "a part is greater than the whole": (
+        "update candidate.rpt_facility_months set inpatient_count = encounter_count + 1",
+        {"M05", "M06"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SPOILT)
+def test_a_wrong_candidate_is_held_and_the_rule_is_named(built: Settings, case: str) -> None:
+    statement, rules = SPOILT[case]
+    with _spoilt(built, statement):
+        with pytest.raises(ReleaseHeld) as held:
+            _audit(built)
+        status, message = _build_row(built)
+        assert status == "held"
+        for rule in sorted(rules):
+            assert f"{rule}:" in str(held.value)
+            assert f"{rule}:" in (message or "")
+        others = {rule.id for rule in WITHOUT_FRESHNESS} - rules
+        assert not [rule for rule in others if f"{rule}:" in str(held.value)], str(held.value)
+        with engine(built, OWNER).connect() as connection:
+            open_now = connection.execute(
+                text("select rule_id from ops.incidents where state = 'open'")
+            ).scalars()
+            assert set(open_now) == rules
+
+
+def test_incidents_are_resolved_when_a_later_audit_passes(built: Settings) -> None:
+    with _spoilt(built, "delete from candidate.dim_persons"), pytest.raises(ReleaseHeld):
+        _audit(built)
+    assert _audit(built).status == "passed"
+    with engine(built, OWNER).connect() as connection:
+        states = connection.execute(text("select distinct state from ops.incidents")).scalars()
+        assert list(states) == ["resolved"]
+
+
+def test_a_duplicate_key_is_held(built: Settings) -> None:
+    with engine(built, "transformer").begin() as connection:
+        name = connection.execute(
+            text(
+                "select conname from pg_constraint"
+                " where conrelid = 'candidate.dim_items'::regclass and contype = 'p'"
+            )
+        ).scalar_one()
+        connection.execute(text(f'alter table candidate.dim_items drop constraint "{name}"'))
+    try:
+        with (
+            _spoilt(built, "insert into candidate.dim_items select * from candidate.dim_items"),
+            pytest.raises(ReleaseHeld, match="M04"),
+        ):
+            _audit(built)
+    finally:
+        with engine(built, "transformer").begin() as connection:
+            connection.execute(text("alter table candidate.dim_items add primary key (item_key)"))
+
+
+def test_a_declared_oddity_and_old_files_are_notices_only(built: Settings) -> None:
+    with _spoilt(built, "update candidate.fct_encounters set age_years = 214"):
+        report = audit(built)
+    assert {outcome.rule.id for outcome in report.notices} == {"M07", "M08"}
+    assert report.status == "passed"
+
+
+def test_a_rule_that_cannot_be_judged_holds_the_build(built: Settings) -> None:
+    rows = replace(registry.MARTS[0].rows[0], sql="select 1 as x from candidate.no_such_table")
+    broken: Rule = replace(registry.MARTS[0], id="M99", rows=(rows,))
+    with pytest.raises(CheckError, match="M99"):
+        audit(built, rules=[*WITHOUT_FRESHNESS, broken])
+    assert _build_row(built)[0] == "held"
+    audit(built, rules=WITHOUT_FRESHNESS)
+
+
+def test_an_older_build_is_not_audited(built: Settings) -> None:
+    with pytest.raises(CheckError, match="overwritten"):
+        audit(built, build_id=0)
+
+
+def test_an_increment_is_judged_on_what_it_touched(built: Settings) -> None:
+    """Last in the module: it publishes and builds again."""
+    note_published(built, build(built, full=True))
+    _deliver(built, "d", "96002", [_dossier(2, ngay_ra="202609021000"), _dossier(7)])
+    assert not build(built).is_full
+    report = _audit(built)
+    checked = {outcome.rule.id: outcome.checked_count for outcome in report.outcomes}
+    assert checked["M01"] == 2
+    assert {outcome.state for outcome in report.outcomes} == {"passed"}
+    with engine(built, "transformer").begin() as connection:
+        connection.execute(
+            text("update candidate.fct_encounters set own_amount_vnd = 0 where dossier_id = 'LK-7'")
+        )
+    with pytest.raises(ReleaseHeld, match="M02"):
+        _audit(built)
