@@ -1,0 +1,56 @@
+"""The least that loading can cost: parse the envelope and what is in it, and a bare COPY."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+from lxml import etree
+from psycopg import sql
+from sqlalchemy import text
+
+from health_warehouse.database.connections import OWNER, driver_connection, engine
+from health_warehouse.settings import Settings
+
+RAW_TABLES = ("claims_xml1", "claims_xml2", "claims_xml3", "claims_other")
+
+
+def parse_only(files: list[Path]) -> int:
+    """Envelope, base64 and inner XML with lxml, no values taken; returns the number of parts."""
+    parts = 0
+    for path in files:
+        with path.open("rb") as stream:
+            for _event, element in etree.iterparse(stream, tag="NOIDUNGFILE", huge_tree=True):
+                if element.text and element.text.strip():
+                    etree.fromstring(base64.b64decode(element.text))
+                parts += 1
+                element.clear()
+    return parts
+
+
+def dump_raw(settings: Settings, folder: Path) -> None:
+    """What raw holds, as the files that a bare COPY takes."""
+    with engine(settings, OWNER).connect() as connection:
+        cursor = driver_connection(connection).cursor()
+        for table in RAW_TABLES:
+            statement = sql.SQL("copy {} to stdout").format(sql.Identifier("raw", table))
+            with (folder / table).open("wb") as file, cursor.copy(statement) as copy:
+                for block in copy:
+                    file.write(block)
+
+
+def empty_raw(settings: Settings) -> None:
+    tables = ", ".join(f"raw.{table}" for table in RAW_TABLES)
+    with engine(settings, OWNER).begin() as connection:
+        connection.execute(text(f"truncate {tables}"))
+
+
+def copy_only(settings: Settings, folder: Path) -> None:
+    """The same rows into the same tables and indexes, in one transaction."""
+    with engine(settings, OWNER).begin() as connection:
+        cursor = driver_connection(connection).cursor()
+        for table in RAW_TABLES:
+            statement = sql.SQL("copy {} from stdin").format(sql.Identifier("raw", table))
+            with (folder / table).open("rb") as file, cursor.copy(statement) as copy:
+                while block := file.read(1 << 20):
+                    copy.write(block)
