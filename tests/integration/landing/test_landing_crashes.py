@@ -126,7 +126,7 @@ def test_memory_does_not_grow_with_the_file(settings: Settings) -> None:
     )
     outcome, dossiers, mebibytes = done.stdout.split()
     assert (outcome, int(dossiers)) == ("loaded", count)
-    assert int(mebibytes) < 150
+    assert int(mebibytes) < 80  # 14 when measured; the whole file as a tree takes 143
 
 
 def write_big(path: Path, one: str, count: int) -> None:
