@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -231,9 +230,7 @@ def test_every_failing_line_is_found_however_many(settings: Settings, count: int
                 for number in range(total // lines_each)
             ],
         )
-    started = time.monotonic()
     report = check_files(settings, [file_id], [L01])
-    seconds = time.monotonic() - started
     (outcome,) = (outcome for outcome in report.outcomes if outcome.rule is L01)
     expected = {(n // lines_each + 1, n % lines_each + 1) for n in range(count)}
     found = {(row["position"], row["line"]) for row in findings(settings)}
@@ -241,4 +238,3 @@ def test_every_failing_line_is_found_however_many(settings: Settings, count: int
     assert outcome.failed_count == count
     assert outcome.checked_count == total
     assert report.quarantined_dossiers == len({position for position, _ in expected})
-    assert seconds < 60, f"{total} lines took {seconds:.0f} s"
