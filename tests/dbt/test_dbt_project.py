@@ -159,6 +159,15 @@ def test_only_staging_and_the_log_of_changes_read_sources(models: dict[str, Any]
             assert model["fqn"][1] == "staging" or is_log, f"{name}: read {source} through staging"
 
 
+def test_views_can_be_joined_by_key(models: dict[str, Any]) -> None:
+    for name, model in models.items():
+        if model["config"]["materialized"] == "view":
+            assert not re.search(r"\bwith\b", _code(model)), (
+                f"{name}: a view with WITH is not flattened by Postgres, so that an increment that "
+                "joins it reads all of raw; write a subquery in FROM"
+            )
+
+
 def test_every_mart_has_what_a_release_needs(models: dict[str, Any]) -> None:
     marts = {name: model for name, model in models.items() if model["schema"] == "candidate"}
     assert len(marts) == 8

@@ -162,6 +162,8 @@ def _command(layer: Layer, is_full: bool) -> list[str]:
     """
     command = ["build", "--select", *_SELECTIONS[layer], "--exclude-resource-type", "unit_test"]
     command += ["--indirect-selection", "buildable"]
+    if layer != "staging":  # dbt's artifacts are the same for every layer, and slow to write
+        command.append("--no-write-json")
     return [*command, "--full-refresh"] if is_full else [*command, "--exclude", "tag:history"]
 
 

@@ -1,4 +1,4 @@
-"""An increment, a crash, a held build: the candidate is always what a full build would make."""
+"""An increment after a crash: the candidate is always what a full build would make."""
 
 from __future__ import annotations
 
@@ -41,10 +41,9 @@ def story(module_settings: Settings) -> Story:
     first = candidate(settings)
     pending.append(pending_changes(settings))
 
-    _changes_that_are_built_and_held(ledger)
-    build(settings)
-    _changes_on_top(ledger)
+    _changes_half_built_by_a_killed_builder(ledger)
     kill_builder_in(settings, "candidate.fct_claim_lines")
+    _changes_on_top(ledger)
     increment = build(settings)
     after_crash = candidate(settings)
     note_published(settings, increment)
@@ -86,7 +85,7 @@ def _first_deliveries(ledger: Ledger) -> None:
     ledger.deliver("01003", Dossier("the only one", person="D"))
 
 
-def _changes_that_are_built_and_held(ledger: Ledger) -> None:
+def _changes_half_built_by_a_killed_builder(ledger: Ledger) -> None:
     ledger.deliver(
         "01001",
         Dossier("replaced", person="E", drugs=[{"ma_thuoc": "between"}, {}]),

@@ -1,5 +1,16 @@
 -- One row per drug line of an accepted dossier version, in the shape that all claim lines share.
-with lines as (
+-- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
+select
+    {{ surrogate_key(['facility_id']) }} as facility_key,
+    {{ surrogate_key(['facility_id', 'dossier_id']) }} as encounter_key,
+    {{ surrogate_key(['facility_id', 'dossier_id', 'table_code', 'line_number::text']) }}
+        as claim_line_key,
+    {{ surrogate_key(['item_type', 'item_code']) }} as item_key,
+    *,
+    null::numeric(19, 3) as insurance_unit_price_vnd,
+    null::numeric(9, 3) as service_pct,
+    null::timestamptz as resulted_at
+from (
     select
         *,
         'XML2' as table_code,
@@ -7,20 +18,4 @@ with lines as (
         coalesce(drug_code, '{{ var("unknown_code") }}') as item_code,
         drug_name as item_name
     from {{ ref('stg_claims__drug_lines') }}
-),
-
-conformed as (
-    select
-        {{ surrogate_key(['facility_id']) }} as facility_key,
-        {{ surrogate_key(['facility_id', 'dossier_id']) }} as encounter_key,
-        {{ surrogate_key(['facility_id', 'dossier_id', 'table_code', 'line_number::text']) }}
-            as claim_line_key,
-        {{ surrogate_key(['item_type', 'item_code']) }} as item_key,
-        *,
-        null::numeric(19, 3) as insurance_unit_price_vnd,
-        null::numeric(9, 3) as service_pct,
-        null::timestamptz as resulted_at
-    from lines
-)
-
-select * from conformed
+) as lines

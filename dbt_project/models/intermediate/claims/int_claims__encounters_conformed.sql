@@ -1,33 +1,28 @@
 -- One row per accepted dossier version: the header with keys and with what the department derives
 -- from it. Lists of codes: QĐ 4750 (care types, outcomes, discharge types).
-with encounters as (
+-- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
+select
+    *,
+    {{ surrogate_key(['facility_id']) }} as facility_key,
+    {{ surrogate_key(['facility_id', 'dossier_id']) }} as encounter_key,
+    {{ surrogate_key(['diagnosis_code']) }} as main_diagnosis_key,
+    date_trunc('month', discharge_date_key::timestamp)::date as month_start_date,
+    -- 03 inpatient, 04 day inpatient, 09 inpatient under 4 hours
+    coalesce(care_type_code in ('03', '04', '09'), false) as is_inpatient,
+    -- 5 died, 8 died outside the hospital
+    coalesce(outcome_code in ('5', '8'), false) as is_death,
+    case
+        when birth_date is not null and birth_date <= arrival_date
+            then extract(year from age(arrival_date, birth_date))
+        when birth_date is null and birth_year <= extract(year from arrival_date)
+            -- only the year is known: the age reached in the year of arrival
+            then extract(year from arrival_date) - birth_year
+    end::integer as age_years
+from (
     select
         *,
         {{ calendar_date('arrival_date') }} as arrival_date_key,
         {{ calendar_date('discharge_date') }} as discharge_date_key,
-        coalesce(main_diagnosis_code, '{{ var("unknown_code") }}') as diagnosis_code,
-        case
-            when birth_date is not null and birth_date <= arrival_date
-                then extract(year from age(arrival_date, birth_date))
-            when birth_date is null and birth_year <= extract(year from arrival_date)
-                -- only the year is known: the age reached in the year of arrival
-                then extract(year from arrival_date) - birth_year
-        end::integer as age_years
+        coalesce(main_diagnosis_code, '{{ var("unknown_code") }}') as diagnosis_code
     from {{ ref('stg_claims__encounters') }}
-),
-
-conformed as (
-    select
-        *,
-        {{ surrogate_key(['facility_id']) }} as facility_key,
-        {{ surrogate_key(['facility_id', 'dossier_id']) }} as encounter_key,
-        {{ surrogate_key(['diagnosis_code']) }} as main_diagnosis_key,
-        date_trunc('month', discharge_date_key::timestamp)::date as month_start_date,
-        -- 03 inpatient, 04 day inpatient, 09 inpatient under 4 hours
-        coalesce(care_type_code in ('03', '04', '09'), false) as is_inpatient,
-        -- 5 died, 8 died outside the hospital
-        coalesce(outcome_code in ('5', '8'), false) as is_death
-    from encounters
-)
-
-select * from conformed
+) as encounters

@@ -1,7 +1,15 @@
 -- One row per XML3 line of an accepted dossier version, in the shape that all claim lines share.
 -- A line with a device code is a device, even when it also names the service that the device is for
 -- (QĐ 4750: MA_DICH_VU is blank on pure device lines only).
-with lines as (
+-- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
+select
+    {{ surrogate_key(['facility_id']) }} as facility_key,
+    {{ surrogate_key(['facility_id', 'dossier_id']) }} as encounter_key,
+    {{ surrogate_key(['facility_id', 'dossier_id', 'table_code', 'line_number::text']) }}
+        as claim_line_key,
+    {{ surrogate_key(['item_type', 'item_code']) }} as item_key,
+    *
+from (
     select
         *,
         'XML3' as table_code,
@@ -10,17 +18,4 @@ with lines as (
         case when device_code is not null then device_name else service_name end as item_name,
         null::text as registration_number
     from {{ ref('stg_claims__service_lines') }}
-),
-
-conformed as (
-    select
-        {{ surrogate_key(['facility_id']) }} as facility_key,
-        {{ surrogate_key(['facility_id', 'dossier_id']) }} as encounter_key,
-        {{ surrogate_key(['facility_id', 'dossier_id', 'table_code', 'line_number::text']) }}
-            as claim_line_key,
-        {{ surrogate_key(['item_type', 'item_code']) }} as item_key,
-        *
-    from lines
-)
-
-select * from conformed
+) as lines

@@ -1,54 +1,51 @@
 -- One row per accepted dossier version: its header (XML1), named and typed. Text that is not of its
 -- type becomes null and fails nothing. Values are read column by column, for the personal ones are
 -- not granted to the role that runs this.
-with headers as (
-    select
-        versions.facility_id,
-        versions.dossier_id,
-        headers.file_id,
-        headers.position,
-        headers._person_key as person_key,
-        ---------- codes and text
-        {{ number_code('headers.gioi_tinh') }} as sex_code,
-        upper({{ text_code('headers.ma_benh_chinh') }}) as main_diagnosis_code,
-        upper({{ text_code('headers.ma_benh_kt') }}) as secondary_diagnosis_codes,
-        {{ text_code('headers.ma_benh_yhct') }} as traditional_diagnosis_codes,
-        {{ text_code('headers.ma_loai_kcb') }} as care_type_code,
-        {{ text_code('headers.ma_doituong_kcb') }} as eligibility_code,
-        {{ number_code('headers.ma_loai_rv') }} as discharge_type_code,
-        {{ number_code('headers.ket_qua_dtri') }} as outcome_code,
-        {{ number_code('headers.ma_tai_nan') }} as injury_cause_code,
-        {{ text_code('headers.ma_khoa') }} as department_codes,
-        {{ text_code('headers.ma_noi_di') }} as referred_from_facility_id,
-        {{ text_code('headers.ma_noi_den') }} as referred_to_facility_id,
-        ---------- numbers
-        {{ small_number('headers.so_ngay_dtri') }} as treatment_days,
-        {{ amount('headers.t_thuoc') }} as drug_amount_vnd,
-        {{ amount('headers.t_vtyt') }} as device_amount_vnd,
-        {{ amount('headers.t_tongchi_bv') }} as billed_amount_vnd,
-        {{ amount('headers.t_tongchi_bh') }} as in_scope_amount_vnd,
-        {{ amount('headers.t_bhtt') }} as fund_amount_vnd,
-        {{ amount('headers.t_bhtt_gdv') }} as fund_fee_for_service_amount_vnd,
-        {{ amount('headers.t_bncct') }} as copayment_amount_vnd,
-        {{ amount('headers.t_bntt') }} as own_amount_vnd,
-        {{ amount('headers.t_nguonkhac') }} as other_source_amount_vnd,
-        ---------- dates: NGAY_SINH has zeros for the parts that are not known (195500000000)
-        raw.parse_date(headers.ngay_sinh) as birth_date,
-        {{ year('headers.ngay_sinh') }} as birth_year,
-        {{ month_start('headers.nam_qt', 'headers.thang_qt') }} as settlement_month_start_date,
-        raw.parse_date(headers.ngay_vao) as arrival_date,
-        raw.parse_date(headers.ngay_ra) as discharge_date,
-        ---------- instants
-        {{ instant('headers.ngay_vao') }} as arrived_at,
-        {{ instant('headers.ngay_vao_noi_tru') }} as admitted_at,
-        {{ instant('headers.ngay_ra') }} as discharged_at,
-        {{ instant('headers.ngay_ttoan') }} as paid_at
-    from {{ source('raw', 'claims_xml1') }} as headers
-    inner join {{ source('ops', 'dossier_versions') }} as versions
-        on
-            headers.file_id = versions.file_id
-            and headers.position = versions.position
-    where versions.verdict = 'accepted'
-)
-
-select * from headers
+-- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
+select
+    versions.facility_id,
+    versions.dossier_id,
+    headers.file_id,
+    headers.position,
+    headers._person_key as person_key,
+    ---------- codes and text
+    {{ number_code('headers.gioi_tinh') }} as sex_code,
+    upper({{ text_code('headers.ma_benh_chinh') }}) as main_diagnosis_code,
+    upper({{ text_code('headers.ma_benh_kt') }}) as secondary_diagnosis_codes,
+    {{ text_code('headers.ma_benh_yhct') }} as traditional_diagnosis_codes,
+    {{ text_code('headers.ma_loai_kcb') }} as care_type_code,
+    {{ text_code('headers.ma_doituong_kcb') }} as eligibility_code,
+    {{ number_code('headers.ma_loai_rv') }} as discharge_type_code,
+    {{ number_code('headers.ket_qua_dtri') }} as outcome_code,
+    {{ number_code('headers.ma_tai_nan') }} as injury_cause_code,
+    {{ text_code('headers.ma_khoa') }} as department_codes,
+    {{ text_code('headers.ma_noi_di') }} as referred_from_facility_id,
+    {{ text_code('headers.ma_noi_den') }} as referred_to_facility_id,
+    ---------- numbers
+    {{ small_number('headers.so_ngay_dtri') }} as treatment_days,
+    {{ amount('headers.t_thuoc') }} as drug_amount_vnd,
+    {{ amount('headers.t_vtyt') }} as device_amount_vnd,
+    {{ amount('headers.t_tongchi_bv') }} as billed_amount_vnd,
+    {{ amount('headers.t_tongchi_bh') }} as in_scope_amount_vnd,
+    {{ amount('headers.t_bhtt') }} as fund_amount_vnd,
+    {{ amount('headers.t_bhtt_gdv') }} as fund_fee_for_service_amount_vnd,
+    {{ amount('headers.t_bncct') }} as copayment_amount_vnd,
+    {{ amount('headers.t_bntt') }} as own_amount_vnd,
+    {{ amount('headers.t_nguonkhac') }} as other_source_amount_vnd,
+    ---------- dates: NGAY_SINH has zeros for the parts that are not known (195500000000)
+    raw.parse_date(headers.ngay_sinh) as birth_date,
+    {{ year('headers.ngay_sinh') }} as birth_year,
+    {{ month_start('headers.nam_qt', 'headers.thang_qt') }} as settlement_month_start_date,
+    raw.parse_date(headers.ngay_vao) as arrival_date,
+    raw.parse_date(headers.ngay_ra) as discharge_date,
+    ---------- instants
+    {{ instant('headers.ngay_vao') }} as arrived_at,
+    {{ instant('headers.ngay_vao_noi_tru') }} as admitted_at,
+    {{ instant('headers.ngay_ra') }} as discharged_at,
+    {{ instant('headers.ngay_ttoan') }} as paid_at
+from {{ source('raw', 'claims_xml1') }} as headers
+inner join {{ source('ops', 'dossier_versions') }} as versions
+    on
+        headers.file_id = versions.file_id
+        and headers.position = versions.position
+where versions.verdict = 'accepted'

@@ -1,46 +1,43 @@
 -- One row per service, bed, device or transport line (XML3) of an accepted dossier version, named
 -- and typed. The line is known by its ordinal in the table, for STT may occur twice.
-with lines as (
-    select
-        versions.facility_id,
-        versions.dossier_id,
-        lines.file_id,
-        lines.position,
-        lines.line as line_number,
-        ---------- codes and text
-        {{ text_code('lines.stt') }} as sent_line_number,
-        {{ text_code('lines.ma_dich_vu') }} as service_code,
-        {{ text_code('lines.ten_dich_vu') }} as service_name,
-        {{ text_code('lines.ma_vat_tu') }} as device_code,
-        {{ text_code('lines.ten_vat_tu') }} as device_name,
-        {{ text_code('lines.don_vi_tinh') }} as unit_name,
-        {{ number_code('lines.ma_nhom') }} as cost_group_code,
-        {{ text_code('lines.ma_khoa') }} as department_code,
-        {{ number_code('lines.pham_vi') }} as scope_code,
-        {{ number_code('lines.ma_pttt') }} as payment_method_code,
-        ---------- numbers
-        {{ quantity('lines.so_luong') }} as quantity,
-        {{ quantity('lines.don_gia_bv') }} as unit_price_vnd,
-        {{ quantity('lines.don_gia_bh') }} as insurance_unit_price_vnd,
-        {{ small_number('lines.tyle_tt_dv') }} as service_pct,
-        {{ small_number('lines.tyle_tt_bh') }} as insurance_pct,
-        {{ small_number('lines.muc_huong') }} as benefit_pct,
-        {{ amount('lines.thanh_tien_bv') }} as billed_amount_vnd,
-        {{ amount('lines.thanh_tien_bh') }} as in_scope_amount_vnd,
-        {{ amount('lines.t_bhtt') }} as fund_amount_vnd,
-        {{ amount('lines.t_bncct') }} as copayment_amount_vnd,
-        {{ amount('lines.t_bntt') }} as own_amount_vnd,
-        {{ amount('lines.t_nguonkhac') }} as other_source_amount_vnd,
-        ---------- instants
-        {{ instant('lines.ngay_yl') }} as ordered_at,
-        {{ instant('lines.ngay_th_yl') }} as performed_at,
-        {{ instant('lines.ngay_kq') }} as resulted_at
-    from {{ source('raw', 'claims_xml3') }} as lines
-    inner join {{ source('ops', 'dossier_versions') }} as versions
-        on
-            lines.file_id = versions.file_id
-            and lines.position = versions.position
-    where versions.verdict = 'accepted'
-)
-
-select * from lines
+-- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
+select
+    versions.facility_id,
+    versions.dossier_id,
+    lines.file_id,
+    lines.position,
+    lines.line as line_number,
+    ---------- codes and text
+    {{ text_code('lines.stt') }} as sent_line_number,
+    {{ text_code('lines.ma_dich_vu') }} as service_code,
+    {{ text_code('lines.ten_dich_vu') }} as service_name,
+    {{ text_code('lines.ma_vat_tu') }} as device_code,
+    {{ text_code('lines.ten_vat_tu') }} as device_name,
+    {{ text_code('lines.don_vi_tinh') }} as unit_name,
+    {{ number_code('lines.ma_nhom') }} as cost_group_code,
+    {{ text_code('lines.ma_khoa') }} as department_code,
+    {{ number_code('lines.pham_vi') }} as scope_code,
+    {{ number_code('lines.ma_pttt') }} as payment_method_code,
+    ---------- numbers
+    {{ quantity('lines.so_luong') }} as quantity,
+    {{ quantity('lines.don_gia_bv') }} as unit_price_vnd,
+    {{ quantity('lines.don_gia_bh') }} as insurance_unit_price_vnd,
+    {{ small_number('lines.tyle_tt_dv') }} as service_pct,
+    {{ small_number('lines.tyle_tt_bh') }} as insurance_pct,
+    {{ small_number('lines.muc_huong') }} as benefit_pct,
+    {{ amount('lines.thanh_tien_bv') }} as billed_amount_vnd,
+    {{ amount('lines.thanh_tien_bh') }} as in_scope_amount_vnd,
+    {{ amount('lines.t_bhtt') }} as fund_amount_vnd,
+    {{ amount('lines.t_bncct') }} as copayment_amount_vnd,
+    {{ amount('lines.t_bntt') }} as own_amount_vnd,
+    {{ amount('lines.t_nguonkhac') }} as other_source_amount_vnd,
+    ---------- instants
+    {{ instant('lines.ngay_yl') }} as ordered_at,
+    {{ instant('lines.ngay_th_yl') }} as performed_at,
+    {{ instant('lines.ngay_kq') }} as resulted_at
+from {{ source('raw', 'claims_xml3') }} as lines
+inner join {{ source('ops', 'dossier_versions') }} as versions
+    on
+        lines.file_id = versions.file_id
+        and lines.position = versions.position
+where versions.verdict = 'accepted'
