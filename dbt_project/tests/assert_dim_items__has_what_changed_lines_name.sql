@@ -1,5 +1,5 @@
--- Guards int_claims__touched_items, which reads raw rather than the fact: both are assumed to give a
--- line the same item. A line of a changed dossier without its item would break a foreign key.
+-- Guards int_claims__touched_items, which reads raw rather than the fact: both are assumed to give
+-- a line the same item. A line of a changed dossier without its item would break a foreign key.
 select lines.claim_line_key
 from {{ ref('int_claims__changed_dossiers') }} as dossiers
 inner join {{ ref('fct_claim_lines') }} as lines

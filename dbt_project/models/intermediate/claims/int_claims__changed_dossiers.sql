@@ -1,7 +1,7 @@
 -- One row per dossier that changed in the stretch of this build: the version that holds its content
--- at the end of the stretch, none when it has none. A full build covers the whole log.
--- Reading the log, not the present state, makes this a pure function of the build: deliveries that
--- land meanwhile belong to the next build, and a build that was killed is done again with one result.
+-- at the end of the stretch, none when it has none. A full build covers the whole log. Reading the
+-- log, not the present state, makes this a pure function of the build: deliveries that land
+-- meanwhile belong to the next build, and a build that was killed is done again with one result.
 {{ config(
     materialized='table',
     indexes=[{'columns': ['facility_key', 'encounter_key'], 'unique': true}],

@@ -1,6 +1,6 @@
 -- One row per day whose row of the calendar may have changed in this build: all of them in a full
--- build, none otherwise, for the calendar does not depend on what is delivered. The first row is the
--- unknown day, for dates that are missing, unreadable or outside the calendar.
+-- build, none otherwise, for the calendar does not depend on what is delivered. The first row is
+-- the unknown day, for dates that are missing, unreadable or outside the calendar.
 {{ config(
     materialized='table',
     indexes=[{'columns': ['date_key'], 'unique': true}],

@@ -1,5 +1,5 @@
--- One row per diagnosis code that is the main diagnosis of an encounter. A code that ICD-10 does not
--- have keeps its row, in chapter (unknown).
+-- One row per diagnosis code that is the main diagnosis of an encounter. A code that ICD-10 does
+-- not have keeps its row, in chapter (unknown).
 with diagnoses as (
     select * from {{ ref('int_claims__touched_diagnoses') }}
 ),

@@ -1,6 +1,6 @@
--- One row per drug, service or device that a claim line names. Name, unit and cost group are those of
--- the line ordered last (then of the smallest claim_line_key): a rule on content, so that no order of
--- loading changes it.
+-- One row per drug, service or device that a claim line names. Name, unit and cost group are those
+-- of the line ordered last (then of the smallest claim_line_key): a rule on content, so that no
+-- order of loading changes it.
 with items as (
     select * from {{ ref('int_claims__touched_items') }}
 ),

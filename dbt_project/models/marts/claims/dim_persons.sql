@@ -1,5 +1,6 @@
--- One row per person with an encounter. Sex and birth year are those of the encounter that ended last
--- (then of the greatest encounter_key): a rule on content, so that no order of loading changes it.
+-- One row per person with an encounter. Sex and birth year are those of the encounter that ended
+-- last (then of the greatest encounter_key): a rule on content, so that no order of loading changes
+-- it.
 with persons as (
     select * from {{ ref('int_claims__touched_persons') }}
 ),

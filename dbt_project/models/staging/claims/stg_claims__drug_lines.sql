@@ -1,5 +1,5 @@
--- One row per drug line (XML2) of an accepted dossier version, named and typed. The line is known by
--- its ordinal in the table, for STT may occur twice. Text that is not of its type becomes null.
+-- One row per drug line (XML2) of an accepted dossier version, named and typed. The line is known
+-- by its ordinal in the table, for STT may occur twice. Text that is not of its type becomes null.
 -- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
 select
     versions.facility_id,
