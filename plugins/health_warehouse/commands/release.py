@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -161,13 +162,16 @@ def releases_diff(
 
 def run(full: _FULL = False, as_json: _AS_JSON = False) -> None:
     """Ingest what is new in the inbox, build, audit and publish, without Airflow."""
-    from health_warehouse.landing.inbox import list_new
+    from health_warehouse.landing.inbox import list_new, seconds_until_quiet
     from health_warehouse.landing.ingest import ingest
     from health_warehouse.quality.marts import audit
     from health_warehouse.release import build as builds
     from health_warehouse.release.publish import publish as publish_build
 
     settings = get_settings()
+    if wait := seconds_until_quiet(settings):
+        with _step(f"waiting {wait:.0f} s: a file just came and may still be growing"):
+            time.sleep(wait)
     with _step("ingesting"):
         report = ingest(settings, list_new(settings))
     outcomes = dict(report.outcomes)

@@ -61,6 +61,18 @@ def list_new(
     return sorted(new, key=lambda d: (d.modified_at, d.file_name, d.uri))
 
 
+def seconds_until_quiet(settings: Settings) -> float:
+    """How long until `list_new` takes up the youngest file of the inbox; 0 when none is too young.
+
+    For a person who runs the path by hand right after dropping files. Raises as `list_new` does.
+    """
+    youngest = max((d.modified_at for d in _list(settings.inbox)), default=None)
+    if youngest is None:
+        return 0.0
+    age = (datetime.now(UTC) - youngest).total_seconds()
+    return max(0.0, settings.inbox_quiet_seconds - age)
+
+
 def open_source(delivery: Delivery) -> BinaryIO:
     """Open for reading; a local file only if it is still a file of its own, not a link."""
     if isinstance(delivery.filesystem, LocalFileSystem):

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
@@ -51,7 +52,7 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
             "title": batches.title(
                 number, len(groups), len(group), sum(d.byte_count for d in group)
             ),
-            "files": [{"path": d.path, "byte_count": d.byte_count} for d in group],
+            "files": [{"path": _quoted(d.path), "byte_count": d.byte_count} for d in group],
         }
         for number, group in enumerate(groups, start=1)
     ]
@@ -117,6 +118,12 @@ def _received_at(value: str | None) -> ReceivedAt:
     return instant
 
 
+def _quoted(path: str) -> str:
+    """A name on its way through XCom, which is JSON in Postgres: a sender's odd bytes, which Python
+    holds as lone surrogates, would be refused there, and with them the whole list."""
+    return quote(path, errors="surrogateescape")
+
+
 _WANTED = "received_at is %r: leave it empty, or give `declared` or an instant with its offset"
 
 
@@ -133,7 +140,7 @@ def _listed_again(settings: Settings, batch: dict[str, Any]) -> list[Delivery]:
     filesystem, _ = fsspec.url_to_fs(settings.inbox)
     found = []
     for listed in batch["files"]:
-        delivery = describe(filesystem, listed["path"])
+        delivery = describe(filesystem, unquote(listed["path"], errors="surrogateescape"))
         if delivery is not None and delivery.byte_count == listed["byte_count"]:
             found.append(delivery)
     return found

@@ -16,7 +16,8 @@ from typing import IO, NamedTuple
 
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.synthetic import envelope
-from health_warehouse.synthetic.defects import Kind, Place, candidates
+from health_warehouse.synthetic.breaches import Place
+from health_warehouse.synthetic.defects import Kind, candidates
 from health_warehouse.synthetic.deliveries import Delivery, Entry, deliveries, per_facility
 from health_warehouse.synthetic.encounters import Dossier, build
 from health_warehouse.synthetic.options import Options

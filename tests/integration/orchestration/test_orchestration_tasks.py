@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -61,6 +62,13 @@ def test_new_files_are_cut_into_batches_with_titles(
         "batch 2 of 2: 1 file, 0.0 MB",
     ]
     assert [len(batch["files"]) for batch in found] == [2, 1]
+
+
+def test_a_name_of_odd_bytes_passes_as_json_and_is_found_again(inbox: Path) -> None:
+    odd = os.fsdecode(b"b\xff {{ 7*7 }}.xml")
+    _drop(inbox, odd)
+    batch = json.loads(json.dumps(list_new_files()[0], ensure_ascii=False).encode("utf-8"))
+    assert load_batch(batch)["files"] == 1
 
 
 def test_a_dry_run_lists_nothing_to_load(inbox: Path) -> None:

@@ -11,7 +11,6 @@ import pytest
 from deliveries import Sent, batches, read_province, rearrange
 from sqlalchemy import text
 
-from conftest import Cluster, new_warehouse
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
@@ -19,6 +18,7 @@ from health_warehouse.landing.ledger import entries
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
+from warehouses import Cluster, new_warehouse
 
 ORDERS = 200
 # The content of every current dossier, without the file that happened to bring it.

@@ -20,7 +20,6 @@ from marts_content import marts_content
 from sqlalchemy import text
 from victims import FINISHED, kill_after, run_in_child, wait_for
 
-from conftest import Cluster, new_cluster, new_warehouse
 from health_warehouse.database.connections import OWNER, dispose_engines, engine
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
@@ -31,6 +30,7 @@ from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
+from warehouses import Cluster, new_cluster, new_warehouse
 
 STATES = ("loaded", "quarantined", "duplicate", "superseded", "withdrawn")
 """Where a dossier that was received can be; their sum is all that was received."""

@@ -9,7 +9,6 @@ import pytest
 from deliveries import Sent, batches, read_province, rearrange
 from marts_content import marts_content
 
-from conftest import Cluster, new_warehouse
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
 from health_warehouse.landing.ledger import entries
@@ -19,6 +18,7 @@ from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
+from warehouses import Cluster, new_warehouse
 
 ORDERS = 12
 

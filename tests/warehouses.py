@@ -1,0 +1,94 @@
+"""Servers and warehouses for tests: a real Postgres, an empty migrated database in no time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from pydantic import SecretStr
+
+from health_warehouse.database import connections
+from health_warehouse.database.embedded import EmbeddedServer, free_port
+from health_warehouse.database.migrate import migrate
+from health_warehouse.settings import Settings
+
+POSTGRES_VERSION = os.environ.get("WAREHOUSE_TEST_POSTGRES_VERSION", "18")
+_OWNER_PASSWORD = "owner"
+_PERSON_KEY = "00" * 32
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running server with a migrated template database."""
+
+    server: EmbeddedServer
+    secrets: dict[str, str]
+
+    def create_database(self) -> str:
+        name = f"t_{uuid4().hex[:12]}"
+        with psycopg.connect(self.server.url(), autocommit=True) as connection:
+            connection.execute(f"create database {name} template template_warehouse owner wh_owner")
+        return name
+
+    def drop_database(self, name: str) -> None:
+        with psycopg.connect(self.server.url(), autocommit=True) as connection:
+            connection.execute(f"drop database if exists {name} with (force)")
+
+
+@contextmanager
+def new_cluster() -> Iterator[Cluster]:
+    """A running server with a migrated template, stopped and removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="warehouse-test-"))
+    folder.chmod(0o711)  # the server runs as another user when the tests run as root
+    server = EmbeddedServer(folder / "pg", free_port(), POSTGRES_VERSION, "superuser")
+    try:
+        server.start()
+        yield _prepared(server, folder)
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prepared(server: EmbeddedServer, folder: Path) -> Cluster:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        # Enough against the death of processes, which the tests cause; not of the machine.
+        connection.execute("alter system set fsync = off")
+        connection.execute("alter system set full_page_writes = off")
+        connection.execute("select pg_reload_conf()")
+        connection.execute(f"create role wh_owner login createrole password '{_OWNER_PASSWORD}'")
+        connection.execute("create database template_warehouse owner wh_owner")
+    settings = _settings(server, folder / "template", "template_warehouse")
+    migrate(settings)
+    secrets = connections.stored_secrets(settings)
+    connections.dispose_engines()
+    return Cluster(server, secrets)
+
+
+@contextmanager
+def new_warehouse(cluster: Cluster, state: Path) -> Iterator[Settings]:
+    """An empty warehouse for as long as the context lasts."""
+    database = cluster.create_database()
+    settings = _settings(cluster.server, state, database)
+    connections.store_secrets(settings, cluster.secrets)
+    (settings.state / "inbox").mkdir(parents=True)
+    try:
+        yield settings
+    finally:
+        connections.dispose_engines()
+        cluster.drop_database(database)
+
+
+def _settings(server: EmbeddedServer, state: Path, database: str) -> Settings:
+    return Settings(
+        state=state,
+        dsn=SecretStr(server.url(database, "wh_owner", _OWNER_PASSWORD)),
+        person_key=SecretStr(_PERSON_KEY),
+        inbox_quiet_seconds=0,
+    )
