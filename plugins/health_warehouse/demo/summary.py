@@ -52,7 +52,8 @@ def show(settings: Settings, airflow: Airflow, delivered_at: datetime, console: 
         ("Where to look", _places(settings, airflow)),
     ):
         console.rule(Text(title, style="bold"), align="left")
-        console.print(part)
+        # addresses are copied by hand: no line break in them that is not theirs
+        console.print(part, soft_wrap=isinstance(part, Text))
         console.print()
 
 
@@ -70,9 +71,7 @@ def _files(entries: list[dict[str, Any]]) -> RenderableType:
 
 
 def _findings(entries: list[dict[str, Any]]) -> RenderableType:
-    from expectations.registry import JUDGED_BY_PARSER, LANDING
-
-    sentences = {rule.id: rule.sentence_en for rule in (*LANDING, *JUDGED_BY_PARSER)}
+    sentences = _sentences()
     counts = Counter((entry["rule"], entry["severity"]) for entry in entries)
     if not counts:
         return Text("Nothing.")
@@ -96,7 +95,11 @@ def _release(release: Row[Any]) -> RenderableType:
     removed: Mapping[str, int] = release.rows_deleted
     for mart, written in sorted(release.rows_inserted.items()):
         table.add_row(mart, f"{written:,}", f"{removed.get(mart, 0):,}")
-    notices = "".join(f"\nnotice: {notice}" for notice in release.notices)
+    sentences = _sentences()
+    notices = "".join(
+        f"\nNotice {notice['rule_id']}, not kept: {sentences.get(notice['rule_id'], '')}"
+        for notice in release.notices
+    )
     heading = f"Release {release.release_id}, published {release.published_at:%Y-%m-%d %H:%M:%S %Z}"
     return Group(heading + notices, table)
 
@@ -128,20 +131,23 @@ def _answers(settings: Settings) -> RenderableType:
 
 
 def _places(settings: Settings, airflow: Airflow) -> RenderableType:
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
-    table.add_row("Airflow", f"{airflow.url}  (user {ADMIN}, {airflow.secrets.admin_password})")
-    table.add_row("Postgres", dsn(settings, "bi_reader"))
     program = Path(sys.executable).with_name("warehouse")
-    table.add_row(
-        "commands", f"{program} ledger, quarantine, releases, status; --json for programs"
+    state = "" if settings.state == DEFAULT_STATE else f"WAREHOUSE_STATE={settings.state} "
+    lines = (
+        f"Airflow    {airflow.url}  (user {ADMIN}, password {airflow.secrets.admin_password})",
+        f"Postgres   {dsn(settings, 'bi_reader')}",
+        f"commands   {state}{program} ledger | quarantine | releases | status  [--json]",
+        f"logs       {settings.logs_dir}",
+        "stop       make down",
     )
-    if settings.state != DEFAULT_STATE:
-        table.add_row("", f"with WAREHOUSE_STATE={settings.state} in the environment")
-    table.add_row("logs", str(settings.logs_dir))
-    table.add_row("stop", "make down")
-    return table
+    return Text("\n".join(lines))
+
+
+def _sentences() -> dict[str, str]:
+    """What each rule asks, by its id."""
+    from expectations.registry import ALL
+
+    return {rule.id: rule.sentence_en for rule in ALL}
 
 
 def _table(*columns: str) -> Table:

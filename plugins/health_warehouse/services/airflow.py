@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from sqlalchemy import URL, make_url
 
@@ -43,7 +44,11 @@ _HEALTH_KEYS = {
     "triggerer": "latest_triggerer_heartbeat",
 }
 _START_SECONDS = 240  # 25 s on two idle cores; a busy machine may take many times as long
-_STOP_SECONDS = 20
+_STOP_SECONDS = 10  # for tasks to end; one that is cut off is done again
+
+
+class PortLost(ConfigurationError):
+    """Between our look at the port and our listening on it, somebody else took it."""
 
 
 @dataclass(frozen=True)
@@ -170,13 +175,10 @@ class Airflow:
     def _wait_until_healthy(self, started: set[str], since: float, say: Say) -> None:
         deadline = time.monotonic() + _START_SECONDS
         told: set[str] = set()
+        started_again: set[str] = set()
         while True:
-            for daemon in self.daemons():
-                if not daemon.is_running():
-                    raise ConfigurationError(
-                        f"Airflow's {daemon.name} ended while starting; read {daemon.log}"
-                    )
-            missing = self._not_yet_healthy(started, since)
+            self._replace_the_dead(started_again, say)
+            missing = self._not_yet_healthy(started | started_again, since)
             for name in sorted({*_HEALTH_KEYS, "api_server"} - missing - told):
                 told.add(name)
                 if name.replace("_", "-") in started:
@@ -191,9 +193,37 @@ class Airflow:
                 )
             time.sleep(0.3)
 
+    def _replace_the_dead(self, started_again: set[str], say: Say) -> None:
+        """Start once more what ended: while the database was away all of it may end, but late.
+
+        Raises PortLost when another server was faster to listen on our port, ConfigurationError
+        when a process ends a second time.
+        """
+        for daemon in self.daemons():
+            if daemon.is_running():
+                continue
+            if daemon.name == "api-server" and not loopback.is_free(self.port):
+                raise PortLost(f"port {self.port} was taken by {loopback.holder(self.port)}")
+            if daemon.name in started_again:
+                raise ConfigurationError(
+                    f"Airflow's {daemon.name} ends as soon as it starts; read {daemon.log}"
+                )
+            say(f"Airflow's {daemon.name} has ended: starting it again")
+            started_again.add(daemon.name)
+            daemon.start(inherited_environment())
+
+    def _answers(self) -> bool:
+        """Whether it is our own API server that listens on our port, not another warehouse's."""
+        [server] = [daemon for daemon in self.daemons() if daemon.name == "api-server"]
+        return any(
+            connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (self.port,)
+            for process in server.processes()
+            for connection in process.net_connections("tcp")
+        )
+
     def _not_yet_healthy(self, started: set[str], since: float) -> set[str]:
         """Components without a heartbeat; of those just started, without one since then."""
-        health = self.health()
+        health = self.health() if self._answers() else {}
         if health.get("metadatabase", {}).get("status") != "healthy":
             return {*_HEALTH_KEYS, "api_server"}
         missing = set()

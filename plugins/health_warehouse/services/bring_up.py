@@ -5,7 +5,7 @@ from __future__ import annotations
 from health_warehouse.database.migrate import migrate
 from health_warehouse.privacy.person_key import load_person_key
 from health_warehouse.services import ports, postgres, state
-from health_warehouse.services.airflow import Airflow, metadata_url
+from health_warehouse.services.airflow import Airflow, PortLost, metadata_url
 from health_warehouse.services.secret_files import (
     airflow_secrets,
     write_login_file,
@@ -27,11 +27,24 @@ def up(settings: Settings, say: Say) -> Airflow:
         if postgres.is_needed(settings):
             postgres.start(settings, secrets, say)
         migrate(settings)
+        return _start_airflow(settings, say)
+
+
+def _start_airflow(settings: Settings, say: Say) -> Airflow:
+    """Start it on a free port; on the next one when another warehouse, starting too, was faster."""
+    for is_last in (False, False, True):
         running = any(daemon.is_running() for daemon in airflow(settings).daemons())
         ports.claim(settings, ports.AIRFLOW, running, say)
         service = airflow(settings)
-        service.start(say)
-        return service
+        try:
+            service.start(say)
+        except PortLost:
+            if is_last:
+                raise
+            service.stop()
+        else:
+            break
+    return service
 
 
 def down(settings: Settings, say: Say) -> None:

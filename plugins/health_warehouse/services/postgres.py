@@ -7,8 +7,10 @@ import secrets
 import psycopg
 from psycopg import sql
 
+from health_warehouse import loopback
 from health_warehouse.database.connections import store_secrets, stored_secrets
 from health_warehouse.database.embedded import EmbeddedServer
+from health_warehouse.errors import ConfigurationError
 from health_warehouse.services import ports
 from health_warehouse.services.secret_files import AirflowSecrets
 from health_warehouse.services.state import Say
@@ -41,11 +43,7 @@ def start(settings: Settings, airflow: AirflowSecrets, say: Say) -> EmbeddedServ
     Raises ConfigurationError when the port is taken or the folder cannot be used.
     """
     passwords = _passwords(settings)
-    ports.claim(settings, ports.POSTGRES, server(settings).is_running(), say)
-    postgres = server(settings)
-    if not postgres.is_running():
-        say(f"starting Postgres {settings.postgres_version} on port {postgres.port}")
-    postgres.start()
+    postgres = _start_on_a_free_port(settings, say)
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         if settings.dsn is None:
             owner = passwords[WAREHOUSE_OWNER]
@@ -57,6 +55,23 @@ def start(settings: Settings, airflow: AirflowSecrets, say: Say) -> EmbeddedServ
         if settings.airflow_dsn is None:
             password = airflow.metadata_password
             _ensure(connection, AIRFLOW_ROLE, "login", password, AIRFLOW_DATABASE)
+    return postgres
+
+
+def _start_on_a_free_port(settings: Settings, say: Say) -> EmbeddedServer:
+    """Start it; on the next port when another server took ours just after we looked."""
+    for is_last in (False, False, True):
+        ports.claim(settings, ports.POSTGRES, server(settings).is_running(), say)
+        postgres = server(settings)
+        if not postgres.is_running():
+            say(f"starting Postgres {settings.postgres_version} on port {postgres.port}")
+        try:
+            postgres.start()
+        except ConfigurationError:
+            if is_last or loopback.is_free(postgres.port):
+                raise
+        else:
+            break
     return postgres
 
 
