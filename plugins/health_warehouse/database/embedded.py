@@ -23,6 +23,7 @@ from health_warehouse import loopback
 from health_warehouse.database.seat import Seat, find_seat, server_user
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.loopback import free_port
+from health_warehouse.processes import has_ended, wait_for_end
 
 SUPERUSER = "postgres"
 _CONFIGURATION_FILE = "warehouse.conf"
@@ -103,10 +104,10 @@ class EmbeddedServer:
         process = self._process()
         if process is not None:
             process.send_signal(signal.SIGINT)
-            _, alive = psutil.wait_procs([process], timeout=_STOP_SECONDS)
-            for stuck in alive:  # immediate shutdown: the next start recovers from the log
+            for stuck in wait_for_end([process], _STOP_SECONDS):
+                # immediate shutdown: the next start recovers from the log
                 stuck.send_signal(signal.SIGQUIT)
-                psutil.wait_procs([stuck], timeout=_STOP_SECONDS)
+                wait_for_end([stuck], _STOP_SECONDS)
         self._end_orphans()
 
     def is_running(self) -> bool:
@@ -124,7 +125,7 @@ class EmbeddedServer:
             ours = f"cluster_name={self.cluster_name}" in process.cmdline()
         except (OSError, IndexError, ValueError, psutil.Error):
             return None
-        return process if ours and process.status() != psutil.STATUS_ZOMBIE else None
+        return process if ours and not has_ended(process) else None
 
     def _start_process(self) -> _Launch:
         self._prepare_folder()
@@ -194,10 +195,10 @@ class EmbeddedServer:
             for process in psutil.process_iter(["cmdline"])
             if "".join(process.info["cmdline"] or ()).startswith(title)
         ]
-        _, busy = psutil.wait_procs(orphans, timeout=_ORPHAN_SECONDS)
+        busy = wait_for_end(orphans, _ORPHAN_SECONDS)
         for process in busy:
             process.kill()
-        psutil.wait_procs(busy, timeout=_ORPHAN_SECONDS)
+        wait_for_end(busy, _ORPHAN_SECONDS)
 
     def _launch(self, seat: Seat) -> _Launch:
         # Ours is gone and so are its children: a pid file left behind names somebody else by now,

@@ -109,7 +109,7 @@ class Airflow:
 
     def health(self) -> dict[str, Any]:
         """What the API says about each component; empty when it does not answer."""
-        connection = http.client.HTTPConnection(loopback.ADDRESS, self.port, timeout=5)
+        connection = http.client.HTTPConnection(loopback.ADDRESS, self.port, timeout=20)
         try:
             connection.request("GET", "/api/v2/monitor/health")
             return dict(json.loads(connection.getresponse().read()))

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psutil
 
+from health_warehouse.processes import has_ended, wait_for_end
+
 # Pid and start time, written by the process itself before it becomes the service: whoever started
 # it may be killed at any instant. A pid alone proves nothing, for pids are used again.
 _ENTER = """
@@ -81,7 +83,8 @@ class Daemon:
         recorded = self._recorded()
         if recorded is None or _start_ticks(recorded[0]) not in (None, recorded[1]):
             return []  # never started, or its number was given to somebody else: all have ended
-        return [p for p in psutil.process_iter() if _session(p.pid) == recorded[0]]
+        members = (p for p in psutil.process_iter() if _session(p.pid) == recorded[0])
+        return [process for process in members if not has_ended(process)]
 
     @property
     def _pid_file(self) -> Path:
@@ -108,11 +111,11 @@ def stop(daemons: Iterable[Daemon], seconds: float) -> None:
     daemons = list(daemons)
     leaders = [psutil.Process(pid) for daemon in daemons if (pid := daemon.pid()) is not None]
     _signal(leaders, signal.SIGTERM)
-    psutil.wait_procs(leaders, timeout=seconds)
+    wait_for_end(leaders, seconds)
     for final in (signal.SIGTERM, signal.SIGKILL):
         left = [process for daemon in daemons for process in daemon.processes()]
         _signal(left, final)
-        psutil.wait_procs(left, timeout=_CHILDREN_SECONDS)
+        wait_for_end(left, _CHILDREN_SECONDS)
     for daemon in daemons:
         daemon._pid_file.unlink(missing_ok=True)
 

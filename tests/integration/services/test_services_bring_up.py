@@ -21,6 +21,7 @@ from health_warehouse import loopback
 from health_warehouse.cli import app
 from health_warehouse.database.connections import OWNER, dispose_engines, dsn
 from health_warehouse.errors import ConfigurationError
+from health_warehouse.processes import has_ended
 from health_warehouse.services import ports, postgres, state
 from health_warehouse.services.airflow import COMMANDS, Airflow
 from health_warehouse.services.bring_up import down, up
@@ -188,7 +189,7 @@ def test_what_was_killed_is_started_again_and_changed_settings_reach_all(
     after = _pids(up(settings, _quiet))
     assert None not in after.values()
     assert not set(before.values()) & set(after.values())
-    assert not [child for child in children if child.is_running()]
+    assert not [child for child in children if not has_ended(child)]
     assert set(status(settings)["health"].values()) == {"healthy"}
 
 

@@ -1,0 +1,26 @@
+"""Processes that are not our children: whether they have ended, and waiting for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+import psutil
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """A zombie has: in a container whose first process reaps nobody it stays one for good."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def wait_for_end(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Those that still live after `seconds`; returns at once when all have ended."""
+    deadline = time.monotonic() + seconds
+    while left := [process for process in processes if not has_ended(process)]:
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(0.02)
+    return left
