@@ -28,7 +28,7 @@ status: runtime ## what runs, and where to look
 	@$(BIN)/warehouse status
 
 test: dev ## all tests but the long ones
-	$(PYTEST) -m "not soak"
+	$(PYTEST) -m "not soak" -n 2 --dist loadfile
 
 soak: dev ## the long versions of the tests
 	$(PYTEST) -m soak --timeout 7200

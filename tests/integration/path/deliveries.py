@@ -48,7 +48,7 @@ def rearrange(sent: list[Sent], loaded_names: frozenset[str], random: Random) ->
         if choice < 0.25:
             result += _split(file, random)
         elif choice < 0.4:
-            result += [file, _part(file, "~overlap", _some(file, random))]
+            result += [file, _part(file, "!overlap", _some(file, random))]
         elif choice < 0.55:
             later = file.received_ns + random.randrange(1, _LATER_SECONDS) * 10**9
             result += [file, replace(file, name=f"again_{file.name}", received_ns=later)]
@@ -77,11 +77,15 @@ def _split(file: Sent, random: Random) -> list[Sent]:
     if len(dossiers) < 2:
         return [file]
     cut = random.randrange(1, len(dossiers))
-    return [_part(file, "~1", dossiers[:cut]), _part(file, "~2", dossiers[cut:])]
+    return [_part(file, "!1", dossiers[:cut]), _part(file, "!2", dossiers[cut:])]
 
 
 def _part(file: Sent, mark: str, dossiers: list[bytes]) -> Sent:
-    """The same envelope and receipt around some of the dossiers, in their order."""
+    """The same envelope and receipt around some of the dossiers, in their order.
+
+    `mark` begins with `!`, which sorts before `.`: at the same receipt the whole file is the newer
+    one, so a part that has only the first of two versions in it does not win.
+    """
     parts = _HOSO.split(file.content)
     content = parts[0] + b"".join(dossiers) + parts[-1]
     count = b"<SOLUONGHOSO>%d</SOLUONGHOSO>" % len(dossiers)

@@ -56,7 +56,7 @@ class Natural:
 @pytest.fixture(scope="session")
 def province(tmp_path_factory: pytest.TempPathFactory) -> list[Sent]:
     folder = tmp_path_factory.mktemp("province")
-    generate(folder, Options(facilities=3, days=5, dossiers=70, seed=21, defects=0.1))
+    generate(folder, Options(facilities=2, days=3, dossiers=32, seed=3, defects=0.15))
     return read_province(folder)
 
 
@@ -100,9 +100,9 @@ def natural(
 
 
 def test_the_province_has_what_can_go_wrong(natural: Natural, province: list[Sent]) -> None:
-    assert len(natural.current) > 40
+    assert len(natural.current) > 20
     assert any(is_withdrawal for _, _, is_withdrawal, _ in natural.current)
-    assert 10 < len(natural.loaded) < len(province)
+    assert 5 < len(natural.loaded) < len(province)
 
 
 @pytest.mark.parametrize("order", range(ORDERS))
@@ -111,6 +111,8 @@ def test_current_dossiers_are_the_same_in_any_order(
 ) -> None:
     random = Random(order)
     sent = rearrange(province, natural.loaded, random)
-    for number, batch in enumerate(batches(sent, random, most=2)):
+    # Most in one run of ingestion, for its checks cost most of a test; every fourth in several.
+    cut = batches(sent, random, most=1 if order % 4 else 3)
+    for number, batch in enumerate(cut):
         _send(emptied, batch, tmp_path / str(number))
     assert _current(emptied) == natural.current

@@ -8,25 +8,19 @@ from __future__ import annotations
 import os
 import signal
 import time
-import warnings
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 from random import Random
 
 import pytest
 from deliveries import Sent, read_province
 from marts_content import marts_content
+from path_work import load, release, run
 from sqlalchemy import text
-from victims import FINISHED, kill_after, run_in_child, wait_for
+from victims import finishes, kill_after, start
 
 from health_warehouse.database.connections import OWNER, dispose_engines, engine
-from health_warehouse.landing.inbox import list_new
-from health_warehouse.landing.ingest import ingest
 from health_warehouse.landing.ledger import entries
-from health_warehouse.quality.marts import audit
-from health_warehouse.release.build import build, pending_changes
-from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
@@ -34,7 +28,9 @@ from warehouses import Cluster, new_cluster, new_warehouse
 
 STATES = ("loaded", "quarantined", "duplicate", "superseded", "withdrawn")
 """Where a dossier that was received can be; their sum is all that was received."""
-Kill = Callable[[Settings, Callable[[], object], float], None]
+Work = Callable[[Settings], None]
+Kill = Callable[[Settings, Work, float], None]
+PATIENCE_SECONDS = 300
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +44,10 @@ def killed_province(tmp_path_factory: pytest.TempPathFactory) -> list[Sent]:
 def undisturbed(
     cluster: Cluster, killed_province: list[Sent], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, list[str]]:
-    # Children inherit these imports (15 s). The work itself is done in children only: a process
-    # in which dbt or Great Expectations has run may hold threads, which a fork would lose.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for name in ("dbt.cli.main", "great_expectations"):
-            import_module(name)
     with new_warehouse(cluster, tmp_path_factory.mktemp("calm") / "state") as settings:
         for batch in _halves(killed_province):
             _deliver(settings, batch)
-            assert wait_for(run_in_child(lambda: _run(settings))) == FINISHED
+            assert finishes(start(run, settings), PATIENCE_SECONDS)
         return marts_content(settings)
 
 
@@ -70,44 +60,22 @@ def _deliver(settings: Settings, sent: list[Sent]) -> None:
         file.put(settings.state / "inbox")
 
 
-def _load(settings: Settings) -> None:
-    ingest(settings, list_new(settings))
-
-
-def _release(settings: Settings) -> None:
-    if pending_changes(settings):
-        built = build(settings)
-        audit(settings, built.build_id)
-        publish(settings, built.build_id)
-
-
-def _run(settings: Settings) -> None:
-    _load(settings)
-    _release(settings)
-
-
-def _kill_worker(settings: Settings, work: Callable[[], object], seconds: float) -> None:
-    kill_after(run_in_child(work), seconds)
+def _kill_worker(settings: Settings, work: Work, seconds: float) -> None:
+    kill_after(start(work, settings), seconds)
 
 
 def _disturb(settings: Settings, sent: list[Sent], kills: int, random: Random, kill: Kill) -> None:
     """Both halves of the deliveries, with `kills` kills spread over load and release, then calm."""
-    spans = {"load": 3.0, "release": 12.0}
-    stages: dict[str, Callable[[Settings], None]] = {"load": _load, "release": _release}
+    span = {load: 3.0, release: 12.0}
     for number, batch in enumerate(_halves(sent)):
         _deliver(settings, batch)
         share = kills // 2 + (kills % 2 if number else 0)
         for attempt in range(share):
-            stage = "load" if attempt * 2 < share else "release"
-            kill(
-                settings,
-                lambda stage=stage: stages[stage](settings),
-                random.uniform(0, spans[stage]),
-            )  # type: ignore[misc]
+            work = load if attempt * 2 < share else release
+            kill(settings, work, random.uniform(0, span[work]))
         started = time.monotonic()
-        child = run_in_child(lambda: _run(settings))
-        assert wait_for(child) == FINISHED, "the next run must finish the work without a person"
-        spans["release"] = max(3.0, time.monotonic() - started)
+        assert finishes(start(run, settings), PATIENCE_SECONDS), "the next run finishes the work"
+        span[release] = max(3.0, time.monotonic() - started)
 
 
 def _assert_conserved(settings: Settings) -> None:
@@ -153,13 +121,13 @@ def test_killed_server_leaves_the_same_marts(
     undisturbed: dict[str, list[str]],
     tmp_path: Path,
 ) -> None:
-    def kill_server(settings: Settings, work: Callable[[], object], seconds: float) -> None:
-        child = run_in_child(work)
+    def kill_server(settings: Settings, work: Work, seconds: float) -> None:
+        child = start(work, settings)
         time.sleep(seconds)  # the instant is the point; nothing is waited for
         pid = own_cluster.server.pid()
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        wait_for(child)
+        finishes(child, PATIENCE_SECONDS)  # it fails, or was done before
         dispose_engines()
         own_cluster.server.start()
 

@@ -8,13 +8,11 @@ from random import Random
 import pytest
 from deliveries import Sent, batches, read_province, rearrange
 from marts_content import marts_content
+from path_work import release
 
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
 from health_warehouse.landing.ledger import entries
-from health_warehouse.quality.marts import audit
-from health_warehouse.release.build import build
-from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
@@ -26,12 +24,6 @@ ORDERS = 12
 def _send(settings: Settings, sent: list[Sent], folder: Path) -> None:
     folder.mkdir()
     ingest(settings, list_new(settings, [str(file.put(folder)) for file in sent]))
-
-
-def _release(settings: Settings) -> None:
-    built = build(settings)
-    audit(settings, built.build_id)
-    publish(settings, built.build_id)
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +41,7 @@ def natural_marts(
     folder = tmp_path_factory.mktemp("natural")
     with new_warehouse(cluster, folder / "state") as settings:
         _send(settings, province_to_marts, folder / "sent")
-        _release(settings)
+        release(settings)
         loaded = frozenset(e["file"] for e in entries(settings) if e["status"] == "loaded")
         return marts_content(settings), loaded
 
@@ -71,7 +63,7 @@ def test_marts_are_the_same_in_any_order(
     for number, batch in enumerate(cut):
         _send(settings, batch, tmp_path / str(number))
         if releases == 2 or number == len(cut) - 1:
-            _release(settings)
+            release(settings)
     content = marts_content(settings)
     assert {mart: len(rows) for mart, rows in content.items()} == {
         mart: len(rows) for mart, rows in expected.items()

@@ -1,47 +1,40 @@
-"""Work done in a forked process that is killed (-9) at a random instant."""
+"""Work done in a process of its own that is killed (-9) at a random instant.
+
+The processes are forked from a server that has done the slow imports (15 s) and nothing else: a
+fork of the test process itself would copy locks that threads of other tests hold.
+"""
 
 from __future__ import annotations
 
-import os
-import signal
-import time
-import traceback
+import multiprocessing
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 
-from health_warehouse.database import connections
+from health_warehouse.settings import Settings
 
-FINISHED, FAILED = 0, 1
-
-
-def run_in_child(work: Callable[[], object]) -> int:
-    """Fork, do `work` in the child, return its process id. The child inherits warm imports."""
-    connections.dispose_engines()  # a connection must not be shared with the child
-    pid = os.fork()
-    if pid:
-        return pid
-    code = FAILED
-    try:
-        work()
-        code = FINISHED
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(code)
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["great_expectations", "dbt.cli.main", "path_work"])
 
 
-def kill_after(pid: int, seconds: float) -> bool:
-    """Kill the child unless it ended before; whether the kill hit it."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        done, _ = os.waitpid(pid, os.WNOHANG)
-        if done:
-            return False
-        time.sleep(0.002)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return True
+def start(work: Callable[[Settings], None], settings: Settings) -> BaseProcess:
+    process = _CONTEXT.Process(target=work, args=(settings,))
+    process.start()
+    return process
 
 
-def wait_for(pid: int) -> int:
-    """Exit code of the child."""
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+def kill_after(process: BaseProcess, seconds: float) -> bool:
+    """Kill the process unless it ended before; whether the kill hit it."""
+    process.join(seconds)
+    was_alive = process.is_alive()
+    process.kill()
+    process.join()
+    return was_alive
+
+
+def finishes(process: BaseProcess, seconds: float) -> bool:
+    """Whether the process ends by itself within `seconds`, without an error."""
+    process.join(seconds)
+    if process.is_alive():
+        process.kill()
+    process.join()
+    return process.exitcode == 0
