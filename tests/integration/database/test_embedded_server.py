@@ -98,7 +98,8 @@ def test_taken_port_is_told_with_holder_and_way_out(place: Path) -> None:
         listener.bind((loopback.ADDRESS, 0))
         listener.listen()
         port = listener.getsockname()[1]
-        with pytest.raises(ConfigurationError, match=f"{port} is taken by .*python.*POSTGRES_PORT"):
+        told = rf"{port} is taken by .*\({os.getpid()}\).*POSTGRES_PORT"
+        with pytest.raises(ConfigurationError, match=told):
             EmbeddedServer(place, port, "18", "superuser").start()
 
 
