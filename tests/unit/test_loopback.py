@@ -1,3 +1,4 @@
+import os
 import socket
 
 from health_warehouse import loopback
@@ -9,7 +10,7 @@ def test_listener_is_named_and_its_port_is_not_free() -> None:
         listener.listen()
         port = listener.getsockname()[1]
         assert not loopback.is_free(port)
-        assert "python" in loopback.holder(port)
+        assert f"({os.getpid()})" in loopback.holder(port)
         assert loopback.next_free_port(port) > port
 
 

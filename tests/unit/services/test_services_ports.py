@@ -1,3 +1,4 @@
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +36,7 @@ def test_fixed_port_that_is_taken_names_the_holder_and_a_way_out(
         ports.claim(_settings(tmp_path, taken), ports.POSTGRES, False, said.append)
     message = str(caught.value)
     assert str(taken) in message
-    assert "python" in message
+    assert f"({os.getpid()})" in message
     assert "WAREHOUSE_POSTGRES_PORT" in message
     assert ports.remembered(_settings(tmp_path), ports.POSTGRES) is None
 
