@@ -27,8 +27,13 @@ down: ## stop the services; data stay
 status: runtime ## what runs, and where to look
 	@$(BIN)/warehouse status
 
-test: dev ## all tests but the long ones
+# What depends on the server's version: its start, the schema, loading, publishing, the models.
+ON_POSTGRES_16 := tests/integration/database tests/integration/landing/test_landing_load.py \
+	tests/integration/release/test_publish.py tests/dbt
+
+test: dev ## all tests but the long ones, on Postgres 18.4; what depends on it again on 16.14
 	$(PYTEST) -m "not soak" -n 2 --dist loadfile
+	WAREHOUSE_TEST_POSTGRES_VERSION=16 $(PYTEST) -m "not soak" -n 2 --dist loadfile $(ON_POSTGRES_16)
 
 soak: dev ## the long versions of the tests
 	$(PYTEST) -m soak --timeout 7200
