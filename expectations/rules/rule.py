@@ -19,6 +19,7 @@ class Severity(StrEnum):
     REFUSE_FILE = "refuse_file"
     QUARANTINE_DOSSIER = "quarantine_dossier"
     FLAG_LINE = "flag_line"
+    RECORD = "record"  # worth knowing: stored as a finding, changes nothing else
     HOLD_RELEASE = "hold_release"
     NOTICE = "notice"
 

@@ -22,6 +22,7 @@ _GX_SEVERITY = {
     Severity.REFUSE_FILE: "critical",
     Severity.QUARANTINE_DOSSIER: "critical",
     Severity.FLAG_LINE: "warning",
+    Severity.RECORD: "info",
     Severity.HOLD_RELEASE: "critical",
     Severity.NOTICE: "warning",
 }

@@ -17,15 +17,15 @@ _CONSEQUENCES = {
     Severity.REFUSE_FILE: "the file is refused / từ chối cả tệp",
     Severity.QUARANTINE_DOSSIER: "the dossier is quarantined / cách ly hồ sơ",
     Severity.FLAG_LINE: "flagged and kept / ghi nhận, vẫn nhận",
+    Severity.RECORD: "recorded only / chỉ ghi lại",
     Severity.HOLD_RELEASE: "the release is held / giữ bản công bố",
     Severity.NOTICE: "published with a notice / công bố kèm ghi chú",
 }
+_DOOR = (
+    "At the door: the sender's promises / Khi nhận: điều người gửi phải giữ",
+    "Judged on new files only. Withdrawals (MA_DOITUONG_KCB 8) are exempt from all but F.",
+)
 _PARTS: tuple[tuple[str, str, tuple[Rule, ...]], ...] = (
-    (
-        "At the door: the sender's promises / Khi nhận: điều người gửi phải giữ",
-        "Judged on new files only. Withdrawals (MA_DOITUONG_KCB 8) are exempt from D01, L01, L02.",
-        registry.LANDING,
-    ),
     (
         "While reading / Khi đọc tệp",
         "Judged by the parser: a file that breaks one of these is refused before it is loaded.",
@@ -75,17 +75,22 @@ def page() -> str:
         "failing row are made from it. Confidence of a source: H official text, M one good",
         "secondary source, L weak, ? not verified.",
     ]
+    title, text = _DOOR
+    lines += ["", f"## {title}", "", text]
+    for family in registry.FAMILIES:
+        lines += ["", f"### {family.letter}: {family.title_en} / {family.title_vi}"]
+        lines += _sections(family.rules, "####")
     for title, text, rules in _PARTS:
-        lines += ["", f"## {title}", "", text]
-        for rule in rules:
-            lines += ["", *_section(rule)]
+        lines += ["", f"## {title}", "", text, *_sections(rules, "###")]
     return "\n".join(lines) + "\n"
+
+
+def _sections(rules: Sequence[Rule], heading: str) -> list[str]:
+    return [line for rule in rules for line in ("", f"{heading} {rule.id}", "", *_section(rule))]
 
 
 def _section(rule: Rule) -> list[str]:
     lines = [
-        f"### {rule.id}",
-        "",
         f"- **vi**: {rule.sentence_vi}",
         f"- **en**: {rule.sentence_en}",
         f"- when it fails / khi vi phạm: {_CONSEQUENCES[rule.severity]}",

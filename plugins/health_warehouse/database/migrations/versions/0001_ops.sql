@@ -101,7 +101,9 @@ create table quarantine.findings (
     facility_id text,
     dossier_id text,
     rule_id text not null,
-    severity text not null check (severity in ('refuse_file', 'quarantine_dossier', 'flag_line')),
+    severity text not null check (
+        severity in ('refuse_file', 'quarantine_dossier', 'flag_line', 'record')
+    ),
     reason text not null,
     found_at timestamptz not null default clock_timestamp()
 );

@@ -1,0 +1,1 @@
+"""The rules at the door, one module per letter of the catalogue."""

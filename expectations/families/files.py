@@ -1,0 +1,18 @@
+"""F: the envelope and the dossiers in it."""
+
+from expectations.landing import (
+    f02_declared_count,
+    f04_same_dossier_id,
+)
+from expectations.rules.family import Family
+
+FAMILY = Family(
+    letter="F",
+    title_vi="Tệp và hồ sơ",
+    title_en="Files and dossiers",
+    rules=(
+        f02_declared_count.FEWER,
+        f02_declared_count.MORE,
+        f04_same_dossier_id.RULE,
+    ),
+)
