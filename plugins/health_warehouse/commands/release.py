@@ -160,39 +160,60 @@ def releases_diff(
     Console().print(table)
 
 
-def run(full: _FULL = False, as_json: _AS_JSON = False) -> None:
-    """Ingest what is new in the inbox, build, audit and publish, without Airflow."""
+def run(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders or fsspec URLs; none: the inbox.", show_default=False),
+    ] = None,
+    full: _FULL = False,
+    dry_run: _DRY_RUN = False,
+    as_json: _AS_JSON = False,
+) -> None:
+    """Ingest, build, audit and publish, without Airflow. Of two at once, the second waits."""
     from health_warehouse.landing.inbox import list_new, seconds_until_quiet
     from health_warehouse.landing.ingest import ingest
+    from health_warehouse.release.build import pending_changes
+    from health_warehouse.release.turns import turn
+
+    settings = get_settings()
+    if dry_run:
+        listed, pending = len(list_new(settings, paths or ())), pending_changes(settings)
+        _out(
+            {"files": listed, "pending_changes": pending},
+            as_json,
+            f"{listed} files would be loaded; {pending} dossiers changed since the last release",
+        )
+        return
+    if not paths and (wait := seconds_until_quiet(settings)):
+        with _step(f"waiting {wait:.0f} s: a file just came and may still be growing"):
+            time.sleep(wait)
+    with _step("ingesting"):
+        report = ingest(settings, list_new(settings, paths or ()))
+    with turn(settings, lambda: _progress.print("another `warehouse run` is at work; waiting")):
+        release = _release(settings, full)
+    if as_json:
+        summary = {"files": report.outcomes, "release": asdict(release) if release else None}
+        typer.echo(json.dumps(summary, indent=1, default=str))
+    elif release is None:
+        typer.echo("nothing changed since the last release")
+    else:
+        _show_release(release, as_json, "is what readers see")
+
+
+def _release(settings: Settings, full: bool) -> Release | None:
+    """Build, audit and publish; None when the published release holds every change."""
     from health_warehouse.quality.marts import audit
     from health_warehouse.release import build as builds
     from health_warehouse.release.publish import publish as publish_build
 
-    settings = get_settings()
-    if wait := seconds_until_quiet(settings):
-        with _step(f"waiting {wait:.0f} s: a file just came and may still be growing"):
-            time.sleep(wait)
-    with _step("ingesting"):
-        report = ingest(settings, list_new(settings))
-    outcomes = dict(report.outcomes)
-    for error in report.errors:
-        _progress.print(f"not loaded: {error}", style="red", markup=False)
     if not full and _is_up_to_date(settings):
-        _out(
-            {"files": outcomes, "release": None}, as_json, "nothing changed since the last release"
-        )
-        return
+        return None
     with _step("building the candidate") as tell:
         built = builds.build(settings, full=full, progress=tell)
     with _step("auditing it"):
         audit(settings, built.build_id)
     with _step("publishing"):
-        release = publish_build(settings, built.build_id)
-    if as_json:
-        summary = {"files": outcomes, "release": asdict(release)}
-        typer.echo(json.dumps(summary, indent=1, default=str))
-        return
-    _show_release(release, as_json, "is what readers see")
+        return publish_build(settings, built.build_id)
 
 
 def _is_up_to_date(settings: Settings) -> bool:
@@ -217,8 +238,17 @@ def _show_release(release: Release, as_json: bool, state: str) -> None:
         f"  {mart}: -{release.rows_deleted.get(mart, 0)} +{inserted}"
         for mart, inserted in sorted(release.rows_inserted.items())
     ]
-    lines += [f"  notice: {one['rule_id']} {one['message'] or ''}" for one in release.notices]
+    lines += [f"  notice {_told(notice)}" for notice in release.notices]
     _out(asdict(release), as_json, "\n".join(lines))
+
+
+def _told(notice: dict[str, Any]) -> str:
+    """A rule that readers were promised and that does not hold, in words."""
+    from expectations.registry import ALL
+
+    sentence = next((rule.sentence_en for rule in ALL if rule.id == notice["rule_id"]), "")
+    failed, checked = notice["failed_count"], notice["checked_count"]
+    return f"{notice['rule_id']}: {failed} of {checked} rows break “{sentence}”"
 
 
 def _out(value: Any, as_json: bool, text: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from health_warehouse.errors import PublishConflict
+from health_warehouse.errors import BuildFailed, CheckError, PublishConflict
 from health_warehouse.orchestration.failures import told_plainly
 from health_warehouse.orchestration.pools import RELEASE_POOL
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from airflow.sdk.types import DagRunProtocol
 
     from health_warehouse.release.build import Layer
+    from health_warehouse.release.publish import TablePlan
+    from health_warehouse.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +82,8 @@ def build_marts(build_id: int) -> int:
     from health_warehouse.settings import get_settings
 
     _run_layer(build_id, "marts")
-    finish(get_settings(), build_id)
+    with _unless_overtaken(get_settings(), build_id):
+        finish(get_settings(), build_id)
     return build_id
 
 
@@ -92,7 +97,9 @@ def audit_candidate(build_id: int) -> int:
     from health_warehouse.quality.marts import audit
     from health_warehouse.settings import get_settings
 
-    report = audit(get_settings(), build_id)
+    settings = get_settings()
+    with _unless_overtaken(settings, build_id):
+        report = audit(settings, build_id)
     for outcome in report.outcomes:
         log.info("%s %s", outcome.rule.id, outcome.state)
     return build_id
@@ -111,15 +118,16 @@ def publish_release(build_id: int, params: dict[str, Any] | None = None) -> int:
     from health_warehouse.settings import get_settings
 
     settings = get_settings()
-    if (params or {}).get("dry_run"):
-        for table in plan(settings, build_id):
-            log.info("dry run, not published: %s", table)
-        raise AirflowSkipException(f"dry run: build {build_id} passed and was not published")
-    if hold := publish_hold(settings):
+    is_dry_run = bool((params or {}).get("dry_run"))
+    hold = publish_hold(settings)
+    if hold and not is_dry_run:
         raise AirflowSkipException(
             f"build {build_id} passed, but {hold}; `warehouse publish --resume` publishes it"
         )
     try:
+        if is_dry_run:
+            _show_plan(plan(settings, build_id))
+            raise AirflowSkipException(f"dry run: build {build_id} passed and was not published")
         release = publish(settings, build_id)
     except PublishConflict as conflict:
         raise AirflowSkipException(f"{conflict}; the next run builds on it") from None
@@ -127,9 +135,41 @@ def publish_release(build_id: int, params: dict[str, Any] | None = None) -> int:
     return release.release_id
 
 
+def _show_plan(plans: list[TablePlan]) -> None:
+    for one in plans:
+        log.info(
+            "dry run, %s: %s rows would go, %s come",
+            one.mart,
+            one.rows_to_delete,
+            one.rows_to_insert,
+        )
+
+
 def _run_layer(build_id: int, layer: Layer) -> int:
     from health_warehouse.release.build import run_layer
     from health_warehouse.settings import get_settings
 
-    run_layer(get_settings(), build_id, layer)
+    settings = get_settings()
+    with _unless_overtaken(settings, build_id):
+        run_layer(settings, build_id, layer)
     return build_id
+
+
+@contextmanager
+def _unless_overtaken(settings: Settings, build_id: int) -> Iterator[None]:
+    """End the run, skipped and not red, when another builder opened a newer build meanwhile.
+
+    That is a person at the command line: of this DAG there is one run at a time. Nothing is lost,
+    for the newer build covers every change of this one.
+    """
+    from health_warehouse.orchestration.work import newest_build_id
+
+    try:
+        yield
+    except (BuildFailed, CheckError):
+        newest = newest_build_id(settings)
+        if newest == build_id:
+            raise
+        raise AirflowSkipException(
+            f"build {build_id} was overtaken by build {newest}, which covers its changes"
+        ) from None

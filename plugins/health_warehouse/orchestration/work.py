@@ -89,6 +89,16 @@ def situation(settings: Settings) -> Situation:
     )
 
 
+def newest_build_id(settings: Settings) -> int:
+    """The build that the candidate schema holds, or will hold; 0 before the first."""
+    with engine(settings, "transformer").connect() as connection:
+        return int(
+            connection.execute(
+                text("select coalesce(max(build_id), 0) from ops.builds")
+            ).scalar_one()
+        )
+
+
 def publish_hold(settings: Settings) -> str | None:
     """Why nothing may be published now; None when it may."""
     with engine(settings, "transformer").connect() as connection:

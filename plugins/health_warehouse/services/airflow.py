@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -44,11 +44,29 @@ _HEALTH_KEYS = {
     "triggerer": "latest_triggerer_heartbeat",
 }
 _START_SECONDS = 240  # 25 s on two idle cores; a busy machine may take many times as long
-_STOP_SECONDS = 10  # for tasks to end; one that is cut off is done again
+# The scheduler waits for its tasks; one that is cut off is done again. The triggerer would wait
+# 10 s for its own child, also when that has ended long since, and nothing of ours is deferred.
+_GRACE_SECONDS = {"api-server": 5, "scheduler": 10, "dag-processor": 3, "triggerer": 2}
+
+
+# It hands out tasks, which report to the API server: before that answers, each would fail at its
+# first attempt with "Connection refused".
+_LAST = "scheduler"
 
 
 class PortLost(ConfigurationError):
     """Between our look at the port and our listening on it, somebody else took it."""
+
+
+@dataclass(frozen=True)
+class _Start:
+    """A start under way: which processes are new since when (epoch seconds), what was said."""
+
+    names: set[str]
+    since: float
+    say: Say
+    told: set[str] = field(default_factory=set)
+    started_again: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -76,6 +94,7 @@ class Airflow:
                 log=self.log(name),
                 cwd=airflow_home(self.settings),
                 environment=self.environment(),
+                grace_seconds=_GRACE_SECONDS[name],
             )
             for name, command in COMMANDS.items()
         ]
@@ -86,26 +105,31 @@ class Airflow:
     def start(self, say: Say) -> None:
         """Bring metadata up to date, start what does not run, wait until all of it is healthy.
 
-        A process that runs with other settings than those of now is started again.
+        The scheduler starts when the API server answers. A process that runs with other settings
+        than those of now is started again.
         Raises ConfigurationError naming the log to read.
         """
         outdated = [d for d in self.daemons() if d.is_running() and d.has_other_environment()]
         if outdated:
             say("settings have changed: restarting " + ", ".join(d.name for d in outdated))
-            daemons.stop(outdated, _STOP_SECONDS)
+            daemons.stop(outdated)
         self._migrate(say)
         waiting = [daemon for daemon in self.daemons() if not daemon.is_running()]
         if waiting:
             say("starting Airflow: " + ", ".join(daemon.name for daemon in waiting))
-        since = time.time()
+        start = _Start({daemon.name for daemon in waiting}, time.time(), say)
         for daemon in waiting:
-            daemon.start(inherited_environment())
-        self._wait_until_healthy({daemon.name for daemon in waiting}, since, say)
+            if daemon.name != _LAST:
+                daemon.start(inherited_environment())
+        if _LAST in start.names:
+            self._wait_until_healthy(start, {"api_server"})
+            next(d for d in waiting if d.name == _LAST).start(inherited_environment())
+        self._wait_until_healthy(start, {*_HEALTH_KEYS, "api_server"})
         self._wait_for_dags(say)
 
     def stop(self) -> None:
         """End all four and what they left running; a task that is cut off is tried again later."""
-        daemons.stop(self.daemons(), _STOP_SECONDS)
+        daemons.stop(self.daemons())
 
     def health(self) -> dict[str, Any]:
         """What the API says about each component; empty when it does not answer."""
@@ -172,44 +196,44 @@ class Airflow:
         if done.returncode:
             raise ConfigurationError(f"`airflow {' '.join(command)}` failed; read {log}")
 
-    def _wait_until_healthy(self, started: set[str], since: float, say: Say) -> None:
+    def _wait_until_healthy(self, start: _Start, wanted: set[str]) -> None:
+        """Wait for the components in `wanted`; the scheduler may be down until it is one."""
         deadline = time.monotonic() + _START_SECONDS
-        told: set[str] = set()
-        started_again: set[str] = set()
         while True:
-            self._replace_the_dead(started_again, say)
-            missing = self._not_yet_healthy(started | started_again, since)
-            for name in sorted({*_HEALTH_KEYS, "api_server"} - missing - told):
-                told.add(name)
-                if name.replace("_", "-") in started:
-                    say(f"Airflow's {name.replace('_', '-')} is healthy")
-            if not missing:
+            self._replace_the_dead(start, is_last_due=_LAST in wanted)
+            missing = self._not_yet_healthy(start)
+            for name in sorted({*_HEALTH_KEYS, "api_server"} - missing - start.told):
+                start.told.add(name)
+                if name.replace("_", "-") in start.names:
+                    start.say(f"Airflow's {name.replace('_', '-')} is healthy")
+            if not missing & wanted:
                 return
             if time.monotonic() > deadline:
-                names = ", ".join(sorted(missing))
+                names = ", ".join(sorted(missing & wanted))
                 raise ConfigurationError(
                     f"Airflow is not healthy after {_START_SECONDS} s ({names}); "
                     f"read {self.log('*')}"
                 )
             time.sleep(0.3)
 
-    def _replace_the_dead(self, started_again: set[str], say: Say) -> None:
+    def _replace_the_dead(self, start: _Start, *, is_last_due: bool) -> None:
         """Start once more what ended: while the database was away all of it may end, but late.
 
         Raises PortLost when another server was faster to listen on our port, ConfigurationError
         when a process ends a second time.
         """
         for daemon in self.daemons():
-            if daemon.is_running():
+            if daemon.is_running() or (daemon.name == _LAST and not is_last_due):
                 continue
             if daemon.name == "api-server" and not loopback.is_free(self.port):
                 raise PortLost(f"port {self.port} was taken by {loopback.holder(self.port)}")
-            if daemon.name in started_again:
+            if daemon.name in start.started_again:
                 raise ConfigurationError(
                     f"Airflow's {daemon.name} ends as soon as it starts; read {daemon.log}"
                 )
-            say(f"Airflow's {daemon.name} has ended: starting it again")
-            started_again.add(daemon.name)
+            start.say(f"Airflow's {daemon.name} has ended: starting it again")
+            start.started_again.add(daemon.name)
+            start.names.add(daemon.name)
             daemon.start(inherited_environment())
 
     def _answers(self) -> bool:
@@ -221,7 +245,7 @@ class Airflow:
             for connection in process.net_connections("tcp")
         )
 
-    def _not_yet_healthy(self, started: set[str], since: float) -> set[str]:
+    def _not_yet_healthy(self, start: _Start) -> set[str]:
         """Components without a heartbeat; of those just started, without one since then."""
         health = self.health() if self._answers() else {}
         if health.get("metadatabase", {}).get("status") != "healthy":
@@ -230,9 +254,9 @@ class Airflow:
         for name, key in _HEALTH_KEYS.items():
             component = health.get(name) or {}
             beat = component.get(key)
-            is_new = beat is not None and datetime.fromisoformat(beat).timestamp() >= since
+            is_new = beat is not None and datetime.fromisoformat(beat).timestamp() >= start.since
             if component.get("status") != "healthy" or (
-                name.replace("_", "-") in started and not is_new
+                name.replace("_", "-") in start.names and not is_new
             ):
                 missing.add(name)
         return missing

@@ -25,12 +25,15 @@ _ENTER = """
 printf '%s %s\\n' "$$" "$(cut -d' ' -f22 "/proc/$$/stat")" > "$0.new" && mv "$0.new" "$0"
 exec "$@"
 """
-_CHILDREN_SECONDS = 5
+_CHILDREN_SECONDS = 3
 
 
 @dataclass(frozen=True)
 class Daemon:
-    """`folder` keeps `<name>.pid`; the command's output is appended to `log`."""
+    """`folder` keeps `<name>.pid`; the command's output is appended to `log`.
+
+    `grace_seconds` is how long it may take to end when it is asked to.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -38,6 +41,7 @@ class Daemon:
     log: Path
     cwd: Path
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    grace_seconds: float = 5
 
     def start(self, inherited: Mapping[str, str]) -> None:
         """Start it unless it runs; end what a killed predecessor left.
@@ -46,7 +50,7 @@ class Daemon:
         """
         if self.is_running():
             return
-        stop([self], seconds=0)
+        stop([self])
         with self.log.open("ab") as log:
             subprocess.run(
                 ["setsid", "--fork", "sh", "-c", _ENTER, str(self._pid_file), *self.command],
@@ -106,12 +110,17 @@ class Daemon:
         return pid, ticks
 
 
-def stop(daemons: Iterable[Daemon], seconds: float) -> None:
-    """Ask all to end, wait `seconds` for them together, then end what is left of their sessions."""
+def stop(daemons: Iterable[Daemon]) -> None:
+    """Ask all to end, wait for each as long as it may take, then end what is left of them.
+
+    The second request makes Airflow's processes end at once; after the third nobody has a choice.
+    """
     daemons = list(daemons)
-    leaders = [psutil.Process(pid) for daemon in daemons if (pid := daemon.pid()) is not None]
-    _signal(leaders, signal.SIGTERM)
-    wait_for_end(leaders, seconds)
+    asked_at = time.monotonic()
+    leaders = [(d, psutil.Process(pid)) for d in daemons if (pid := d.pid()) is not None]
+    _signal((leader for _, leader in leaders), signal.SIGTERM)
+    for daemon, leader in leaders:
+        wait_for_end([leader], asked_at + daemon.grace_seconds - time.monotonic())
     for final in (signal.SIGTERM, signal.SIGKILL):
         left = [process for daemon in daemons for process in daemon.processes()]
         _signal(left, final)

@@ -38,7 +38,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
         return daemon
 
     yield build
-    stop(made, 0)
+    stop(made)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -69,9 +69,26 @@ def test_stop_ends_the_children_too(make: Callable[..., Daemon]) -> None:
     daemon.start(os.environ)
     wait_for(lambda: len(daemon.processes()) == 2)
     processes = daemon.processes()
-    stop([daemon], 5)
+    stop([daemon])
     assert not daemon.is_running()
     assert not [process for process in processes if not has_ended(process)]
+
+
+def test_what_does_not_end_when_asked_to_is_ended(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    deaf = f"import signal, time; signal.signal(15, signal.SIG_IGN); open({str(ready)!r}, 'x')"
+    daemon = Daemon(
+        "deaf",
+        (sys.executable, "-c", f"{deaf}; time.sleep(600)"),
+        tmp_path,
+        tmp_path / "log",
+        tmp_path,
+        grace_seconds=0.1,
+    )
+    daemon.start(os.environ)
+    wait_for(ready.exists)
+    stop([daemon])
+    assert not daemon.is_running()
 
 
 def test_what_outlives_a_killed_process_is_found_and_ended(make: Callable[..., Daemon]) -> None:
@@ -95,7 +112,7 @@ def test_pid_given_to_somebody_else_is_not_ours(
         (tmp_path / "sleeper.pid").write_text(f"{stranger.pid} 1\n")
         assert not daemon.is_running()
         assert daemon.processes() == []
-        stop([daemon], 0)
+        stop([daemon])
         assert stranger.poll() is None
         stranger.kill()
 
