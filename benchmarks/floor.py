@@ -11,8 +11,9 @@ from sqlalchemy import text
 
 from health_warehouse.database.connections import OWNER, driver_connection, engine
 from health_warehouse.settings import Settings
+from health_warehouse.sources.claims.schema import TABLES
 
-RAW_TABLES = ("claims_xml1", "claims_xml2", "claims_xml3", "claims_other")
+RAW_TABLES = (*(table.raw_table for table in TABLES.values()), "claims_other", "check_ins")
 
 
 def parse_only(files: list[Path]) -> int:

@@ -12,6 +12,35 @@ Values = Mapping[str, str | None]
 _LISTS = {
     "XML2": ("CHITIEU_CHITIET_THUOC", "DSACH_CHI_TIET_THUOC", "CHI_TIET_THUOC"),
     "XML3": ("CHITIEU_CHITIET_DVKT_VTYT", "DSACH_CHI_TIET_DVKT", "CHI_TIET_DVKT"),
+    "XML4": ("CHITIEU_CHITIET_DICHVUCANLAMSANG", "DSACH_CHI_TIET_CLS", "CHI_TIET_CLS"),
+    "XML5": (
+        "CHITIEU_CHITIET_DIENBIENLAMSANG",
+        "DSACH_CHI_TIET_DIEN_BIEN_BENH",
+        "CHI_TIET_DIEN_BIEN_BENH",
+    ),
+    "XML6": (
+        "CHI_TIEU_HO_SO_BENH_AN_CHAM_SOC_VA_DIEU_TRI_HIV_AIDS",
+        "DSACH_HO_SO_BENH_AN_CHAM_SOC_VA_DIEU_TRI_HIV_AIDS",
+        "HO_SO_BENH_AN_CHAM_SOC_VA_DIEU_TRI_HIV_AIDS",
+    ),
+    "XML9": (
+        "CHI_TIEU_DU_LIEU_GIAY_CHUNG_SINH",
+        "DSACH_GIAYCHUNGSINH",
+        "DU_LIEU_GIAY_CHUNG_SINH",
+    ),
+    "XML15": (
+        "CHI_TIEU_DIEUTRI_BENHLAO",
+        "DSACH_CHITIET_DIEUTRI_BENHLAO",
+        "CHITIET_DIEUTRI_BENHLAO",
+    ),
+}
+_PAPERS = {
+    "XML7": "CHI_TIEU_DU_LIEU_GIAY_RA_VIEN",
+    "XML8": "CHI_TIEU_DU_LIEU_TOM_TAT_HO_SO_BENH_AN",
+    "XML10": "CHI_TIEU_DU_LIEU_GIAY_NGHI_DUONG_THAI",
+    "XML11": "CHI_TIEU_DU_LIEU_GIAY_CHUNG_NHAN_NGHI_VIEC_HUONG_BAO_HIEM_XA_HOI",
+    "XML13": "CHI_TIEU_GIAYCHUYENTUYEN",
+    "XML14": "CHI_TIEU_GIAYHEN_KHAMLAI",
 }
 FACILITY = "96001"
 
@@ -50,10 +79,29 @@ def lines(table: str, rows: Iterable[Values]) -> str:
     return f"<{root}><{folder}>{body}</{folder}></{root}>"
 
 
+def paper(table: str, values: Values) -> str:
+    """A table of one row without a list: XML7, XML8, XML10, XML11, XML13 or XML14."""
+    return f"<{_PAPERS[table]}>{fields(values)}</{_PAPERS[table]}>"
+
+
+def check_in_file(rows: Iterable[Values]) -> bytes:
+    """An XML0 file in UTF-8: its own root, no envelope."""
+    body = "".join(f"<TRANG_THAI_KCB>{fields(row)}</TRANG_THAI_KCB>" for row in rows)
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<CHI_TIEU_TRANG_THAI_KCB>'
+        f"<DSACH_TRANG_THAI_KCB>{body}</DSACH_TRANG_THAI_KCB><CHUKYDONVI/>"
+        "</CHI_TIEU_TRANG_THAI_KCB>"
+    ).encode()
+
+
 def part(table: str, content: str, *, nested: bool = False) -> str:
     """One FILEHOSO: base64, or nested elements."""
     body = content if nested else base64.b64encode(content.encode()).decode()
     return f"<FILEHOSO><LOAIHOSO>{table}</LOAIHOSO><NOIDUNGFILE>{body}</NOIDUNGFILE></FILEHOSO>"
+
+
+def hoso(*parts: str) -> str:
+    return f"<HOSO>{''.join(parts)}</HOSO>"
 
 
 def dossier(

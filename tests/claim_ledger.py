@@ -98,7 +98,7 @@ class Ledger:
         place = {"file_id": file_id, "position": position}
         key = {"facility_id": facility_id, "dossier_id": dossier.dossier_id}
         withdrawal = {"is_withdrawal": dossier.is_withdrawal}
-        counts = {"xml2_count": len(dossier.drugs), "xml3_count": len(dossier.services)}
+        counts = {"line_count": len(dossier.drugs) + len(dossier.services)}
         version = place | key | withdrawal | counts | {"verdict": dossier.verdict}
         _insert(connection, "ops.dossier_versions", version)
         person_key = uuid5(_PEOPLE, dossier.person)

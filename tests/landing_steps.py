@@ -17,6 +17,7 @@ from health_warehouse.landing.load import LoadResult, load
 from health_warehouse.landing.versions import settle
 from health_warehouse.privacy.person_key import load_person_key
 from health_warehouse.settings import Settings
+from health_warehouse.sources.claims.schema import TABLES
 
 BAD_NAME = "BAD"  # HO_TEN of a dossier that `judge` quarantines
 
@@ -83,11 +84,11 @@ def current(settings: Settings) -> list[tuple[Any, ...]]:
 
 def empty(settings: Settings) -> None:
     """Forget everything that was loaded."""
+    tables = ", ".join(f"raw.{table.raw_table}" for table in TABLES.values())
     with engine(settings, OWNER).begin() as connection:
         connection.execute(
             text(
-                "truncate ops.files, raw.claims_xml1, raw.claims_xml2, raw.claims_xml3,"
-                " raw.claims_other, ops.dossier_changes, vault.person_identifiers"
-                " restart identity cascade"
+                f"truncate ops.files, {tables}, raw.claims_other, raw.check_ins,"
+                " ops.dossier_changes, vault.person_identifiers restart identity cascade"
             )
         )

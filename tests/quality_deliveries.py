@@ -129,10 +129,10 @@ def deliver(
     file_id: int = connection.execute(
         text(
             "insert into ops.files (sha256, byte_count, received_at, file_name, status,"
-            " facility_id, declared_count, dossier_count, xml1_count, xml2_count, xml3_count,"
-            " other_count)"
+            " facility_id, declared_count, hoso_count, dossier_count, line_count, row_counts)"
             " values (:sha256, 1, '2026-08-06 01:00Z', :name, 'loaded', :facility, :declared,"
-            " :dossiers, :dossiers, :drugs, :services, :others) returning file_id"
+            " :dossiers, :dossiers, :drugs + :services, jsonb_build_object('XML1', :dossiers,"
+            " 'XML2', :drugs, 'XML3', :services, 'other', :others)) returning file_id"
         ),
         {
             "sha256": sha256(name.encode()).hexdigest(),
@@ -155,11 +155,10 @@ def deliver(
     copy_rows(
         connection,
         "ops.dossier_versions",
-        ["file_id", "position", "facility_id", "dossier_id", "is_withdrawal", "xml2_count",
-         "xml3_count"],
+        ["file_id", "position", "facility_id", "dossier_id", "is_withdrawal", "line_count"],
         (
             (file_id, position, facility_id, header["ma_lk"],
-             header["ma_doituong_kcb"].strip() == "8", len(drug), len(service))
+             header["ma_doituong_kcb"].strip() == "8", len(drug) + len(service))
             for position, (header, drug, service) in enumerate(
                 zip(headers, drugs, services, strict=True), 1
             )

@@ -1,18 +1,25 @@
 """B01: the rows in raw are those that the parser counted."""
 
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
 
 
-def _count(table: str) -> str:
+def _found(table: str) -> str:
     return f"(select count(*) from {table} as part where part.file_id = batch.file_id)"
 
 
-_TABLES = {
-    "dossier_count": "ops.dossier_versions",
-    "xml1_count": "raw.claims_xml1",
-    "xml2_count": "raw.claims_xml2",
-    "xml3_count": "raw.claims_xml3",
-    "other_count": "raw.claims_other",
+def _counted(name: str) -> str:
+    return f"coalesce(cast(row_counts ->> '{name}' as bigint), 0)"
+
+
+# name of the count: the relation that holds the rows, and what the parser counted
+_TABLES: dict[str, tuple[str, str]] = {
+    "dossiers": ("ops.dossier_versions", "dossier_count"),
+    **{
+        table.name.lower(): (f"raw.{table.raw_table}", _counted(table.name))
+        for table in (*TABLES.values(), CHECK_INS)
+    },
+    "other": ("raw.claims_other", _counted("other")),
 }
 
 RULE = Rule(
@@ -28,19 +35,20 @@ RULE = Rule(
             table_sql="'file'",
             sql=f"""
 select
-    batch.*,
+    batch.file_id,
     null::integer as position,
     null::integer as line,
-    {", ".join(f"{_count(table)} as {name}_found" for name, table in _TABLES.items())}
+    {", ".join(f"{_found(table)} as {name}_found" for name, (table, _) in _TABLES.items())},
+    {", ".join(f"{counted} as {name}_counted" for name, (_, counted) in _TABLES.items())}
 from batch""",
             checks=tuple(
                 Check(
                     field=name,
-                    holds=f"{name}_found = {name}",
+                    holds=f"{name}_found = {name}_counted",
                     reason=f"'{table} has ' || {name}_found || ' rows, '"
-                    f"|| 'the parser counted ' || {name}",
+                    f"|| 'the parser counted ' || {name}_counted",
                 )
-                for name, table in _TABLES.items()
+                for name, (table, _) in _TABLES.items()
             ),
         ),
     ),

@@ -4,7 +4,7 @@ from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Sourc
 
 _SOURCE = Source("QĐ 130/QĐ-BYT, THONGTINHOSO/SOLUONGHOSO; catalogue F02", "M")
 _KEYS = "select batch.*, null::integer as position, null::integer as line from batch"
-_COUNTS = "'SOLUONGHOSO is ' || declared_count || ', the file has ' || dossier_count || ' HOSO'"
+_COUNTS = "'SOLUONGHOSO is ' || declared_count || ', the file has ' || hoso_count || ' HOSO'"
 
 FEWER = Rule(
     id="F02",
@@ -18,7 +18,7 @@ FEWER = Rule(
         Rows(
             table_sql="null::text",
             sql=f"{_KEYS} where declared_count is not null",
-            checks=(Check("SOLUONGHOSO", "dossier_count >= declared_count", _COUNTS),),
+            checks=(Check("SOLUONGHOSO", "hoso_count >= declared_count", _COUNTS),),
         ),
     ),
 )
@@ -34,11 +34,11 @@ MORE = Rule(
     rows=(
         Rows(
             table_sql="null::text",
-            sql=_KEYS,
+            sql=f"{_KEYS} where kind = 'claims'",
             checks=(
                 Check(
                     "SOLUONGHOSO",
-                    "dossier_count <= declared_count",
+                    "hoso_count <= declared_count",
                     f"coalesce({_COUNTS}, 'SOLUONGHOSO is missing or not a whole number')",
                 ),
             ),

@@ -2,6 +2,7 @@
 
 from expectations.rules.fragments import described, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from health_warehouse.sources.claims.schema import TABLES, Table
 
 _SAME = (
     "case when not has_header then 'there is no XML1 in this HOSO' "
@@ -9,9 +10,9 @@ _SAME = (
 )
 
 
-def _lines(number: int) -> Rows:
+def _lines(table: Table) -> Rows:
     return Rows(
-        table_sql=f"'XML{number}'",
+        table_sql=f"'{table.name}'",
         sql=f"""
 select
     line.file_id,
@@ -21,7 +22,7 @@ select
     header.file_id is not null as has_header,
     btrim(header.ma_lk) as header_ma_lk
 from batch
-join raw.claims_xml{number} as line using (file_id)
+join raw.{table.raw_table} as line using (file_id)
 left join raw.claims_xml1 as header using (file_id, position)""",
         checks=(Check("MA_LK", "btrim(ma_lk) = header_ma_lk", _SAME),),
     )
@@ -64,5 +65,9 @@ RULE = Rule(
     category=Category.CONFORMANCE,
     severity=Severity.QUARANTINE_DOSSIER,
     owner="sender",
-    rows=(_HEADERS, _lines(2), _lines(3), _OTHERS),
+    rows=(
+        _HEADERS,
+        *(_lines(table) for table in TABLES.values() if table.name != "XML1"),
+        _OTHERS,
+    ),
 )

@@ -18,9 +18,13 @@ from health_warehouse.database.connections import (
 from health_warehouse.database.roles import ROLES, role_name
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
-from health_warehouse.sources.claims.schema import TABLES
+from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
 
 _MIGRATION_LOCK = 7_201_001
+_KEYS = {
+    "XML0": ("file_id", "line", "facility_id", "_person_key"),
+    "XML1": ("file_id", "position", "_person_key"),
+}
 _FOLDER = Path(__file__).parent
 
 
@@ -84,11 +88,9 @@ def _grant(connection: Connection, settings: Settings) -> None:
     cursor = driver_connection(connection).cursor()
     names = {role: sql.Identifier(role_name(settings, role)) for role in ROLES}
     cursor.execute(sql.SQL((_FOLDER / "grants.sql").read_text(encoding="utf-8")).format(**names))
-    for table in TABLES.values():
-        columns = ["file_id", "position", *(["line"] if table.has_lines else [])]
+    for table in (*TABLES.values(), CHECK_INS):
+        columns = [*_KEYS.get(table.name, ("file_id", "position", "line"))]
         columns += [f.column for f in table.fields if not f.is_personal]
-        if not table.has_lines:
-            columns.append("_person_key")
         cursor.execute(
             sql.SQL("grant select ({}) on {} to {}").format(
                 sql.SQL(", ").join(map(sql.Identifier, columns)),

@@ -6,7 +6,10 @@ bytes, have one effect: the first loads, the second finds the file and adds at m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
@@ -23,13 +26,16 @@ from health_warehouse.landing.versions import settle
 from health_warehouse.privacy.person_key import person_key
 from health_warehouse.privacy.vault import remember_persons
 from health_warehouse.settings import Settings
+from health_warehouse.sources.claims.check_ins import CheckIn, is_check_in_file, read_check_ins
 from health_warehouse.sources.claims.dossier import Dossier, Envelope
 from health_warehouse.sources.claims.parse import ClaimFile
-from health_warehouse.sources.claims.schema import TABLES
+from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
+from health_warehouse.sources.claims.spread import SpreadDossiers
 
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 _FILE_LOCK = 7_201_002
-_XML1 = {field.name: place for place, field in enumerate(TABLES["XML1"].fields)}
+_XML0 = {column.name: place for place, column in enumerate(CHECK_INS.fields)}
+_XML1 = {column.name: place for place, column in enumerate(TABLES["XML1"].fields)}
 
 Outcome = Literal["loaded", "refused", "duplicate", "known"]
 
@@ -90,9 +96,15 @@ def _load_new(
         if not archived.is_stored:
             raise FileUnreadable("F01", f"larger than {settings.max_file_bytes} bytes")
         with open_archived(settings, archived.sha256) as stream:
-            claims = ClaimFile(stream, settings.max_file_bytes, settings.max_dossier_bytes)
-            envelope = claims.envelope
-            _write(connection, file_id, key, claims, tally)
+            bounds = (settings.max_file_bytes, settings.max_dossier_bytes)
+            if is_check_in_file(stream):
+                tally.kind = "check_ins"
+                rows_in = read_check_ins(stream, *bounds)
+                envelope.facility_id = _write_check_ins(connection, file_id, key, rows_in, tally)
+            else:
+                claims = ClaimFile(stream, *bounds)
+                envelope = claims.envelope
+                _write(connection, file_id, key, claims, tally)
         rows.commit()
         remember_persons(connection, file_id)
     except FileUnreadable as error:
@@ -105,38 +117,71 @@ def _load_new(
         file_id,
         "refused" if refusal else "loaded",
         tally.dossiers,
-        tally.xml2 + tally.xml3,
+        tally.lines,
         str(refusal) if refusal else None,
     )
 
 
 @dataclass(slots=True)
 class Tally:
-    """What the parser saw of one file."""
+    """What the parser saw of one file: `rows` counts what goes to raw, by name of the table."""
 
+    kind: Literal["claims", "check_ins"] = "claims"
+    hosos: int = 0
     dossiers: int = 0
-    xml1: int = 0
-    xml2: int = 0
-    xml3: int = 0
-    other: int = 0
+    lines: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
 
-    def add(self, dossier: Dossier) -> None:
-        self.dossiers += 1
-        self.xml1 += dossier.xml1 is not None
-        self.xml2 += len(dossier.xml2)
-        self.xml3 += len(dossier.xml3)
-        self.other += len(dossier.others)
+    def add(self, dossier: Dossier, *, is_version: bool) -> None:
+        self.hosos += 1
+        self.lines += dossier.line_count
+        self.dossiers += is_version
+        self.rows["XML1"] += is_version and dossier.xml1 is not None
+        self.rows["other"] += len(dossier.others)
+        for name, rows in dossier.tables.items():
+            self.rows[name] += len(rows)
 
 
 def _write(
     connection: Connection, file_id: int, key: bytes, claims: ClaimFile, tally: Tally
 ) -> None:
     writer = RawWriter(connection, file_id)
+    spread = SpreadDossiers()
     for dossier in claims:
-        tally.add(dossier)
         facility_id = claims.facility_id
-        writer.add(dossier, facility_id, _person_key(key, facility_id, dossier))
+        continues = spread.continuation(dossier)
+        tally.add(dossier, is_version=continues is None)
+        person = None if continues else _person_key(key, facility_id, dossier)
+        writer.add(dossier, facility_id, person, continues)
     writer.flush()
+
+
+def _write_check_ins(
+    connection: Connection, file_id: int, key: bytes, rows: Iterable[CheckIn], tally: Tally
+) -> str:
+    """The facility that all rows name, else an empty text."""
+    writer = RawWriter(connection, file_id)
+    facilities: set[str] = set()
+    for check_in in rows:
+        tally.lines += 1
+        tally.rows["XML0"] += check_in.row is not None
+        facility_id, dossier_id = "", ""
+        person: UUID | None = None
+        if check_in.row is not None:
+            facility_id = (check_in.row[_XML0["MA_CSKCB"]] or "").strip()
+            dossier_id = (check_in.row[_XML0["MA_LK"]] or "").strip()
+            facilities.add(facility_id)
+            person = person_key(
+                key,
+                facility_id=facility_id,
+                dossier_id=dossier_id,
+                cards=check_in.row[_XML0["MA_THE_BHYT"]],
+                citizen=check_in.row[_XML0["SO_CCCD"]],
+                patient_id=check_in.row[_XML0["MA_BN"]],
+            )
+        writer.add_check_in(check_in, facility_id, dossier_id, person)
+    writer.flush()
+    return facilities.pop() if len(facilities) == 1 else ""
 
 
 def _person_key(key: bytes, facility_id: str, dossier: Dossier) -> UUID | None:
@@ -196,8 +241,9 @@ def _complete_file(
         set received_at = :received_at, status = :status, rule_id = :rule_id, reason = :reason,
             judged_at = case when :status = 'refused' then clock_timestamp() end,
             facility_id = :facility_id, declared_date = :declared_date,
-            declared_count = :declared_count, dossier_count = :dossiers,
-            xml1_count = :xml1, xml2_count = :xml2, xml3_count = :xml3, other_count = :other
+            declared_count = :declared_count, kind = :kind, hoso_count = :hosos,
+            dossier_count = :dossiers, line_count = :lines,
+            row_counts = cast(:row_counts as jsonb)
         where file_id = :file_id
         """
     )
@@ -210,11 +256,11 @@ def _complete_file(
         "facility_id": envelope.facility_id or None,
         "declared_date": envelope.declared_date,
         "declared_count": envelope.declared_count,
+        "kind": tally.kind,
+        "hosos": tally.hosos,
         "dossiers": tally.dossiers,
-        "xml1": tally.xml1,
-        "xml2": tally.xml2,
-        "xml3": tally.xml3,
-        "other": tally.other,
+        "lines": tally.lines,
+        "row_counts": json.dumps(+tally.rows),
     }
     connection.execute(statement, values)
     if refusal is not None:

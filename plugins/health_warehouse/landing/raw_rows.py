@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import driver_connection
 from health_warehouse.errors import BatchIncomplete, SourceUnavailable, WarehouseError
+from health_warehouse.sources.claims.check_ins import CheckIn
 from health_warehouse.sources.claims.dossier import Dossier
-from health_warehouse.sources.claims.schema import TABLES
+from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
+from health_warehouse.sources.claims.spread import Continuation
 
 BATCH_CHARACTERS = 8 * 1024 * 1024
 # XML 1.0 forbids both characters, so no value can hold them: the only escapes left are
@@ -20,27 +23,38 @@ BATCH_CHARACTERS = 8 * 1024 * 1024
 _DELIMITER, _NULL = "\x1f", "\x1e"
 _DATA_ERRORS = ("22", "23", "54")  # SQLSTATE classes that trying again does not cure
 
+_LINES = {name: f"raw.{table.raw_table}" for name, table in TABLES.items() if name != "XML1"}
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "ops.dossier_versions": (
-        "file_id", "position", "facility_id", "dossier_id", "is_withdrawal",
-        "xml2_count", "xml3_count", "verdict",
+        "file_id", "position", "facility_id", "dossier_id", "is_withdrawal", "line_count",
+        "verdict",
     ),
     "raw.claims_xml1": (
         "file_id", "position", *(f.column for f in TABLES["XML1"].fields), "_extra", "_person_key",
     ),
-    "raw.claims_xml2": (
-        "file_id", "position", "line", *(f.column for f in TABLES["XML2"].fields), "_extra",
-    ),
-    "raw.claims_xml3": (
-        "file_id", "position", "line", *(f.column for f in TABLES["XML3"].fields), "_extra",
-    ),
+    **{
+        raw_table: (
+            "file_id", "position", "line", *(f.column for f in TABLES[name].fields), "_extra",
+        )
+        for name, raw_table in _LINES.items()
+    },
     "raw.claims_other": ("file_id", "position", "part", "table_name", "ma_lk_values", "content"),
+    "raw.check_ins": (
+        "file_id", "line", "facility_id", *(f.column for f in CHECK_INS.fields), "_extra",
+        "_person_key",
+    ),
     "quarantine.originals": ("file_id", "position", "part", "table_name", "content"),
     "quarantine.findings": (
         "file_id", "position", "line", "table_name", "field", "facility_id", "dossier_id",
         "rule_id", "severity", "reason",
     ),
 }  # fmt: skip
+_MORE_LINES = """\
+update ops.dossier_versions as version
+set line_count = version.line_count + more.line_count
+from unnest(cast(:positions as integer[]), cast(:counts as integer[]))
+    as more (position, line_count)
+where version.file_id = :file_id and version.position = more.position"""
 
 
 class RawWriter:
@@ -52,28 +66,34 @@ class RawWriter:
         self._file_id = file_id
         self._batch: dict[str, list[str]] = {table: [] for table in _COLUMNS}
         self._size = 0
+        self._more_lines: Counter[int] = Counter()  # of versions that a later HOSO continues
 
-    def add(self, dossier: Dossier, facility_id: str, person_key: UUID | None) -> None:
-        at = [str(self._file_id), str(dossier.position)]
-        verdict = "quarantined" if dossier.problems else None
-        self._add(
-            "ops.dossier_versions",
-            [*at, facility_id, dossier.dossier_id, str(dossier.is_withdrawal),
-             str(len(dossier.xml2)), str(len(dossier.xml3)), verdict],
-        )  # fmt: skip
-        if dossier.xml1 is not None:
-            self._add("raw.claims_xml1", [*at, *dossier.xml1, str(person_key)])
-        for line, row in enumerate(dossier.xml2, 1):
-            self._add("raw.claims_xml2", [*at, str(line), *row])
-        for line, row in enumerate(dossier.xml3, 1):
-            self._add("raw.claims_xml3", [*at, str(line), *row])
+    def add(
+        self,
+        dossier: Dossier,
+        facility_id: str,
+        person_key: UUID | None,
+        continues: Continuation | None = None,
+    ) -> None:
+        """A dossier version; with `continues`, more of the version that it continues."""
+        position = dossier.position if continues is None else continues.position
+        at = [str(self._file_id), str(position)]
+        if continues is None:
+            self._add_version(dossier, at, facility_id, person_key)
+        elif dossier.line_count:
+            self._more_lines[position] += dossier.line_count
+        for name, rows in dossier.tables.items():
+            first = 1 if continues is None else continues.lines[name] + 1
+            for line, row in enumerate(rows, first):
+                self._add(_LINES[name], [*at, str(line), *row])
+        parts_before = 0 if continues is None else continues.parts
         for kept in dossier.others:
             values = "{" + ",".join(map(_array_item, kept.ma_lk_values)) + "}"
-            self._add(
-                "raw.claims_other", [*at, str(kept.part), kept.table_name, values, kept.content]
-            )
+            part = str(parts_before + kept.part)
+            self._add("raw.claims_other", [*at, part, kept.table_name, values, kept.content])
         for kept in dossier.unreadable:
-            self._add("quarantine.originals", [*at, str(kept.part), kept.table_name, kept.content])
+            part = str(parts_before + kept.part)
+            self._add("quarantine.originals", [*at, part, kept.table_name, kept.content])
         for problem in dossier.problems:
             line_number = None if problem.line is None else str(problem.line)
             self._add(
@@ -81,6 +101,37 @@ class RawWriter:
                 [*at, line_number, problem.table_name, problem.field, facility_id,
                  dossier.dossier_id, problem.rule_id, "quarantine_dossier", problem.reason],
             )  # fmt: skip
+        self._flush_when_large()
+
+    def add_check_in(
+        self, check_in: CheckIn, facility_id: str, dossier_id: str, person_key: UUID | None
+    ) -> None:
+        """A check-in; one that could not be read is set aside, with its line as its position."""
+        at = [str(self._file_id), str(check_in.line)]
+        if check_in.row is not None:
+            self._add("raw.check_ins", [*at, facility_id, *check_in.row, str(person_key)])
+        if check_in.problem is not None:
+            self._add("quarantine.originals", [*at, "1", CHECK_INS.name, check_in.original])
+            self._add(
+                "quarantine.findings",
+                [*at, str(check_in.line), CHECK_INS.name, check_in.problem.field, facility_id,
+                 dossier_id, "F03", "quarantine_dossier", check_in.problem.reason],
+            )  # fmt: skip
+        self._flush_when_large()
+
+    def _add_version(
+        self, dossier: Dossier, at: list[str], facility_id: str, person_key: UUID | None
+    ) -> None:
+        verdict = "quarantined" if dossier.problems else None
+        self._add(
+            "ops.dossier_versions",
+            [*at, facility_id, dossier.dossier_id, str(dossier.is_withdrawal),
+             str(dossier.line_count), verdict],
+        )  # fmt: skip
+        if dossier.xml1 is not None:
+            self._add("raw.claims_xml1", [*at, *dossier.xml1, str(person_key)])
+
+    def _flush_when_large(self) -> None:
         if self._size > BATCH_CHARACTERS:
             self.flush()
 
@@ -94,6 +145,16 @@ class RawWriter:
                 self.counts[table] += copied
                 lines.clear()
         self._size = 0
+        if self._more_lines:
+            self._connection.execute(
+                text(_MORE_LINES),
+                {
+                    "file_id": self._file_id,
+                    "positions": list(self._more_lines),
+                    "counts": list(self._more_lines.values()),
+                },
+            )
+            self._more_lines.clear()
 
     def _add(self, table: str, values: Iterable[str | None]) -> None:
         line = _DELIMITER.join([_NULL if value is None else value for value in values])

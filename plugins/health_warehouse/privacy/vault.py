@@ -11,22 +11,32 @@ _REMEMBER = text(
     r"""
     insert into vault.person_identifiers (person_key, kind, value)
     select distinct x._person_key, i.kind, left(btrim(i.value, E' \t\r\n'), 400)
-    from raw.claims_xml1 as x
-    inner join ops.dossier_versions as v on v.file_id = x.file_id and v.position = x.position
+    from (
+        select
+            h._person_key, v.facility_id, h.ho_ten, h.so_cccd, h.dien_thoai, h.ngay_sinh, h.ma_bn,
+            h.ma_the_bhyt
+        from raw.claims_xml1 as h
+        inner join ops.dossier_versions as v on v.file_id = h.file_id and v.position = h.position
+        where h.file_id = :file_id
+        union all
+        select _person_key, facility_id, ho_ten, so_cccd, null, ngay_sinh, ma_bn, ma_the_bhyt
+        from raw.check_ins
+        where file_id = :file_id
+    ) as x
     cross join lateral (
         select 'name' as kind, x.ho_ten as value
         union all select 'citizen_id', x.so_cccd
         union all select 'phone', x.dien_thoai
         union all select 'birth', x.ngay_sinh
         union all
-        select 'local_id', v.facility_id || '/' || nullif(btrim(x.ma_bn, E' \t\r\n'), '')
+        select 'local_id', x.facility_id || '/' || nullif(btrim(x.ma_bn, E' \t\r\n'), '')
         union all select 'card', c.card from regexp_split_to_table(x.ma_the_bhyt, ';') as c (card)
         union all
         select 'insurance_number', right(btrim(upper(c.card), E' \t\r\n'), 10)
         from regexp_split_to_table(x.ma_the_bhyt, ';') as c (card)
         where btrim(upper(c.card), E' \t\r\n') ~ '^([A-Z]{2}[1-5][0-9]{12}|[0-9]{10})$'
     ) as i
-    where x.file_id = :file_id and btrim(i.value, E' \t\r\n') <> ''
+    where btrim(i.value, E' \t\r\n') <> ''
     order by 1, 2, 3
     on conflict do nothing
     """
@@ -34,5 +44,8 @@ _REMEMBER = text(
 
 
 def remember_persons(connection: Connection, file_id: int) -> None:
-    """Add the identifiers of a file's XML1 rows. Run it last: it holds locks until commit."""
+    """Add the identifiers of a file's XML1 rows and check-ins.
+
+    Run it last: it holds locks until commit.
+    """
     connection.execute(_REMEMBER, {"file_id": file_id})

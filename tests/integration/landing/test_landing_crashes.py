@@ -27,7 +27,7 @@ select
         select f.sha256, x.position, x.line, x.stt, x.so_luong
         from raw.claims_xml2 as x left join ops.files as f using (file_id)) as r),
     (select md5(string_agg(r::text, '|' order by r::text)) from (
-        select f.sha256, v.position, v.dossier_id, v.xml2_count
+        select f.sha256, v.position, v.dossier_id, v.line_count
         from ops.dossier_versions as v left join ops.files as f using (file_id)) as r),
     (select md5(string_agg(r::text, '|' order by r::text)) from vault.person_identifiers as r),
     (select count(*) from raw.claims_xml2),

@@ -29,9 +29,9 @@ def test_a_file_arrives_whole(settings: Settings) -> None:
     assert [r.outcome for r in load_all(settings)] == ["loaded"]
     assert query(
         settings,
-        "select facility_id, declared_date, declared_count, dossier_count, xml1_count, xml2_count,"
-        " xml3_count, status, judged_at from ops.files",
-    ) == [(FACILITY, "20260802", 2, 2, 2, 2, 4, "loaded", None)]
+        "select facility_id, declared_date, declared_count, hoso_count, dossier_count,"
+        " line_count, row_counts, status, judged_at from ops.files",
+    ) == [(FACILITY, "20260802", 2, 2, 2, 6, {"XML1": 2, "XML2": 2, "XML3": 4}, "loaded", None)]
     assert query(settings, "select ma_lk, ho_ten from raw.claims_xml1 order by position") == [
         ("A1", "Nguyễn Thị Thử"),
         ("A2", "Nguyễn Thị Thử"),
@@ -54,7 +54,7 @@ def test_a_file_arrives_whole(settings: Settings) -> None:
     "value", ["\\.", "\\N", "a\\tb", "a\tb\nc\\", '"{}"', "", " ", "\r\n", "{NULL}", "𝔘𝔫𝔦"]
 )
 def test_values_that_copy_could_misread_arrive_as_sent(settings: Settings, value: str) -> None:
-    other = part("XML5", f"<X><MA_LK>{'A' + value}</MA_LK></X>".replace("\r", "&#13;"))
+    other = part("XML16", f"<X><MA_LK>{'A' + value}</MA_LK></X>".replace("\r", "&#13;"))
     content = dossier("A1", GHI_CHU=value, LA="x").replace("</HOSO>", other + "</HOSO>")
     deliver(settings, "one.xml", claim_file([content]))
     load_all(settings)

@@ -80,7 +80,7 @@ def test_any_value_in_any_order_arrives_as_it_was_sent(
         ]
         for row in rows
     ]
-    assert [row[:-1] for row in found.xml2] == expected
+    assert [row[:-1] for row in found.tables["XML2"]] == expected
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_lines_are_found_inside_and_outside_the_list() -> None:
         "<CHI_TIET_THUOC><STT>2</STT></CHI_TIET_THUOC><CHUKYDONVI/></CHITIEU_CHITIET_THUOC>",
     )
     found = only(claim_file([hoso(part("XML1", xml1()), part("XML2", table))]))
-    assert [value("XML2", row, "STT") for row in found.xml2] == ["1", "2"]
+    assert [value("XML2", row, "STT") for row in found.tables["XML2"]] == ["1", "2"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -292,12 +292,12 @@ def test_other_tables_are_kept_with_their_dossier_ids() -> None:
     note = f"<CHI_TIEU>{''.join(rows)}</CHI_TIEU>"
     found = only(
         claim_file(
-            [hoso(part("XML5", note), part("XML1", xml1()), part("XML17", "không phải XML"))]
+            [hoso(part("XML16", note), part("XML1", xml1()), part("XML17", "không phải XML"))]
         )
     )
     assert found.problems == []
     first, second = found.others
-    assert (first.part, first.table_name, first.ma_lk_values) == (1, "XML5", ("A1", "A2"))
+    assert (first.part, first.table_name, first.ma_lk_values) == (1, "XML16", ("A1", "A2"))
     assert first.content == note
     assert base64.b64decode(second.content).decode() == "không phải XML"
 

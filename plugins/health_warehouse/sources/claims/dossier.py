@@ -37,17 +37,25 @@ class KeptPart:
 
 @dataclass(slots=True)
 class Dossier:
-    """One HOSO. `position` counts from 1 in the file. Not empty `problems`: to be quarantined."""
+    """One HOSO. `position` counts from 1 in the file. Not empty `problems`: to be quarantined.
+
+    `tables`: the rows of XML2 to XML15 by name of the table; `part_count`: its FILEHOSO elements.
+    """
 
     position: int
     dossier_id: str = ""
     is_withdrawal: bool = False
     xml1: Row | None = None
-    xml2: list[Row] = field(default_factory=list)
-    xml3: list[Row] = field(default_factory=list)
+    tables: dict[str, list[Row]] = field(default_factory=dict)
     others: list[KeptPart] = field(default_factory=list)
     unreadable: list[KeptPart] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    part_count: int = 0
+
+    @property
+    def line_count(self) -> int:
+        """Cost lines: those of XML2 and XML3."""
+        return len(self.tables.get("XML2", ())) + len(self.tables.get("XML3", ()))
 
 
 @dataclass(slots=True)

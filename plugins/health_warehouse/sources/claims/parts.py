@@ -18,12 +18,11 @@ from health_warehouse.sources.claims.rows import (
 )
 from health_warehouse.sources.claims.schema import TABLES
 
-KNOWN_TABLES = frozenset(f"XML{number}" for number in range(16))
 WITHDRAWAL = "8"  # MA_DOITUONG_KCB of a dossier that the facility takes back (QĐ 3276/2025)
 
 _MAX_MA_LK = 255  # the standard has 100; far longer ones do not fit an index of Postgres
 
-_NAMES = {name: {f.name: i for i, f in enumerate(t.fields)} for name, t in TABLES.items()}
+_XML1 = {field.name: place for place, field in enumerate(TABLES["XML1"].fields)}
 _XML_DECLARATION = re.compile(r"\ufeff?<\?xml[^>]*\?>\s*")
 
 
@@ -38,6 +37,7 @@ def read_dossier(hoso: Any, position: int, facility_id: str, parser: etree.XMLPa
     dossier = Dossier(position)
     seen: set[str] = set()
     for part, element in enumerate(hoso, 1):
+        dossier.part_count = part
         _read_part(dossier, part, element, parser, seen)
     _require_one_xml1(dossier)
     _identify(dossier, facility_id)
@@ -79,7 +79,7 @@ def _take_content(
     try:
         root, text = _read_content(content, parser)
     except _UnreadablePart:
-        if table_name in KNOWN_TABLES:
+        if table_name in TABLES:
             raise
         # F07: what the standard does not know is kept as sent and fails nothing
         dossier.others.append(KeptPart(part, table_name, _as_sent(content)))
@@ -93,7 +93,7 @@ def _take_content(
     if table_name == "XML1":
         dossier.xml1 = rows[0]
     else:
-        (dossier.xml2 if table_name == "XML2" else dossier.xml3).extend(rows)
+        dossier.tables.setdefault(table_name, []).extend(rows)
 
 
 def _read_content(content: Any, parser: etree.XMLParser) -> tuple[Any, Any]:
@@ -153,15 +153,14 @@ def _identify(dossier: Dossier, facility_id: str) -> None:
     """Identity and withdrawal from XML1; F01 if it names another facility, F04 without MA_LK."""
     if dossier.xml1 is None:
         return
-    names = _NAMES["XML1"]
-    ma_lk = (dossier.xml1[names["MA_LK"]] or "").strip(XML_SPACE)
+    ma_lk = (dossier.xml1[_XML1["MA_LK"]] or "").strip(XML_SPACE)
     if 0 < len(ma_lk) <= _MAX_MA_LK:
         dossier.dossier_id = ma_lk
     else:
         reason = f"MA_LK has {len(ma_lk)} characters" if ma_lk else "MA_LK is blank"
         dossier.problems.append(Problem("F04", reason, "XML1", field="MA_LK"))
-    kind = dossier.xml1[names["MA_DOITUONG_KCB"]] or ""
+    kind = dossier.xml1[_XML1["MA_DOITUONG_KCB"]] or ""
     dossier.is_withdrawal = kind.strip(XML_SPACE) == WITHDRAWAL
-    if (dossier.xml1[names["MA_CSKCB"]] or "").strip(XML_SPACE) != facility_id:
+    if (dossier.xml1[_XML1["MA_CSKCB"]] or "").strip(XML_SPACE) != facility_id:
         reason = "MA_CSKCB of XML1 is not MACSKCB of the envelope"
         dossier.problems.append(Problem("F01", reason, "XML1", field="MA_CSKCB"))

@@ -13,11 +13,14 @@ from lxml import etree
 
 from health_warehouse.sources.claims.dossier import Row
 from health_warehouse.sources.claims.hardened_xml import local_name
-from health_warehouse.sources.claims.schema import TABLES, Table
+from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Table
 
 XML_SPACE = " \t\r\n"
 
-_COLUMNS = {name: {f.name: i for i, f in enumerate(t.fields)} for name, t in TABLES.items()}
+_COLUMNS = {
+    table.name: {field.name: place for place, field in enumerate(table.fields)}
+    for table in (*TABLES.values(), CHECK_INS)
+}
 # Elements below a field, and words between fields: both would vanish when only fields are read.
 _LOST_IN_ROW = etree.XPath("boolean(*/* | text()[normalize-space()])")
 _LOST_IN_LIST = etree.XPath(
@@ -38,13 +41,13 @@ class UnreadableTable(Exception):
 
 
 def read_rows(table: Table, root: Any) -> list[Row]:
-    """Rows of a parsed XML1, XML2 or XML3. Raises UnreadableTable."""
+    """Rows of a parsed table of a HOSO. Raises UnreadableTable."""
     if local_name(root.tag) != table.root:
         raise UnreadableTable(f"the root is not {table.root}")
     if (_LOST_IN_LIST if table.has_lines else _LOST_IN_ROW)(root):
         raise UnreadableTable("text between elements, or elements inside a value")
     elements = _line_elements(table, root) if table.has_lines else [root]
-    return [_read_row(table, element, line) for line, element in enumerate(elements, 1)]
+    return [read_row(table, element, line) for line, element in enumerate(elements, 1)]
 
 
 def _line_elements(table: Table, root: Any) -> list[Any]:
@@ -63,8 +66,11 @@ def _line_elements(table: Table, root: Any) -> list[Any]:
     return found
 
 
-def _read_row(table: Table, element: Any, line: int) -> Row:
-    """The inner loop of ingestion: what depends on names alone is worked out once per layout."""
+def read_row(table: Table, element: Any, line: int) -> Row:
+    """Values of one row element by name. Raises UnreadableTable.
+
+    The inner loop of ingestion: what depends on names alone is worked out once per layout.
+    """
     children = list(element)
     try:
         layout = _layout(table.name, tuple([child.tag for child in children]))

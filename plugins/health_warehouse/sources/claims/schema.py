@@ -2,7 +2,8 @@
 
 Facts: QĐ 130/QĐ-BYT as re-issued by QĐ 4750/QĐ-BYT (fields, types, sizes: confidence H, checked
 against the insurer's portal sheet and letter 1245/BHXH-CNTT); `size` is the larger of decree and
-portal, blank = unlimited; `required` is the portal sheet's flag of 2024 (confidence M).
+portal, blank = unlimited; `required` is the portal sheet's flag of 2024 (confidence M). XML13 has
+the names of both QĐ 4750 and QĐ 3176 (the latter M: three implementations agree).
 `personal` marks what must never leave raw and the vault: names, ids, cards, phones, addresses,
 free text.
 """
@@ -30,7 +31,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One table of the standard that is parsed into columns."""
+    """One table of the standard that is parsed into columns. A line is one `row` element."""
 
     name: str
     root: str
@@ -39,7 +40,7 @@ class Table:
 
     @property
     def raw_table(self) -> str:
-        return f"claims_{self.name.lower()}"
+        return "check_ins" if self.name == "XML0" else f"claims_{self.name.lower()}"
 
     @property
     def has_lines(self) -> bool:
@@ -66,8 +67,39 @@ def _read() -> dict[str, tuple[Field, ...]]:
 
 _FIELDS = _read()
 
-TABLES: dict[str, Table] = {
-    "XML1": Table("XML1", "TONG_HOP", "TONG_HOP", _FIELDS["XML1"]),
-    "XML2": Table("XML2", "CHITIEU_CHITIET_THUOC", "CHI_TIET_THUOC", _FIELDS["XML2"]),
-    "XML3": Table("XML3", "CHITIEU_CHITIET_DVKT_VTYT", "CHI_TIET_DVKT", _FIELDS["XML3"]),
+# Roots and rows as the annexes of QĐ 4750/QĐ-BYT name them (confidence H). A table whose root is
+# its row has one row and no list.
+_ELEMENTS: dict[str, tuple[str, str]] = {
+    "XML1": ("TONG_HOP", "TONG_HOP"),
+    "XML2": ("CHITIEU_CHITIET_THUOC", "CHI_TIET_THUOC"),
+    "XML3": ("CHITIEU_CHITIET_DVKT_VTYT", "CHI_TIET_DVKT"),
+    "XML4": ("CHITIEU_CHITIET_DICHVUCANLAMSANG", "CHI_TIET_CLS"),
+    "XML5": ("CHITIEU_CHITIET_DIENBIENLAMSANG", "CHI_TIET_DIEN_BIEN_BENH"),
+    "XML6": (
+        "CHI_TIEU_HO_SO_BENH_AN_CHAM_SOC_VA_DIEU_TRI_HIV_AIDS",
+        "HO_SO_BENH_AN_CHAM_SOC_VA_DIEU_TRI_HIV_AIDS",
+    ),
+    "XML7": ("CHI_TIEU_DU_LIEU_GIAY_RA_VIEN", "CHI_TIEU_DU_LIEU_GIAY_RA_VIEN"),
+    "XML8": ("CHI_TIEU_DU_LIEU_TOM_TAT_HO_SO_BENH_AN", "CHI_TIEU_DU_LIEU_TOM_TAT_HO_SO_BENH_AN"),
+    "XML9": ("CHI_TIEU_DU_LIEU_GIAY_CHUNG_SINH", "DU_LIEU_GIAY_CHUNG_SINH"),
+    "XML10": ("CHI_TIEU_DU_LIEU_GIAY_NGHI_DUONG_THAI", "CHI_TIEU_DU_LIEU_GIAY_NGHI_DUONG_THAI"),
+    "XML11": (
+        "CHI_TIEU_DU_LIEU_GIAY_CHUNG_NHAN_NGHI_VIEC_HUONG_BAO_HIEM_XA_HOI",
+        "CHI_TIEU_DU_LIEU_GIAY_CHUNG_NHAN_NGHI_VIEC_HUONG_BAO_HIEM_XA_HOI",
+    ),
+    "XML13": ("CHI_TIEU_GIAYCHUYENTUYEN", "CHI_TIEU_GIAYCHUYENTUYEN"),
+    "XML14": ("CHI_TIEU_GIAYHEN_KHAMLAI", "CHI_TIEU_GIAYHEN_KHAMLAI"),
+    "XML15": ("CHI_TIEU_DIEUTRI_BENHLAO", "CHITIET_DIEUTRI_BENHLAO"),
 }
+
+TABLES: dict[str, Table] = {
+    name: Table(name, root, row, _FIELDS[name]) for name, (root, row) in _ELEMENTS.items()
+}
+"""What a HOSO may hold and raw has columns for. XML12 is never sent by facilities: it, XML16 and
+whatever else turns up are kept as sent."""
+
+CHECK_INS = Table("XML0", "CHI_TIEU_TRANG_THAI_KCB", "TRANG_THAI_KCB", _FIELDS["XML0"])
+"""Check-ins come in files of their own, without the envelope of the claims."""
+
+REPEATABLE = frozenset({"XML7", "XML9"})
+"""One per child when twins are born: several of them in a dossier are several papers."""

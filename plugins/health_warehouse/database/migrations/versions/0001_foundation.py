@@ -10,8 +10,9 @@ down_revision = None
 
 def upgrade() -> None:
     folder = Path(__file__).parent
-    for part in ("0001_schemas.sql", "0001_raw.sql", "0001_ops.sql", "0001_ledger.sql"):
-        op.get_bind().exec_driver_sql((folder / part).read_text(encoding="utf-8"))
+    for part in ("schemas", "raw", "raw_tables", "ops", "ledger"):
+        statements = (folder / f"0001_{part}.sql").read_text(encoding="utf-8")
+        op.get_bind().exec_driver_sql(statements)
 
 
 def downgrade() -> None:

@@ -4,7 +4,7 @@ select
     v.position,
     v.facility_id,
     v.dossier_id,
-    v.xml2_count + v.xml3_count as line_count,
+    v.line_count,
     case
         when f.status = 'refused' or v.verdict is distinct from 'accepted' then 'quarantined'
         when c.file_id is null then 'superseded'
@@ -45,14 +45,19 @@ select
     case when e.is_earlier_there then f.dossier_count else 0 end as dossiers_duplicate,
     coalesce(s.dossiers_superseded, 0) as dossiers_superseded,
     coalesce(s.dossiers_withdrawn, 0) as dossiers_withdrawn,
-    f.xml2_count + f.xml3_count as lines_received,
-    coalesce(s.lines_loaded, 0) as lines_loaded,
+    f.line_count as lines_received,
+    case
+        when e.is_earlier_there or f.status = 'refused' then 0
+        when f.kind = 'check_ins' then c.rows_kept
+        else coalesce(s.lines_loaded, 0)
+    end as lines_loaded,
     case
         when e.is_earlier_there then 0
-        when f.status = 'refused' then f.xml2_count + f.xml3_count
+        when f.status = 'refused' then f.line_count
+        when f.kind = 'check_ins' then f.line_count - c.rows_kept
         else coalesce(s.lines_quarantined, 0)
     end as lines_quarantined,
-    case when e.is_earlier_there then f.xml2_count + f.xml3_count else 0 end as lines_duplicate,
+    case when e.is_earlier_there then f.line_count else 0 end as lines_duplicate,
     coalesce(s.lines_superseded, 0) as lines_superseded,
     coalesce(s.lines_withdrawn, 0) as lines_withdrawn
 from ops.file_receipts as r
@@ -66,6 +71,9 @@ cross join lateral (
             < (r.received_at, r.file_name collate "C", r.uri collate "C")
     ) as is_earlier_there
 ) as e
+cross join lateral (
+    select coalesce(cast(f.row_counts ->> 'XML0' as bigint), 0) as rows_kept
+) as c
 left join lateral (
     select
         count(*) filter (where v.state = 'loaded') as dossiers_loaded,
@@ -80,5 +88,5 @@ left join lateral (
     where v.file_id = r.file_id and f.status = 'loaded' and not e.is_earlier_there
 ) as s on true;
 comment on view ops.ledger is
-'One row per receipt of a file, counts as of now. For dossiers and for lines of XML2 and XML3: '
+'One row per receipt of a file, counts as of now. For dossiers and for lines (of XML2 and XML3, or check-ins): '
 'received = loaded + quarantined + duplicate + superseded + withdrawn.';

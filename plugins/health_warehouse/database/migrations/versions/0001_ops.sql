@@ -12,11 +12,11 @@ create table ops.files (
     facility_id text,
     declared_date text check (declared_date ~ '^[0-9]{8}$'),
     declared_count integer,
+    kind text not null default 'claims' check (kind in ('claims', 'check_ins')),
+    hoso_count integer not null default 0,
     dossier_count integer not null default 0,
-    xml1_count integer not null default 0,
-    xml2_count integer not null default 0,
-    xml3_count integer not null default 0,
-    other_count integer not null default 0,
+    line_count bigint not null default 0,
+    row_counts jsonb not null default '{}',
     loaded_at timestamptz not null default clock_timestamp(),
     judged_at timestamptz
 );
@@ -26,7 +26,11 @@ comment on column ops.files.received_at is
 comment on column ops.files.file_name is 'Base name at the earliest receipt.';
 comment on column ops.files.declared_date is 'NGAYLAP (yyyymmdd) of the envelope, null when it is not one.';
 comment on column ops.files.declared_count is 'SOLUONGHOSO of the envelope.';
-comment on column ops.files.dossier_count is 'Number of HOSO parsed. The counts are what the parser saw, not what raw holds.';
+comment on column ops.files.hoso_count is 'Number of HOSO parsed. The counts are what the parser saw, not what raw holds.';
+comment on column ops.files.dossier_count is
+'Number of dossier versions: HOSO that continue another one of the file are not counted again.';
+comment on column ops.files.line_count is 'Rows of XML2 and XML3; of a check-in file its rows.';
+comment on column ops.files.row_counts is 'Rows that went to raw, by table: {"XML1": 3, "XML2": 7, "other": 1}.';
 comment on column ops.files.judged_at is 'When the landing checks settled the file; null = work left over.';
 create index files_unjudged on ops.files (file_id) where judged_at is null;
 
@@ -51,8 +55,7 @@ create table ops.dossier_versions (
     facility_id text not null,
     dossier_id text not null,
     is_withdrawal boolean not null,
-    xml2_count integer not null,
-    xml3_count integer not null,
+    line_count integer not null,
     verdict text check (verdict in ('accepted', 'quarantined')),
     primary key (file_id, position)
 );

@@ -191,5 +191,5 @@ create table raw.claims_other (
     primary key (file_id, position, part)
 );
 comment on table raw.claims_other is
-'One row per table of a dossier version that is kept as sent for now (XML4 to XML15, unknown ones).';
+'One row per table of a dossier version that is kept as sent (XML12, XML16, unknown ones).';
 comment on column raw.claims_other.ma_lk_values is 'The distinct MA_LK inside, for rule F04.';
