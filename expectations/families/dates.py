@@ -1,11 +1,21 @@
 """D: dates and their order."""
 
-from expectations.landing import d01_date_order
+from expectations.landing import (
+    d01_date_order,
+    d02_order_dates,
+    d03_payment_date,
+    d04_ended_before_receipt,
+)
 from expectations.rules.family import Family
 
 FAMILY = Family(
     letter="D",
     title_vi="Ngày giờ",
     title_en="Dates",
-    rules=(d01_date_order.RULE,),
+    rules=(
+        d01_date_order.RULE,
+        d02_order_dates.RULE,
+        d03_payment_date.RULE,
+        d04_ended_before_receipt.RULE,
+    ),
 )

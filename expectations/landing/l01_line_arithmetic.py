@@ -25,14 +25,10 @@ What keeps correct lines from failing:
 
 from __future__ import annotations
 
-from expectations.rules.fragments import (
-    amount,
-    described,
-    holds_if_readable,
-    quoted_number,
-    quoted_result,
-    text_or_null,
-)
+from functools import partial
+
+from expectations.rules.checks import equals, is_number
+from expectations.rules.fragments import amount, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 
 _TOLERANCE = "0.01"
@@ -50,28 +46,7 @@ _DRUG_REQUIRED = ("so_luong", "don_gia", "thanh_tien_bv")
 _SERVICE_REQUIRED = ("so_luong", "don_gia_bv", "thanh_tien_bv")
 
 
-def _is_number(column: str, *, blank_is_null: bool = False) -> Check:
-    """The value was read: `n_` is null for what is not a number, and for a blank percentage."""
-    blank = f" or {text_or_null(column)} is null" if blank_is_null else ""
-    return Check(
-        field=column.upper(),
-        holds=f"n_{column} is not null{blank}",
-        reason=f"'{column.upper()} is not a number: ' || {described(column)}",
-    )
-
-
-def _identity(
-    field: str, formula: str, value: str, *, only_when: str = "true", room: str = ""
-) -> Check:
-    """`field` equals the SQL `value` within the tolerance, or the SQL `room` excuses it."""
-    equal = f"abs(n_{field} - ({value})) <= {_TOLERANCE}"
-    condition = holds_if_readable(f"({equal}){room}")
-    return Check(
-        field=field.upper(),
-        holds=f"case when {only_when} then {condition} else true end",
-        reason=f"'{field.upper()} is ' || {quoted_number(field)} || ', {formula} is ' || "
-        f"{quoted_result(value)}",
-    )
+_identity = partial(equals, tolerance=_TOLERANCE)
 
 
 def _money_checks(
@@ -156,8 +131,8 @@ where not version.is_withdrawal"""
 
 def _numbers(amounts: tuple[str, ...]) -> tuple[Check, ...]:
     return (
-        *map(_is_number, amounts),
-        *(_is_number(column, blank_is_null=True) for column in _RATES),
+        *map(is_number, amounts),
+        *(is_number(column, blank_is_null=True) for column in _RATES),
     )
 
 

@@ -14,15 +14,11 @@ A total that needs a line that cannot be read is not judged; L01 reports that li
 
 from __future__ import annotations
 
-from expectations.rules.fragments import (
-    amount,
-    described,
-    holds_if_readable,
-    quoted_number,
-    quoted_result,
-    text_or_null,
-)
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from functools import partial
+
+from expectations.rules.checks import equals, is_number
+from expectations.rules.fragments import amount, text_or_null
+from expectations.rules.rule import Category, Rows, Rule, Severity, Source
 
 _TOLERANCE = "1"
 _SUMMED = ("thanh_tien_bv", "thanh_tien_bh", "t_bntt", "t_bncct", "t_bhtt", "t_nguonkhac")
@@ -109,26 +105,7 @@ where not version.is_withdrawal
     )"""
 
 
-def _is_number(column: str) -> Check:
-    return Check(
-        field=column.upper(),
-        holds=f"n_{column} is not null",
-        reason=f"'{column.upper()} is not a number: ' || {described(column)}",
-    )
-
-
-def _total(
-    column: str, formula: str, expected: str, condition: str = "true", room: str = ""
-) -> Check:
-    equal = f"abs(n_{column} - ({expected})) <= {_TOLERANCE}"
-    holds = holds_if_readable(f"{equal}{room}")
-    return Check(
-        field=column.upper(),
-        holds=f"case when {condition} then {holds} else true end",
-        reason=f"'{column.upper()} is ' || {quoted_number(column)} || ', {formula} is ' || "
-        f"{quoted_result(expected)}",
-    )
-
+_total = partial(equals, tolerance=_TOLERANCE)
 
 RULE = Rule(
     id="L02",
@@ -144,7 +121,7 @@ RULE = Rule(
             table_sql="'XML1'",
             sql=_HEADERS,
             checks=(
-                *map(_is_number, _TOTALS),
+                *map(is_number, _TOTALS),
                 _total("t_thuoc", "the sum of XML2.THANH_TIEN_BV", "s_t_thuoc"),
                 _total("t_vtyt", "the sum of XML3.THANH_TIEN_BV of devices", "s_t_vtyt"),
                 _total("t_tongchi_bv", "the sum of THANH_TIEN_BV", "s_t_tongchi_bv"),
@@ -156,14 +133,14 @@ RULE = Rule(
                     "t_bhtt",
                     "T_TONGCHI_BH − T_BNCCT",
                     "n_t_tongchi_bh - n_t_bncct",
-                    condition="n_t_nguonkhac = 0 and s_t_nguonkhac = 0",
+                    only_when="n_t_nguonkhac = 0 and s_t_nguonkhac = 0",
                     room=f" or (is_capped and abs(n_t_bhtt - s_t_bhtt) <= {_TOLERANCE})",
                 ),
                 _total(
                     "t_bhtt_gdv",
                     "the sum of T_BHTT of lines with MA_PTTT 1",
                     "s_t_bhtt_gdv",
-                    condition="not has_force_card",
+                    only_when="not has_force_card",
                 ),
             ),
         ),

@@ -1,4 +1,4 @@
-"""Fragments of SQL that rules share: reading an amount, and telling a value without giving it away.
+"""Fragments of SQL that rules share: reading a value, and telling it without giving it away.
 
 A reason may quote a number or a date. Anything else, and any number long enough to be the id of a
 person (9 digits or more: old and new citizen ids, insurance numbers, phones), is described by its
@@ -23,6 +23,24 @@ def amount(column: str) -> str:
 def holds_if_readable(condition: str) -> str:
     """True also when an operand is null: its own check reports an unreadable amount, once."""
     return f"coalesce({condition}, true)"
+
+
+def numeric_code(column: str) -> str:
+    """A code that the standard calls a number (MA_NHOM …): zeros in front say nothing."""
+    return f"ltrim(btrim({column}), '0')"
+
+
+def time_or_null(column: str) -> str:
+    """The text itself when it is a date or a date-time, else null."""
+    return f"case when raw.parse_local_time({column}) is not null then {column} end"
+
+
+def not_after(earlier: str, later: str) -> str:
+    """Order of two readable times: yyyymmdd and yyyymmddHHMM meet on the digits that both have."""
+    return (
+        f'left({earlier}, length({later})) collate "C" <= '
+        f'left({later}, length({earlier})) collate "C"'
+    )
 
 
 def described(text: str) -> str:
