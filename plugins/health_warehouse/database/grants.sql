@@ -3,13 +3,16 @@
 
 revoke all on schema public from public;
 
+grant usage on schema ref to {loader}, {transformer}, {publisher};
+grant select on all tables in schema ref to {loader}, {transformer}, {publisher};
+
 grant usage on schema raw, quarantine, vault, ops to {loader};
 grant select, insert on all tables in schema raw to {loader};
 grant select, insert on all tables in schema quarantine to {loader};
 grant select, insert on all tables in schema vault to {loader};
 grant select, insert, update on ops.files, ops.file_receipts, ops.dossier_versions to {loader};
 grant select, insert, update, delete on ops.current_dossiers to {loader};
-grant select, insert on ops.dossier_changes to {loader};
+grant select, insert on ops.bundles, ops.dossier_changes to {loader};
 grant select, insert, update on
     ops.check_runs, ops.check_run_files, ops.rule_results, ops.incidents
 to {loader}, {transformer}, {publisher};

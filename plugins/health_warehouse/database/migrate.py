@@ -17,6 +17,7 @@ from health_warehouse.database.connections import (
 )
 from health_warehouse.database.roles import ROLES, role_name
 from health_warehouse.errors import ConfigurationError
+from health_warehouse.reference.fill import fill
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
 
@@ -29,9 +30,10 @@ _FOLDER = Path(__file__).parent
 
 
 def migrate(settings: Settings) -> None:
-    """Create or update roles, schemas, tables and grants.
+    """Create or update roles, schemas, tables, reference lists and grants.
 
-    Raises ConfigurationError when the server is older than 16 or the owner may not create roles.
+    Raises ConfigurationError when the server is older than 16, the owner may not create roles, or
+    a package that reference lists are read from is not installed.
     """
     passwords = ensure_role_passwords(settings)
     with engine(settings, OWNER).begin() as connection:
@@ -40,6 +42,7 @@ def migrate(settings: Settings) -> None:
         _create_roles(connection, settings, passwords)
         connection.execute(text("create schema if not exists ops"))
         _upgrade(connection)
+        fill(connection)
         _grant(connection, settings)
 
 

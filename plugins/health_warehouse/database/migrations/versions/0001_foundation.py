@@ -1,4 +1,4 @@
-"""raw, quarantine, vault and ops for the claim feed, and the schemas that dbt and publish fill."""
+"""raw, ref, quarantine, vault and ops for the claim feed, and the schemas of dbt and publish."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ down_revision = None
 
 def upgrade() -> None:
     folder = Path(__file__).parent
-    for part in ("schemas", "raw", "raw_tables", "ops", "ledger"):
+    for part in ("schemas", "raw", "raw_tables", "reference", "ops", "ledger"):
         statements = (folder / f"0001_{part}.sql").read_text(encoding="utf-8")
         op.get_bind().exec_driver_sql(statements)
 

@@ -21,6 +21,9 @@ create table ops.files (
     judged_at timestamptz
 );
 comment on table ops.files is 'One row per distinct content ever received; the batch of one file.';
+comment on column ops.files.sha256 is
+'Of the bytes, those of a .zip or .gz unpacked. Of a file that could not be unpacked: of the sha256 '
+'of the bundle, its place there and its name.';
 comment on column ops.files.received_at is
 'Earliest receipt of these bytes. Versions of a dossier are ordered by it, never by time of processing.';
 comment on column ops.files.file_name is 'Base name at the earliest receipt.';
@@ -48,6 +51,24 @@ comment on table ops.file_receipts is 'One row per time that a sender delivered 
 comment on column ops.file_receipts.modified_at is
 'Modification time of the object; with uri and size it tells a seen object without reading it again.';
 create index file_receipts_file on ops.file_receipts (file_id);
+
+create table ops.bundles (
+    uri text not null,
+    byte_count bigint not null,
+    modified_at timestamptz not null,
+    received_as text not null,
+    sha256 text not null,
+    file_name text not null,
+    member_count integer not null,
+    seen_at timestamptz not null default clock_timestamp(),
+    primary key (uri, byte_count, modified_at, received_as)
+);
+comment on table ops.bundles is
+'One row per .zip or .gz of which every claim file is in the ledger: a seen one is not read again.';
+comment on column ops.bundles.received_as is
+'How its files were received: at the time "modified", as "declared", or at a fixed instant (UTC).';
+comment on column ops.bundles.sha256 is 'Of the bundle as sent, kept in the archive.';
+comment on column ops.bundles.member_count is 'Claim files in it, refused ones included.';
 
 create table ops.dossier_versions (
     file_id bigint not null references ops.files,

@@ -1,0 +1,1 @@
+"""Reference lists: read from maintained packages and small reviewed files, filled at migration."""
