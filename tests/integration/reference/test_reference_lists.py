@@ -12,7 +12,7 @@ from health_warehouse.reference.fill import fill
 from health_warehouse.settings import Settings
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def transformer(module_settings: Settings) -> Iterator[Connection]:
     with engine(module_settings, "transformer").connect() as connection:
         yield connection
