@@ -13,6 +13,7 @@ from claim_files import write
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.archive import store
 from health_warehouse.landing.inbox import Delivery, ReceivedAt, list_new
+from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
 from health_warehouse.landing.versions import settle
 from health_warehouse.privacy.person_key import load_person_key
@@ -38,9 +39,14 @@ def load_one(settings: Settings, delivery: Delivery, received_at: ReceivedAt = N
 
 
 def load_all(settings: Settings, received_at: ReceivedAt = None) -> list[LoadResult]:
-    """Load what is new in the inbox, unjudged."""
-    found = list_new(settings, received_at=received_at)
-    return [load_one(settings, delivery, received_at) for delivery in found]
+    """Load what is new in the inbox, unjudged; one result per file, those in bundles one by one."""
+    key = load_person_key(settings)
+    results = []
+    for delivery in list_new(settings, received_at=received_at):
+        intake = Intake(settings, delivery)
+        results += [load(settings, key, *file, received_at) for file in intake]
+        intake.note_taken(received_at)
+    return results
 
 
 def judge(settings: Settings) -> int:

@@ -3,6 +3,7 @@
 WarehouseError
 ├── ConfigurationError   a setting is wrong or missing; a person must act
 ├── SourceUnavailable    inbox, archive or database cannot be reached; retry
+│   └── SourceDenied     it answers, but refuses us or is not who it should be; a person must act
 ├── FileUnreadable       the sender's file breaks the envelope (the file is refused)
 ├── CheckError           a rule could not be judged (state *error*); a person must act
 ├── BatchIncomplete      fewer rows in `raw` than the ledger says; a person must act
@@ -26,6 +27,10 @@ class ConfigurationError(WarehouseError):
 
 class SourceUnavailable(WarehouseError):
     retry = True
+
+
+class SourceDenied(SourceUnavailable):
+    retry = False
 
 
 class FileUnreadable(WarehouseError):

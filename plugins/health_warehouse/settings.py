@@ -56,13 +56,25 @@ class Settings(BaseSettings):
         description="Postgres of Airflow's own metadata. Unset: a database on the embedded server.",
     )
     inbox: str = Field(
-        default="", description="Where senders leave files, as a URL of fsspec. Unset: STATE/inbox."
+        default="",
+        description="Where senders leave files: a folder as file:///path, sftp://user@host:port/path, "
+        "s3://bucket/prefix or another URL of fsspec. Unset: STATE/inbox.",
     )
     archive: str = Field(
         default="", description="Where bytes are kept, as a URL of fsspec. Unset: STATE/archive."
     )
     inbox_quiet_seconds: float = Field(
         default=5.0, ge=0, description="A file modified more recently than this is still growing."
+    )
+    inbox_conn_id: str = Field(
+        default="",
+        description="The Airflow connection with the credentials of an inbox at sftp:// or s3://. "
+        "Read by the tasks of Airflow; the command line takes WAREHOUSE_INBOX_CONNECTION.",
+    )
+    inbox_connection: SecretStr | None = Field(
+        default=None,
+        description="The same credentials, in one line of JSON as Airflow writes a connection: "
+        '{"login": "...", "password": "...", "extra": {"host_key": "ssh-ed25519 AAAA..."}}.',
     )
     person_key: SecretStr | None = Field(
         default=None,
@@ -73,6 +85,19 @@ class Settings(BaseSettings):
         default=64 * 1024**2,
         gt=0,
         description="A dossier (HOSO) larger than this refuses its file.",
+    )
+    max_bundle_members: int = Field(
+        default=10_000, gt=0, description="A .zip that holds more files is refused."
+    )
+    max_bundle_bytes: int = Field(
+        default=4 * 1024**3,
+        gt=0,
+        description="A .zip whose claim files together are larger, unpacked, is refused.",
+    )
+    max_compression_ratio: int = Field(
+        default=100,
+        ge=2,
+        description="A file packed tighter than this, to 1, is refused; the first 10 MiB are free.",
     )
 
     def model_post_init(self, _context: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,97 +14,104 @@ from typing import Any, BinaryIO, cast
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from health_warehouse.errors import SourceUnavailable
-from health_warehouse.landing.inbox import Delivery, describe, open_source
+from health_warehouse.errors import FileUnreadable, SourceUnavailable
+from health_warehouse.landing.bundles import is_bundle
+from health_warehouse.landing.inbox import Delivery, FileChanged, describe, read_chunks
 from health_warehouse.settings import Settings
-
-CHUNK_BYTES = 1024 * 1024
-
-
-class FileChanged(Exception):
-    """The file changed or went while it was copied; it is left for the next time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedFile:
-    """`is_stored` is False for a file beyond max_file_bytes: hashed for the ledger, not kept."""
+    """A file by its hash. `refusal` says why it is not to be read: it is then not always kept."""
 
     sha256: str
     byte_count: int
-    is_stored: bool
+    suffix: str = ".xml"
+    refusal: FileUnreadable | None = None
 
 
 def store(settings: Settings, delivery: Delivery) -> ArchivedFile:
-    """Copy a delivery into the archive, once per content. Memory: one chunk.
+    """Copy a delivery into the archive as it was sent, once per content. Memory: one chunk.
 
-    Raises FileChanged, and SourceUnavailable when inbox or archive cannot be reached.
+    A file beyond max_file_bytes is hashed for the ledger and not kept. Raises FileChanged, and
+    SourceUnavailable when inbox or archive cannot be reached; then nothing is kept.
     """
-    filesystem, root = fsspec.url_to_fs(settings.archive)
-    is_stored = delivery.byte_count <= settings.max_file_bytes
-    draft = f"{root}/.incoming/{secrets.token_hex(16)}"
-    try:
-        if is_stored:
-            filesystem.makedirs(f"{root}/.incoming", exist_ok=True)
-        sha256, byte_count = _copy(delivery, filesystem if is_stored else None, draft)
-        _require_unchanged(delivery, byte_count)
-        if is_stored:
-            _keep(filesystem, draft, _path(root, sha256))
-    except FileNotFoundError:
-        raise FileChanged(delivery.uri) from None
-    except OSError as error:
-        raise SourceUnavailable(f"copying to the archive failed: {error.strerror}") from error
-    finally:
-        if is_stored:
-            with suppress(FileNotFoundError):
-                filesystem.rm_file(draft)
-    return ArchivedFile(sha256, byte_count, is_stored)
+
+    def require_unchanged(byte_count: int) -> None:
+        now = describe(delivery.filesystem, delivery.path)
+        seen = None if now is None else (byte_count, now.modified_at)
+        if seen != (delivery.byte_count, delivery.modified_at):
+            raise FileChanged(delivery.uri)
+
+    suffix = Path(delivery.file_name).suffix.lower() if is_bundle(delivery.file_name) else ".xml"
+    if delivery.byte_count > settings.max_file_bytes:
+        sha256, byte_count = _digest(read_chunks(delivery))
+        require_unchanged(byte_count)
+        refusal = FileUnreadable("F01", f"larger than {settings.max_file_bytes} bytes")
+        return ArchivedFile(sha256, byte_count, suffix, refusal)
+    return _keep(settings, read_chunks(delivery), suffix, require_unchanged)
 
 
-def open_archived(settings: Settings, sha256: str) -> BinaryIO:
+def store_chunks(settings: Settings, chunks: Iterator[bytes]) -> ArchivedFile:
+    """Keep the bytes of one file out of a bundle. Memory: one chunk.
+
+    Raises what reading `chunks` raises, and SourceUnavailable; then nothing is kept.
+    """
+    return _keep(settings, chunks, ".xml", lambda _byte_count: None)
+
+
+def open_archived(settings: Settings, archived: ArchivedFile) -> BinaryIO:
     """The kept bytes, seekable. Raises SourceUnavailable."""
     filesystem, root = fsspec.url_to_fs(settings.archive)
     try:
-        return cast(BinaryIO, filesystem.open(_path(root, sha256), "rb"))
+        return cast(BinaryIO, filesystem.open(_path(root, archived.sha256, archived.suffix), "rb"))
     except OSError as error:
-        raise SourceUnavailable(f"{sha256} is not in the archive {settings.archive}") from error
+        raise SourceUnavailable(
+            f"{archived.sha256} is not in the archive {settings.archive}"
+        ) from error
 
 
-def _path(root: str, sha256: str) -> str:
-    return f"{root}/{sha256[:2]}/{sha256}.xml"
+def _path(root: str, sha256: str, suffix: str) -> str:
+    return f"{root}/{sha256[:2]}/{sha256}{suffix}"
 
 
-def _copy(delivery: Delivery, target: Any, draft: str) -> tuple[str, int]:
-    digest = hashlib.sha256()
-    byte_count = 0
-    with open_source(delivery) as source:
-        if target is None:
-            for chunk in _chunks(source):
-                digest.update(chunk)
-                byte_count += len(chunk)
-            return digest.hexdigest(), byte_count
-        with target.open(draft, "wb") as copy:
-            for chunk in _chunks(source):
-                digest.update(chunk)
-                byte_count += len(chunk)
-                copy.write(chunk)
-            if isinstance(target, LocalFileSystem):
+def _keep(
+    settings: Settings, chunks: Iterator[bytes], suffix: str, confirm: Callable[[int], None]
+) -> ArchivedFile:
+    """Write a draft aside; name it once it is whole and `confirm(byte_count)` did not raise."""
+    filesystem, root = fsspec.url_to_fs(settings.archive)
+    draft = f"{root}/.incoming/{secrets.token_hex(16)}"
+    try:
+        filesystem.makedirs(f"{root}/.incoming", exist_ok=True)
+        with filesystem.open(draft, "wb") as copy:
+            sha256, byte_count = _digest(chunks, copy)
+            if isinstance(filesystem, LocalFileSystem):
                 copy.flush()
                 os.fsync(copy.fileno())
+        confirm(byte_count)
+        _name(filesystem, draft, _path(root, sha256, suffix))
+    except OSError as error:  # what reads `chunks` tells its own troubles otherwise
+        told = error.strerror or type(error).__name__
+        raise SourceUnavailable(f"copying to the archive failed: {told}") from error
+    finally:
+        with suppress(FileNotFoundError):
+            filesystem.rm_file(draft)
+    return ArchivedFile(sha256, byte_count, suffix)
+
+
+def _digest(chunks: Iterator[bytes], copy: BinaryIO | None = None) -> tuple[str, int]:
+    """Hash and number of the bytes, written to `copy` on the way."""
+    digest = hashlib.sha256()
+    byte_count = 0
+    for chunk in chunks:
+        digest.update(chunk)
+        byte_count += len(chunk)
+        if copy is not None:
+            copy.write(chunk)
     return digest.hexdigest(), byte_count
 
 
-def _chunks(source: BinaryIO) -> Iterator[bytes]:
-    while chunk := source.read(CHUNK_BYTES):
-        yield chunk
-
-
-def _require_unchanged(delivery: Delivery, byte_count: int) -> None:
-    now = describe(delivery.filesystem, delivery.path)
-    if now is None or byte_count != delivery.byte_count or now.modified_at != delivery.modified_at:
-        raise FileChanged(delivery.uri)
-
-
-def _keep(filesystem: Any, draft: str, path: str) -> None:
+def _name(filesystem: Any, draft: str, path: str) -> None:
     """Give the copy its name. Two loaders of the same bytes put the same content there."""
     if filesystem.exists(path):
         return

@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
-import fsspec
 from fsspec.implementations.local import LocalFileSystem
-from sqlalchemy import text
 
-from health_warehouse.database.connections import engine
 from health_warehouse.errors import ConfigurationError, SourceUnavailable
+from health_warehouse.landing.bundles import is_bundle
+from health_warehouse.landing.places import is_empty_prefix, open_place, reaching
+from health_warehouse.landing.receipts import without_seen
 from health_warehouse.settings import Settings
 
 ReceivedAt = datetime | Literal["declared"] | None
 """When files count as received: a fixed instant, their NGAYLAP, or None: the modification time."""
 
+_CHUNK_BYTES = 1024**2
 _MAX_NAME_BYTES = 400  # as `\\xNN` at most 1,600; an index entry of Postgres holds 2,704
 _TIME_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")
+_LATEST_TIME = datetime(9999, 12, 30, tzinfo=UTC).timestamp()  # any local time is a datetime still
+
+
+class FileChanged(Exception):
+    """The file changed or went while it was copied; it is left for the next time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One object at one place, as it was when listed. `path` is its name to `filesystem`."""
+    """One object at one place, as it was when listed. `path` is its name to `filesystem`.
+
+    Of a file in a bundle: uri `<uri of the bundle>!/<its name there>`, its own size, the bundle's
+    modification time; `filesystem` and `path` are the bundle's.
+    """
 
     uri: str
     file_name: str
@@ -42,96 +52,123 @@ def list_new(
 ) -> list[Delivery]:
     """Claim files in `locations` (default: the inbox) that have no receipt yet, oldest first.
 
-    A location is a file, a folder (searched recursively) or a URL of fsspec. Hidden names, `.part`
-    and `.tmp`, symbolic links and what is not a regular file are passed over. In the inbox so is a
-    file modified within the last `inbox_quiet_seconds`; a location that a person names is taken as
-    it is. Raises SourceUnavailable, ConfigurationError.
+    A location is a file, a folder (searched recursively) or a URL of fsspec. Taken are names that
+    end in `.xml`, `.zip` or `.gz`; so `.part`, `.tmp`, `.filepart` and `.crdownload` are passed
+    over, and so are hidden names, symbolic links and what is not a regular file. A file of the
+    inbox that may still be growing is left alone; a location that a person names is taken as it is.
+    Raises SourceUnavailable, ConfigurationError.
     """
-    quiet = timedelta(seconds=0 if locations else settings.inbox_quiet_seconds)
-    now = datetime.now(UTC)
-    found = {
-        delivery.uri: delivery
-        for location in locations or (settings.inbox,)
-        for delivery in _list(location)
-        # a sender's clock may run ahead of ours: such a file must not wait for our clock
-        if abs(now - delivery.modified_at) >= quiet
-    }
-    seen = _seen(settings, found.values(), received_at)
-    new = (d for d in found.values() if d.uri not in seen)
+    if locations:
+        listed = [d for place in locations for d in _list(*open_place(settings, place), place)]
+        found = {delivery.uri: delivery for delivery in listed}.values()
+        new = without_seen(settings, list(found), received_at)
+    else:
+        new = _new_and_quiet(settings, received_at)
     return sorted(new, key=lambda d: (d.modified_at, d.file_name, d.uri))
 
 
 def seconds_until_quiet(settings: Settings) -> float:
     """How long until `list_new` takes up the youngest file of the inbox; 0 when none is too young.
 
-    For a person who runs the path by hand right after dropping files. Raises as `list_new` does.
+    For a person who runs the path by hand right after dropping files. For an inbox elsewhere it is
+    0: there `list_new` itself waits. Raises as `list_new` does.
     """
-    youngest = max((d.modified_at for d in _list(settings.inbox)), default=None)
-    if youngest is None:
+    filesystem, root = open_place(settings, settings.inbox)
+    found = _list(filesystem, root, settings.inbox)
+    if not found or not isinstance(filesystem, LocalFileSystem):
         return 0.0
-    age = (datetime.now(UTC) - youngest).total_seconds()
-    return max(0.0, settings.inbox_quiet_seconds - age)
+    age = datetime.now(UTC) - max(delivery.modified_at for delivery in found)
+    return max(0.0, settings.inbox_quiet_seconds - age.total_seconds())
 
 
-def open_source(delivery: Delivery) -> BinaryIO:
-    """Open for reading; a local file only if it is still a file of its own, not a link."""
+def read_chunks(delivery: Delivery) -> Iterator[bytes]:
+    """The bytes of a delivery; a local file only if it is still a file of its own, not a link.
+
+    Raises FileChanged when it is gone, SourceUnavailable when reading fails on the way.
+    """
+    try:
+        with reaching(delivery.uri), _open(delivery) as source:
+            while chunk := source.read(_CHUNK_BYTES):
+                yield chunk
+    except FileNotFoundError:
+        raise FileChanged(delivery.uri) from None
+
+
+def describe(filesystem: Any, path: str) -> Delivery | None:
+    """The object as it is now; None when it is gone or is not a regular file."""
+    with reaching(str(filesystem.unstrip_protocol(path))):
+        filesystem.invalidate_cache()
+        try:
+            return _delivery(filesystem, path, filesystem.info(path))
+        except FileNotFoundError:
+            return None
+
+
+def printable(name: str) -> str:
+    """A name that Postgres takes as text and as a key: odd bytes as `\\xNN`, no longer than fits an
+    index (a longer one keeps its beginning, and the hash of the whole)."""
+    data = name.replace("\0", "\\x00").encode("utf-8", "surrogateescape")
+    if len(data) > _MAX_NAME_BYTES:
+        data = data[:_MAX_NAME_BYTES] + b"~" + hashlib.sha256(data).hexdigest().encode()
+    return data.decode("utf-8", "backslashreplace")
+
+
+def _new_and_quiet(settings: Settings, received_at: ReceivedAt) -> list[Delivery]:
+    """New files of the inbox that do not grow. A local one by its age. Elsewhere the clock may be
+    another, or the time one that the sender set: so by a second look at size and time."""
+    quiet = settings.inbox_quiet_seconds
+    filesystem, root = open_place(settings, settings.inbox)
+    new = without_seen(settings, _list(filesystem, root, settings.inbox), received_at)
+    if not new or quiet == 0:
+        return new
+    if isinstance(filesystem, LocalFileSystem):
+        now = datetime.now(UTC)
+        # a sender's clock may run ahead of ours: such a file must not wait for our clock
+        return [d for d in new if abs(now - d.modified_at) >= timedelta(seconds=quiet)]
+    time.sleep(quiet)
+    again = {d.uri: d for d in _list(filesystem, root, settings.inbox)}
+    return [d for d in new if again.get(d.uri) == d]
+
+
+def _open(delivery: Delivery) -> BinaryIO:
     if isinstance(delivery.filesystem, LocalFileSystem):
         descriptor = os.open(delivery.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         return os.fdopen(descriptor, "rb")
     return cast(BinaryIO, delivery.filesystem.open(delivery.path, "rb"))
 
 
-def describe(filesystem: Any, path: str) -> Delivery | None:
-    """The object as it is now; None when it is gone or is not a regular file."""
-    filesystem.invalidate_cache()
-    try:
-        return _delivery(filesystem, path, filesystem.info(path))
-    except FileNotFoundError:
-        return None
-
-
-def _open_location(location: str) -> tuple[Any, str]:
-    """Filesystem and path. What exists here is a path, whatever its name: in a URL fsspec reads
-    `::` as an order to open another place, and a shell expands to names that senders chose."""
-    if Path(location).exists():
-        return LocalFileSystem(), str(Path(location).absolute())
-    filesystem, root = fsspec.url_to_fs(location)
-    filesystem.invalidate_cache()
-    return filesystem, str(root)
-
-
-def _list(location: str) -> Iterator[Delivery]:
-    try:
-        filesystem, root = _open_location(location)
-        if filesystem.isfile(root):
-            single = _delivery(filesystem, root, filesystem.info(root))
-            if single is not None:
-                yield single
-            return
-        if not filesystem.isdir(root):
-            raise SourceUnavailable(f"{location} is neither a file nor a folder")
-        found = filesystem.find(root, detail=True)
-    except (OSError, ImportError, ValueError) as error:
-        raise SourceUnavailable(f"{location} cannot be listed: {error}") from error
-    for path in sorted(found):
-        inside = path[len(root) :].lstrip("/")
-        if _is_claim_name(inside):
-            delivery = _delivery(filesystem, path, found[path])
-            if delivery is not None:
-                yield delivery
+def _list(filesystem: Any, root: str, location: str) -> list[Delivery]:
+    """Every claim file at a place, known or not. `location` is its name in messages."""
+    with reaching(location):
+        filesystem.invalidate_cache()
+        try:
+            info = filesystem.info(root)
+        except FileNotFoundError:
+            if is_empty_prefix(filesystem, root):
+                return []
+            raise SourceUnavailable(f"{location} is neither a file nor a folder") from None
+        if info["type"] != "directory":
+            found = {root: info}
+        else:
+            found = filesystem.find(root, detail=True)
+            found = {p: i for p, i in found.items() if _is_claim_name(p[len(root) :].lstrip("/"))}
+    deliveries = (_delivery(filesystem, path, found[path]) for path in sorted(found))
+    return [delivery for delivery in deliveries if delivery is not None]
 
 
 def _is_claim_name(path: str) -> bool:
-    """`*.xml` in any case, no part hidden. Senders write `x.part` or `.x.xml`, then rename."""
-    return path.lower().endswith(".xml") and not any(p.startswith(".") for p in path.split("/"))
+    """In any case of letters, no part hidden. Senders write `x.part` or `.x.xml`, then rename."""
+    if any(part.startswith(".") for part in path.split("/")):
+        return False
+    return path.lower().endswith(".xml") or is_bundle(path)
 
 
 def _delivery(filesystem: Any, path: str, info: dict[str, Any]) -> Delivery | None:
     if info["type"] != "file" or info.get("islink"):
         return None
     return Delivery(
-        uri=_printable(filesystem.unstrip_protocol(path)),
-        file_name=_printable(path.rpartition("/")[2]),
+        uri=printable(filesystem.unstrip_protocol(path)),
+        file_name=printable(path.rpartition("/")[2]),
         byte_count=int(info["size"]),
         modified_at=_modified_at(info),
         filesystem=filesystem,
@@ -139,53 +176,11 @@ def _delivery(filesystem: Any, path: str, info: dict[str, Any]) -> Delivery | No
     )
 
 
-def _printable(name: str) -> str:
-    """A name that Postgres takes as text and as a key: odd bytes as `\\xNN`, no longer than fits an
-    index (a longer one keeps its beginning, and the hash of the whole)."""
-    data = name.encode("utf-8", "surrogateescape")
-    if len(data) > _MAX_NAME_BYTES:
-        data = data[:_MAX_NAME_BYTES] + b"~" + hashlib.sha256(data).hexdigest().encode()
-    return data.decode("utf-8", "backslashreplace")
-
-
 def _modified_at(info: dict[str, Any]) -> datetime:
     """Modification time to the microsecond, UTC: Postgres keeps no more."""
     value = next((info[key] for key in _TIME_KEYS if info.get(key) is not None), None)
     if isinstance(value, int | float):
-        return datetime.fromtimestamp(value, UTC)
+        return datetime.fromtimestamp(min(max(value, 0), _LATEST_TIME), UTC)
     if isinstance(value, datetime):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
     raise ConfigurationError("this kind of location tells no modification time; use --received-at")
-
-
-# A receipt at the same place, size and time is the same delivery. With a fixed or declared time of
-# receipt only a receipt at that very time is: the same object may be received again at another.
-_SEEN = text(
-    """
-    select distinct d.uri
-    from unnest(cast(:uris as text[]), cast(:sizes as bigint[]), cast(:times as timestamptz[]))
-        as d (uri, byte_count, modified_at)
-    inner join ops.file_receipts as r using (uri, byte_count, modified_at)
-    inner join ops.files as f using (file_id)
-    where case :mode
-        when 'fixed' then r.received_at = cast(:received_at as timestamptz)
-        when 'declared' then r.received_at
-            = f.declared_date::date::timestamp at time zone 'Asia/Ho_Chi_Minh'
-        else true
-    end
-    """
-)
-
-
-def _seen(settings: Settings, deliveries: Iterable[Delivery], received_at: ReceivedAt) -> set[str]:
-    listed = list(deliveries)
-    mode = "fixed" if isinstance(received_at, datetime) else received_at or "modified"
-    parameters = {
-        "uris": [d.uri for d in listed],
-        "sizes": [d.byte_count for d in listed],
-        "times": [d.modified_at for d in listed],
-        "mode": mode,
-        "received_at": received_at if isinstance(received_at, datetime) else None,
-    }
-    with engine(settings, "loader").connect() as connection:
-        return set(connection.execute(_SEEN, parameters).scalars())

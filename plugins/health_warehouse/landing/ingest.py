@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
 from health_warehouse.errors import WarehouseError
-from health_warehouse.landing.archive import FileChanged, store
-from health_warehouse.landing.inbox import Delivery, ReceivedAt
+from health_warehouse.landing.archive import ArchivedFile
+from health_warehouse.landing.inbox import Delivery, FileChanged, ReceivedAt
+from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
 from health_warehouse.privacy.person_key import load_person_key
 from health_warehouse.settings import Settings
@@ -22,9 +23,10 @@ _ERRORS_SHOWN = 5
 
 @dataclass
 class IngestReport:
-    """What became of a batch. `outcomes` counts deliveries: loaded, refused, duplicate, known,
-    postponed (changed while copied), failed (see `errors`). `file_ids` are the files checked;
-    `refused_files` (more, by the checks), `quarantined_dossiers`, `findings`: what that found.
+    """What became of a batch. `outcomes` counts files, those in bundles one by one: loaded,
+    refused, duplicate, known, postponed (changed while copied), failed (see `errors`). `file_ids`
+    are the files checked; `refused_files` (more, by the checks), `quarantined_dossiers`,
+    `findings`: what that found.
     """
 
     outcomes: dict[str, int] = field(default_factory=dict)
@@ -56,17 +58,17 @@ def ingest(
     """Load every delivery in a transaction of its own, then run the landing checks.
 
     Files that a crash left unjudged are checked along. A refused file is an outcome, not an error.
-    A file that fails for another reason (no NGAYLAP under "declared") stops none of its neighbours:
-    WarehouseError names such files at the end. SourceUnavailable, CheckError, BatchIncomplete are
-    raised at once; what was loaded by then stays and is taken up by the next run.
+    A file that fails for another reason (no NGAYLAP under "declared", no right to read it) stops
+    none of its neighbours: WarehouseError names such files at the end. SourceUnavailable,
+    CheckError, BatchIncomplete are raised at once; what was loaded by then stays and is taken up by
+    the next run. `progress` is called once per delivery, with the outcome of its last file.
     """
     from health_warehouse.quality.landing import check_files  # imports Great Expectations: 9 s
 
     report = IngestReport()
     key = load_person_key(settings)
     for delivery in deliveries:
-        outcome = _ingest_one(settings, key, delivery, received_at, report)
-        logger.info("%s: %s", delivery.uri, outcome)
+        outcome = _ingest_delivery(settings, key, delivery, received_at, report)
         if progress is not None:
             progress(delivery, outcome)
     report.file_ids = unjudged_file_ids(settings)
@@ -82,27 +84,53 @@ def ingest(
     return report
 
 
-def _ingest_one(
+def _ingest_delivery(
     settings: Settings,
     key: bytes,
     delivery: Delivery,
     received_at: ReceivedAt,
     report: IngestReport,
 ) -> str:
+    intake = Intake(settings, delivery)
+    outcomes = []
     try:
-        archived = store(settings, delivery)
-        result = load(settings, key, delivery, archived, received_at)
+        for file, archived in intake:
+            outcomes.append(_load_one(settings, key, file, archived, received_at, report))
+            logger.info("%s: %s", file.uri, outcomes[-1])
+        if "failed" not in outcomes:
+            intake.note_taken(received_at)
     except FileChanged:
         report.count("postponed")
         return "postponed"
     except WarehouseError as error:
-        if error.retry:
-            raise
-        report.count("failed")
-        report.errors.append(str(error))
+        _note_failure(error, report)
+        return "failed"
+    return outcomes[-1]
+
+
+def _load_one(
+    settings: Settings,
+    key: bytes,
+    file: Delivery,
+    archived: ArchivedFile,
+    received_at: ReceivedAt,
+    report: IngestReport,
+) -> str:
+    try:
+        result = load(settings, key, file, archived, received_at)
+    except WarehouseError as error:
+        _note_failure(error, report)
         return "failed"
     report.add(result)
     return result.outcome
+
+
+def _note_failure(error: WarehouseError, report: IngestReport) -> None:
+    """Raises what trying again can help."""
+    if error.retry:
+        raise error
+    report.count("failed")
+    report.errors.append(str(error))
 
 
 def unjudged_file_ids(settings: Settings) -> list[int]:

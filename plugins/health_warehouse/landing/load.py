@@ -93,9 +93,9 @@ def _load_new(
     tally = Tally()
     rows = connection.begin_nested()
     try:
-        if not archived.is_stored:
-            raise FileUnreadable("F01", f"larger than {settings.max_file_bytes} bytes")
-        with open_archived(settings, archived.sha256) as stream:
+        if archived.refusal is not None:
+            raise archived.refusal
+        with open_archived(settings, archived) as stream:
             bounds = (settings.max_file_bytes, settings.max_dossier_bytes)
             if is_check_in_file(stream):
                 tally.kind = "check_ins"

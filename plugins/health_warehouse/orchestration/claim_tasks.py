@@ -15,6 +15,7 @@ from health_warehouse.errors import ConfigurationError
 from health_warehouse.orchestration import batches
 from health_warehouse.orchestration.assets import CLAIMS
 from health_warehouse.orchestration.failures import told_plainly
+from health_warehouse.orchestration.inbox_connection import with_inbox_connection
 from health_warehouse.orchestration.pools import LANDING_POOL
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
     from health_warehouse.landing.ingest import unjudged_file_ids
     from health_warehouse.settings import get_settings
 
-    settings = get_settings()
+    settings = with_inbox_connection(get_settings())
     received_at = _received_at((params or {}).get("received_at"))
     deliveries = list_new(settings, received_at=received_at)
     left_over = unjudged_file_ids(settings)
@@ -78,7 +79,7 @@ def load_batch(batch: dict[str, Any], params: dict[str, Any] | None = None) -> d
     from health_warehouse.landing.ingest import ingest
     from health_warehouse.settings import get_settings
 
-    settings = get_settings()
+    settings = with_inbox_connection(get_settings())
     deliveries = _listed_again(settings, batch)
     received_at = _received_at((params or {}).get("received_at"))
     report = ingest(settings, deliveries, received_at=received_at)
@@ -129,11 +130,10 @@ def _listed_again(settings: Settings, batch: dict[str, Any]) -> list[Delivery]:
     Looked up by the filesystem's own name, never as a URL: fsspec reads `::` in a URL, and so in a
     name that a sender chose, as an order to open another place.
     """
-    import fsspec
-
     from health_warehouse.landing.inbox import describe
+    from health_warehouse.landing.places import open_place
 
-    filesystem, _ = fsspec.url_to_fs(settings.inbox)
+    filesystem, _ = open_place(settings, settings.inbox)
     found = []
     for listed in batch["files"]:
         delivery = describe(filesystem, unquote(listed["path"], errors="surrogateescape"))
