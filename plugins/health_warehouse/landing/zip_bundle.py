@@ -1,7 +1,7 @@
 """The claim files of a `.zip`. What its directory declares is judged before anything is unpacked.
 
 `zipfile` yields at most the declared size of a member and then compares the checksum, so declared
-sizes bound the work, and one that lies breaks the checksum.
+sizes bound the work, and one that is too small breaks the checksum.
 """
 
 from __future__ import annotations
