@@ -14,7 +14,18 @@ from parsed_dags import PROJECT, ParsedDag, ParsedTask, parse
 DAGS = parse().dags
 TASKS = [(dag, task) for dag in DAGS for task in dag.tasks]
 VERBS = ("ingest", "build", "transform", "validate", "publish", "maintain", "backfill")
-TASK_VERBS = ("list", "load", "check", "report", "prepare", "build", "audit", "publish", "has")
+TASK_VERBS = (
+    "list",
+    "load",
+    "check",
+    "report",
+    "prepare",
+    "build",
+    "audit",
+    "publish",
+    "has",
+    "trim",
+)
 
 every_dag = pytest.mark.parametrize("dag", DAGS, ids=[dag.dag_id for dag in DAGS])
 every_task = pytest.mark.parametrize(

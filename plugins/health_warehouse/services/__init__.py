@@ -5,6 +5,7 @@ status               what runs, where, in which version
 postgres             the embedded server, with the roles and databases that we need in it
 airflow              Airflow's metadata and its four processes
 airflow_environment  pure: from settings, secrets and ports to Airflow's configuration
+logs                 kept from filling the disk
 daemons              one detached process: its pid file, its log, its end
 ports, secret_files  what is chosen once and remembered in the state folder
 """

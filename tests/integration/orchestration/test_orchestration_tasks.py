@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.orchestration import batches, claim_tasks, release_tasks, work
+from health_warehouse.release.build import prepare
 from health_warehouse.settings import Settings
 
 list_new_files = claim_tasks.list_new_files.function
@@ -21,6 +22,7 @@ load_batch = claim_tasks.load_batch.function
 report_changes = claim_tasks.report_changes.function
 has_changes = release_tasks.has_changes.function
 publish_release = release_tasks.publish_release.function
+prepare_build = release_tasks.prepare_build.function
 
 
 @pytest.fixture(autouse=True)
@@ -156,3 +158,20 @@ def test_publishing_is_skipped_while_it_is_on_hold(settings: Settings) -> None:
     )
     with pytest.raises(AirflowSkipException, match="01-01 01:00 UTC by an: wrong prices"):
         publish_release(7)
+
+
+@pytest.mark.parametrize("step", ["build_staging", "build_marts", "audit_candidate"])
+def test_a_build_that_somebody_overtook_by_hand_ends_skipped_not_red(
+    settings: Settings, step: str
+) -> None:
+    ours = prepare_build()
+    theirs = prepare(settings).build_id
+    with pytest.raises(AirflowSkipException, match=f"overtaken by build {theirs}"):
+        getattr(release_tasks, step).function(ours)
+
+
+def test_a_build_that_is_not_open_any_more_is_red(settings: Settings) -> None:
+    build_id = prepare_build()
+    _execute(settings, "update ops.builds set status = 'failed'")
+    with pytest.raises(AirflowFailException, match="is failed, not open"):
+        release_tasks.build_staging.function(build_id)
