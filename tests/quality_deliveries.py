@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any
@@ -13,17 +15,65 @@ from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import copy_rows, engine
 from health_warehouse.settings import Settings
+from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
 
 HEADER = {
     "ma_lk": "LK-1",
+    "stt": "1",
+    "ma_bn": "BN-1",
+    "ho_ten": "NGUYỄN VĂN AN",
+    "so_cccd": "096080001234",
+    "ngay_sinh": "198003150000",
+    "gioi_tinh": "1",
+    "ma_quoctich": "000",
+    "ma_dantoc": "01",
+    "ma_nghe_nghiep": "00000",
+    "dia_chi": "Khóm 1, phường Bạc Liêu, tỉnh Cà Mau",
+    "matinh_cu_tru": "96",
+    "maxa_cu_tru": "31825",
     "ma_the_bhyt": "DN4960012345678",
+    "ma_dkbd": "96001",
+    "gt_the_tu": "20260101",
+    "gt_the_den": "20261231",
+    "ly_do_vv": "Ho, sốt",
+    "chan_doan_vao": "Viêm mũi họng cấp",
+    "chan_doan_rv": "Viêm mũi họng cấp",
+    "ma_benh_chinh": "J00",
     "ma_doituong_kcb": "1.1",
     "ngay_vao": "202608050800",
     "ngay_ra": "202608051030",
+    "so_ngay_dtri": "0",
+    "pp_dieu_tri": "Nội khoa",
+    "ket_qua_dtri": "2",
+    "ma_loai_rv": "1",
+    "ngay_ttoan": "202608051025",
+    "nam_qt": "2026",
+    "thang_qt": "8",
+    "ma_loai_kcb": "01",
+    "ma_khoa": "K01",
+    "ma_cskcb": "96001",
+    "can_nang": "58.5",
+    "ma_hsba": "BA-1",
+    "ma_ttdv": "0960000001",
 }
+PERSON = UUID(int=1)
+RECEIVED_AT = datetime(2026, 8, 6, 1, tzinfo=UTC)
 DRUG = {
     "ma_lk": "LK-1",
+    "stt": "1",
+    "ma_thuoc": "40.48",
     "ma_nhom": "4",
+    "ten_thuoc": "Paracetamol 500 mg",
+    "don_vi_tinh": "Viên",
+    "ham_luong": "500 mg",
+    "duong_dung": "1.01",
+    "lieu_dung": "1 viên/lần * 2 lần/ngày * 5 ngày [2 viên/ngày]",
+    "so_dang_ky": "VD-12345-21",
+    "tt_thau": "123/QĐ-SYT;G1;N4;2025",
+    "pham_vi": "1",
+    "ma_khoa": "K01",
+    "ma_bac_si": "000123/CM-CCHN",
+    "nguon_ctra": "1",
     "ma_pttt": "1",
     "ngay_yl": "202608050815",
     "so_luong": "10",
@@ -43,7 +93,15 @@ DRUG = {
 }
 SERVICE = {
     "ma_lk": "LK-1",
+    "stt": "1",
+    "ma_dich_vu": "02.1896",
+    "ten_dich_vu": "Khám Nội",
+    "don_vi_tinh": "Lần",
     "ma_nhom": "13",
+    "pham_vi": "1",
+    "ma_khoa": "K01",
+    "ma_bac_si": "000123/CM-CCHN",
+    "ma_benh": "J00",
     "ma_pttt": "1",
     "ngay_yl": "202608050820",
     "so_luong": "1",
@@ -63,7 +121,6 @@ SERVICE = {
     "t_bncct": "16000",
     "t_bhtt": "64000",
 }
-PERSON = UUID(int=1)
 
 
 def _number(value: str | None) -> Decimal:
@@ -81,6 +138,17 @@ class Dossier:
     drugs: Sequence[Mapping[str, str]] = ({},)
     services: Sequence[Mapping[str, str]] = ({},)
     others: Sequence[tuple[str, Sequence[str]]] = ()
+    tables: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+    """Rows of XML4 to XML15 by name of the table; MA_LK is that of the header unless given."""
+    person: UUID = PERSON
+
+    def rows_of(self, table: str) -> list[dict[str, str]]:
+        if table == "XML2":
+            return self.drug_lines()
+        if table == "XML3":
+            return self.service_lines()
+        dossier_id = self.header.get("ma_lk", HEADER["ma_lk"])
+        return [{"ma_lk": dossier_id, **row} for row in self.tables.get(table, ())]
 
     def drug_lines(self) -> list[dict[str, str]]:
         return [{**DRUG, **changes} for changes in self.drugs]
@@ -118,39 +186,29 @@ def deliver(
     name: str = "claims.xml",
     declared_count: int | None = -1,
     facility_id: str = "96001",
+    received_at: datetime = RECEIVED_AT,
 ) -> int:
     """Write one file as the loader does; returns its file_id.
 
     `declared_count` -1: as many as are sent.
     """
     headers = [dossier.full_header() for dossier in dossiers]
-    drugs = [dossier.drug_lines() for dossier in dossiers]
-    services = [dossier.service_lines() for dossier in dossiers]
-    file_id: int = connection.execute(
-        text(
-            "insert into ops.files (sha256, byte_count, received_at, file_name, status,"
-            " facility_id, declared_count, hoso_count, dossier_count, line_count, row_counts)"
-            " values (:sha256, 1, '2026-08-06 01:00Z', :name, 'loaded', :facility, :declared,"
-            " :dossiers, :dossiers, :drugs + :services, jsonb_build_object('XML1', :dossiers,"
-            " 'XML2', :drugs, 'XML3', :services, 'other', :others)) returning file_id"
-        ),
-        {
-            "sha256": sha256(name.encode()).hexdigest(),
-            "name": name,
-            "facility": facility_id,
-            "declared": len(dossiers) if declared_count == -1 else declared_count,
-            "dossiers": len(dossiers),
-            "drugs": sum(map(len, drugs)),
-            "services": sum(map(len, services)),
-            "others": sum(len(dossier.others) for dossier in dossiers),
-        },
-    ).scalar_one()
-    connection.execute(
-        text(
-            "insert into ops.file_receipts (uri, received_at, file_id, file_name, byte_count,"
-            " modified_at) values (:name, '2026-08-06 01:00Z', :file, :name, 1, now())"
-        ),
-        {"name": name, "file": file_id},
+    lines = {
+        name: [dossier.rows_of(name) for dossier in dossiers] for name in TABLES if name != "XML1"
+    }
+    counts = {name: sum(map(len, rows)) for name, rows in lines.items()}
+    counts |= {"XML1": len(dossiers), "other": sum(len(dossier.others) for dossier in dossiers)}
+    file_id = _insert_file(
+        connection,
+        name,
+        received_at,
+        kind="claims",
+        facility_id=facility_id,
+        declared_count=len(dossiers) if declared_count == -1 else declared_count,
+        hoso_count=len(dossiers),
+        dossier_count=len(dossiers),
+        line_count=counts["XML2"] + counts["XML3"],
+        row_counts={table: count for table, count in counts.items() if count},
     )
     copy_rows(
         connection,
@@ -158,9 +216,9 @@ def deliver(
         ["file_id", "position", "facility_id", "dossier_id", "is_withdrawal", "line_count"],
         (
             (file_id, position, facility_id, header["ma_lk"],
-             header["ma_doituong_kcb"].strip() == "8", len(drug) + len(service))
-            for position, (header, drug, service) in enumerate(
-                zip(headers, drugs, services, strict=True), 1
+             header["ma_doituong_kcb"].strip() == "8", len(drugs) + len(services))
+            for position, (header, drugs, services) in enumerate(
+                zip(headers, lines["XML2"], lines["XML3"], strict=True), 1
             )
         ),
     )  # fmt: skip
@@ -170,12 +228,12 @@ def deliver(
         "raw.claims_xml1",
         ["file_id", "position", "_person_key", *columns],
         (
-            (file_id, position, PERSON, *(header.get(column) for column in columns))
-            for position, header in enumerate(headers, 1)
+            (file_id, position, dossier.person, *(header.get(column) for column in columns))
+            for position, (dossier, header) in enumerate(zip(dossiers, headers, strict=True), 1)
         ),
     )
-    for table, lines_of in (("raw.claims_xml2", drugs), ("raw.claims_xml3", services)):
-        _copy_lines(connection, table, file_id, lines_of)
+    for table, rows in lines.items():
+        _copy_lines(connection, f"raw.{TABLES[table].raw_table}", file_id, rows)
     copy_rows(
         connection,
         "raw.claims_other",
@@ -185,6 +243,60 @@ def deliver(
             for position, dossier in enumerate(dossiers, 1)
             for part, (table, values) in enumerate(dossier.others, 1)
         ),
+    )
+    return file_id
+
+
+def deliver_check_ins(
+    connection: Connection,
+    rows: Sequence[Mapping[str, str]],
+    *,
+    name: str = "check_ins.xml",
+    facility_id: str = "96001",
+    received_at: datetime = RECEIVED_AT,
+) -> int:
+    """Write one file of check-ins as the loader does; returns its file_id."""
+    file_id = _insert_file(
+        connection,
+        name,
+        received_at,
+        kind="check_ins",
+        line_count=len(rows),
+        row_counts={CHECK_INS.name: len(rows)},
+    )
+    columns = sorted({column for row in rows for column in row})
+    copy_rows(
+        connection,
+        f"raw.{CHECK_INS.raw_table}",
+        ["file_id", "line", "facility_id", "_person_key", *columns],
+        (
+            (file_id, line, facility_id, PERSON, *(row.get(column) for column in columns))
+            for line, row in enumerate(rows, 1)
+        ),
+    )
+    return file_id
+
+
+def _insert_file(connection: Connection, name: str, received_at: datetime, **values: object) -> int:
+    values["row_counts"] = json.dumps(values["row_counts"])
+    values |= {
+        "sha256": sha256(name.encode()).hexdigest(),
+        "byte_count": 1,
+        "received_at": received_at,
+        "file_name": name,
+        "status": "loaded",
+    }
+    columns, parameters = ", ".join(values), ", ".join(f":{column}" for column in values)
+    file_id: int = connection.execute(
+        text(f"insert into ops.files ({columns}) values ({parameters}) returning file_id"),
+        values,
+    ).scalar_one()
+    connection.execute(
+        text(
+            "insert into ops.file_receipts (uri, received_at, file_id, file_name, byte_count,"
+            " modified_at) values (:name, :received_at, :file, :name, 1, now())"
+        ),
+        {"name": name, "received_at": received_at, "file": file_id},
     )
     return file_id
 

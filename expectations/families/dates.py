@@ -5,6 +5,7 @@ from expectations.landing import (
     d02_order_dates,
     d03_payment_date,
     d04_ended_before_receipt,
+    d05_paper_dates,
 )
 from expectations.rules.family import Family
 
@@ -17,5 +18,6 @@ FAMILY = Family(
         d02_order_dates.RULE,
         d03_payment_date.RULE,
         d04_ended_before_receipt.RULE,
+        d05_paper_dates.RULE,
     ),
 )

@@ -38,6 +38,7 @@ def _dossier(case: dict[str, Any]) -> Dossier:
         drugs=case.get("drugs", [{}]),
         services=case.get("services", [{}]),
         others=[(other["table"], other["ma_lk"]) for other in case.get("others", [])],
+        tables=case.get("tables", {}),
     )
 
 
