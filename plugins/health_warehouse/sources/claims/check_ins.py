@@ -14,18 +14,25 @@ from lxml import etree
 
 from health_warehouse.errors import FileUnreadable
 from health_warehouse.sources.claims.dossier import Row
+from health_warehouse.sources.claims.element_stream import ElementStream, Path
 from health_warehouse.sources.claims.hardened_xml import (
-    MAX_MARKUP,
-    PARSER_OPTIONS,
     PROLOG_BYTES,
     HostileXml,
-    describe,
+    local_name,
     root_name,
 )
-from health_warehouse.sources.claims.rows import UnreadableTable, read_row
+from health_warehouse.sources.claims.losses import (
+    SIGNATURES,
+    UnreadableTable,
+    require_no_loss_in_row,
+)
+from health_warehouse.sources.claims.rows import read_row
 from health_warehouse.sources.claims.schema import CHECK_INS
 
-_CHUNK_BYTES = 256 * 1024
+MAX_FAULTY_ROWS = 10_000  # each becomes an original and a finding
+
+_LIST_PATHS = ((CHECK_INS.root, "DSACH_TRANG_THAI_KCB"), (CHECK_INS.root,))
+_ROW_PATHS = tuple((*path, CHECK_INS.row) for path in _LIST_PATHS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class CheckIn:
 
 def is_check_in_file(stream: BinaryIO) -> bool:
     """Whether the root is that of the check-ins. Leaves the stream at its beginning."""
-    head = stream.read(PROLOG_BYTES)
+    head = stream.read(PROLOG_BYTES).lstrip(b" \t\r\n")
     stream.seek(0)
     try:
         return root_name(head) == CHECK_INS.root
@@ -50,42 +57,36 @@ def is_check_in_file(stream: BinaryIO) -> bool:
 
 def read_check_ins(stream: BinaryIO, max_file_bytes: int, max_row_bytes: int) -> Iterator[CheckIn]:
     """The rows in their order. Raises FileUnreadable; callers must not commit before the end."""
-    parser = etree.XMLPullParser(events=("end",), tag=f"{{*}}{CHECK_INS.row}", **PARSER_OPTIONS)
-    line = 0
-    total = since_row = markup = 0
-    try:
-        while chunk := stream.read(_CHUNK_BYTES):
-            total += len(chunk)
-            since_row += len(chunk)
-            markup += chunk.count(b"<")
-            if total > max_file_bytes:
-                raise FileUnreadable("F01", f"larger than {max_file_bytes} bytes")
-            if since_row > max_row_bytes + _CHUNK_BYTES or markup > MAX_MARKUP:
-                raise FileUnreadable("F01", "a row that is too large")
-            parser.feed(chunk)
-            for _event, element in parser.read_events():
-                line += 1
-                since_row = markup = 0
-                yield _read(element, line)
-                _forget(element)
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        raise FileUnreadable("F01", describe(error)) from None
+    paths = (*_LIST_PATHS, *_ROW_PATHS)
+    line = faulty = 0
+    for path, element in ElementStream(stream, paths, _ROW_PATHS, max_file_bytes, max_row_bytes):
+        _require_only_rows(path, element)
+        if path in _LIST_PATHS:
+            continue
+        line += 1
+        read = _read(element, line)
+        faulty += read.problem is not None
+        if faulty > MAX_FAULTY_ROWS:
+            raise FileUnreadable("F03", f"more than {MAX_FAULTY_ROWS} rows cannot be read")
+        yield read
     if line == 0:
         raise FileUnreadable("F01", f"no {CHECK_INS.row} in the file")
 
 
+def _require_only_rows(path: Path, element: Any) -> None:
+    """What else is among the rows would be lost. Of rows that were read one is there, emptied."""
+    known = SIGNATURES | {CHECK_INS.row}
+    if len(path) < 3 and path != _LIST_PATHS[0]:
+        known |= {_LIST_PATHS[0][-1]}
+    listed = element if path in _LIST_PATHS else element.itersiblings(preceding=True)
+    if any(local_name(other.tag) not in known for other in listed):
+        raise FileUnreadable("F01", f"elements other than {CHECK_INS.row} among the rows")
+
+
 def _read(element: Any, line: int) -> CheckIn:
     try:
+        require_no_loss_in_row(element, line)
         return CheckIn(line, read_row(CHECK_INS, element, line))
     except UnreadableTable as error:
         original = etree.tostring(element, encoding="unicode", with_tail=False)
         return CheckIn(line, None, original, error)
-
-
-def _forget(element: Any) -> None:
-    """Free a row that has been read, and those before it."""
-    parent = element.getparent()
-    element.clear()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]

@@ -18,27 +18,28 @@ from unicodedata import normalize
 from lxml import etree
 
 from health_warehouse.errors import FileUnreadable
+from health_warehouse.sources.claims.described import described
 from health_warehouse.sources.claims.dossier import Dossier, Envelope
-from health_warehouse.sources.claims.hardened_xml import (
-    MAX_MARKUP,
-    PARSER_OPTIONS,
-    PROLOG_BYTES,
-    HostileXml,
-    describe,
-    local_name,
-    root_name,
-)
+from health_warehouse.sources.claims.element_stream import ElementStream, Path
+from health_warehouse.sources.claims.hardened_xml import PARSER_OPTIONS, local_name
 from health_warehouse.sources.claims.parts import read_dossier
 from health_warehouse.sources.claims.rows import XML_SPACE
 
-CHUNK_BYTES = 256 * 1024
-_HEADER_PATHS: dict[tuple[str, ...], str] = {
-    ("GIAMDINHHS", "THONGTINDONVI", "MACSKCB"): "MACSKCB",
+# A HOSO of a few bytes becomes rows and findings of a few hundred: without bounds a file of 6 MB
+# with a million empty HOSO took 14 s to read and would fill the quarantine. At the mean of 8 KB per
+# dossier the first bound is that of a file of 2 GB.
+MAX_DOSSIERS = 250_000
+MAX_FAULTY_DOSSIERS = 10_000
+
+_FACILITY_PATH = ("GIAMDINHHS", "THONGTINDONVI", "MACSKCB")
+_HEADER_PATHS: dict[Path, str] = {
+    _FACILITY_PATH: "MACSKCB",
     ("GIAMDINHHS", "THONGTINHOSO", "NGAYLAP"): "NGAYLAP",
     ("GIAMDINHHS", "THONGTINHOSO", "SOLUONGHOSO"): "SOLUONGHOSO",
 }
-_DOSSIER_PATH = ("GIAMDINHHS", "THONGTINHOSO", "DANHSACHHOSO", "HOSO")
-_MAX_FACILITY_LENGTH = 20  # the standard has 5; the 13-digit codes of health checks also occur
+_LIST_PATH = ("GIAMDINHHS", "THONGTINHOSO", "DANHSACHHOSO")
+_DOSSIER_PATH = (*_LIST_PATH, "HOSO")
+_MAX_HEADER_LENGTH = 20  # the standard has 5; the 13-digit codes of health checks also occur
 
 
 class ClaimFile:
@@ -52,34 +53,40 @@ class ClaimFile:
         self.envelope = Envelope()
         self.facility_id = ""
         self._stream = stream
-        self._max_file_bytes = max_file_bytes
-        self._max_dossier_bytes = max_dossier_bytes
+        self._bounds = (max_file_bytes, max_dossier_bytes)
+        self._headers: dict[str, str] = {}
         self._table_parser = etree.XMLParser(**PARSER_OPTIONS)
 
     def __iter__(self) -> Iterator[Dossier]:
-        position = 0
-        headers: dict[str, str] = {}
+        position = faulty = 0
         for path, element in self._elements():
-            header = _HEADER_PATHS.get(path)
-            if header is not None:
-                self._take_header(headers, header, element)
-            elif path == _DOSSIER_PATH:
-                position += 1
+            if path in _HEADER_PATHS:
+                self._take_header(_HEADER_PATHS[path], element)
+                continue
+            _require_only_dossiers(path, element)
+            if path == _LIST_PATH:
+                continue
+            position += 1
+            if position == 1:
                 self.facility_id = self.envelope.facility_id or self._facility_ahead()
-                yield read_dossier(element, position, self.facility_id, self._table_parser)
-                _forget(element)
+            dossier = read_dossier(element, position, self.facility_id, self._table_parser)
+            faulty += bool(dossier.problems)
+            _require_sound(position, faulty, dossier)
+            yield dossier
         if not self.envelope.facility_id:
             raise FileUnreadable("F01", "MACSKCB is missing")
         if position == 0:
             raise FileUnreadable("F01", "no HOSO in the file")
 
-    def _take_header(self, seen: dict[str, str], name: str, element: Any) -> None:
-        value = normalize("NFC", element.text or "").strip(XML_SPACE)
-        if seen.setdefault(name, value) != value or len(element):
-            raise FileUnreadable("F01", f"{name} is given more than once, or is not a plain value")
+    def _elements(self) -> ElementStream:
+        paths = (*_HEADER_PATHS, _LIST_PATH, _DOSSIER_PATH)
+        return ElementStream(self._stream, paths, (_DOSSIER_PATH,), *self._bounds)
+
+    def _take_header(self, name: str, element: Any) -> None:
+        value = _header_value(name, element)
+        if self._headers.setdefault(name, value) != value:
+            raise FileUnreadable("F01", f"{name} is given more than once")
         if name == "MACSKCB":
-            if len(value) > _MAX_FACILITY_LENGTH:
-                raise FileUnreadable("F01", f"MACSKCB has {len(value)} characters")
             self.envelope.facility_id = value
         elif name == "NGAYLAP":
             self.envelope.declared_date = _day(value)
@@ -90,69 +97,38 @@ class ClaimFile:
         """MACSKCB of an envelope that puts it behind the dossiers: the one thing read twice."""
         here = self._stream.tell()
         self._stream.seek(0)
-        values = (
-            (element.text or "").strip(XML_SPACE)
-            for path, element in self._elements()
-            if _HEADER_PATHS.get(path) == "MACSKCB"
-        )
-        found = next(values, "")
+        found = next((e for path, e in self._elements() if path == _FACILITY_PATH), None)
         self._stream.seek(here)
-        if not found:
+        value = "" if found is None else _header_value("MACSKCB", found)
+        if not value:
             raise FileUnreadable("F01", "MACSKCB is missing")
-        return normalize("NFC", found)
-
-    def _elements(self) -> Iterator[tuple[tuple[str, ...], Any]]:
-        """(path of names, element) of headers and HOSO as each ends."""
-        tags = [f"{{*}}{path[-1]}" for path in (*_HEADER_PATHS, _DOSSIER_PATH)]
-        parser = etree.XMLPullParser(events=("end",), tag=tags, **PARSER_OPTIONS)
-        try:
-            for chunk in self._chunks():
-                parser.feed(chunk)
-                yield from self._ended(parser)
-            parser.close()
-            yield from self._ended(parser)
-        except etree.XMLSyntaxError as error:
-            raise FileUnreadable("F01", describe(error)) from None
-
-    def _ended(self, parser: etree.XMLPullParser) -> Iterator[tuple[tuple[str, ...], Any]]:
-        for _event, element in parser.read_events():
-            ancestors = [local_name(a.tag) for a in element.iterancestors()]
-            path = (*reversed(ancestors), local_name(element.tag))
-            yield path, element
-            if path == _DOSSIER_PATH:
-                self._bytes_in_dossier = self._markup_in_dossier = 0
-
-    def _chunks(self) -> Iterator[bytes]:
-        """The file in pieces, with the prolog checked first and the bounds on the way."""
-        head = self._stream.read(PROLOG_BYTES)
-        try:
-            if root_name(head) != "GIAMDINHHS":
-                raise FileUnreadable("F01", "the root is not GIAMDINHHS")
-        except HostileXml as error:
-            raise FileUnreadable("F01", str(error)) from None
-        total = 0
-        self._bytes_in_dossier = self._markup_in_dossier = 0
-        chunk = head
-        while chunk:
-            total += len(chunk)
-            if total > self._max_file_bytes:
-                raise FileUnreadable("F01", f"larger than {self._max_file_bytes} bytes")
-            self._bytes_in_dossier += len(chunk)
-            self._markup_in_dossier += chunk.count(b"<")
-            yield chunk
-            if self._bytes_in_dossier > self._max_dossier_bytes + CHUNK_BYTES:
-                raise FileUnreadable("F01", f"a HOSO larger than {self._max_dossier_bytes} bytes")
-            if self._markup_in_dossier > MAX_MARKUP:
-                raise FileUnreadable("F01", "a HOSO with too many elements")
-            chunk = self._stream.read(CHUNK_BYTES)
+        return value
 
 
-def _forget(element: Any) -> None:
-    """Free a HOSO that has been read, and those before it: memory stays that of one dossier."""
-    parent = element.getparent()
-    element.clear()
-    while element.getprevious() is not None:
-        del parent[0]
+def _header_value(name: str, element: Any) -> str:
+    """Text of a header. Its length is looked at first: no code and no date is long."""
+    value = (element.text or "").strip(XML_SPACE)
+    if len(element):
+        raise FileUnreadable("F01", f"{name} is not a plain value")
+    if len(value) > _MAX_HEADER_LENGTH:
+        raise FileUnreadable("F01", f"{name} has {described(value)}")
+    return normalize("NFC", value)
+
+
+def _require_only_dossiers(path: Path, element: Any) -> None:
+    """What else is in DANHSACHHOSO would be lost. Of HOSO that were read one is there, emptied."""
+    listed = element if path == _LIST_PATH else element.itersiblings(preceding=True)
+    if any(local_name(other.tag) != "HOSO" for other in listed):
+        raise FileUnreadable("F01", "DANHSACHHOSO holds elements other than HOSO")
+
+
+def _require_sound(position: int, faulty: int, dossier: Dossier) -> None:
+    if position > MAX_DOSSIERS:
+        raise FileUnreadable("F01", f"more than {MAX_DOSSIERS} HOSO: send them in several files")
+    if faulty > MAX_FAULTY_DOSSIERS:
+        problem = dossier.problems[0]
+        reason = f"more than {MAX_FAULTY_DOSSIERS} HOSO cannot be taken, HOSO {position} because: "
+        raise FileUnreadable("F03", reason + problem.reason)
 
 
 def _day(value: str) -> str | None:

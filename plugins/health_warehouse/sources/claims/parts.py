@@ -8,22 +8,24 @@ from typing import Any
 
 from lxml import etree
 
+from health_warehouse.sources.claims.described import described, quoted_code
 from health_warehouse.sources.claims.dossier import Dossier, KeptPart, Problem
 from health_warehouse.sources.claims.hardened_xml import HostileXml, local_name, parse_document
-from health_warehouse.sources.claims.rows import (
-    XML_SPACE,
-    UnreadableTable,
-    distinct_ma_lk,
-    read_rows,
-)
+from health_warehouse.sources.claims.losses import SIGNATURES, UnreadableTable
+from health_warehouse.sources.claims.rows import XML_SPACE, distinct_ma_lk, read_rows
 from health_warehouse.sources.claims.schema import TABLES
 
 WITHDRAWAL = "8"  # MA_DOITUONG_KCB of a dossier that the facility takes back (QĐ 3276/2025)
 
 _MAX_MA_LK = 255  # the standard has 100; far longer ones do not fit an index of Postgres
+_MAX_PARTS = 1000  # FILEHOSO of one HOSO; the standard has 15 tables
 
-_XML1 = {field.name: place for place, field in enumerate(TABLES["XML1"].fields)}
-_XML_DECLARATION = re.compile(r"\ufeff?<\?xml[^>]*\?>\s*")
+_PLACES = {
+    name: {field.name: place for place, field in enumerate(table.fields)}
+    for name, table in TABLES.items()
+}
+_XML1 = _PLACES["XML1"]
+_XML_DECLARATION = re.compile(r"<\?xml\s[^>]*\?>\s*")
 
 
 class _UnreadablePart(Exception):
@@ -33,10 +35,18 @@ class _UnreadablePart(Exception):
 
 
 def read_dossier(hoso: Any, position: int, facility_id: str, parser: etree.XMLParser) -> Dossier:
-    """Everything of a HOSO. Never raises for what a sender wrote: faults become `problems`."""
+    """Everything of a HOSO. Faults of what a sender wrote become `problems`.
+
+    Raises FileUnreadable (F08) on a dossier of a standard that is dead.
+    """
     dossier = Dossier(position)
+    if len(hoso) > _MAX_PARTS:
+        problem = Problem("F03", f"more than {_MAX_PARTS} elements in the HOSO")
+        _set_aside(dossier, 1, "?", hoso, problem)
+        return dossier
     seen: set[str] = set()
-    for part, element in enumerate(hoso, 1):
+    parts = [element for element in hoso if local_name(element.tag) not in SIGNATURES]
+    for part, element in enumerate(parts, 1):
         dossier.part_count = part
         _read_part(dossier, part, element, parser, seen)
     _require_one_xml1(dossier)
@@ -63,13 +73,15 @@ def _read_part(
 
 def _split_part(element: Any) -> tuple[str, Any]:
     """LOAIHOSO and the NOIDUNGFILE element of a FILEHOSO."""
-    names = [local_name(child.tag) for child in element]
-    if local_name(element.tag) != "FILEHOSO" or sorted(names) != ["LOAIHOSO", "NOIDUNGFILE"]:
+    by_name = {local_name(child.tag): child for child in element}
+    count = sum(local_name(child.tag) not in SIGNATURES for child in element)
+    is_part = count == 2 and {"LOAIHOSO", "NOIDUNGFILE"} <= by_name.keys()
+    if local_name(element.tag) != "FILEHOSO" or not is_part:
         raise _UnreadablePart("not a FILEHOSO of one LOAIHOSO and one NOIDUNGFILE")
-    by_name = dict(zip(names, element, strict=True))
-    table_name = (by_name["LOAIHOSO"].text or "").strip(XML_SPACE).upper()
-    if not re.fullmatch(r"[A-Z0-9_]{1,30}", table_name):
-        raise _UnreadablePart("LOAIHOSO is blank or is not the name of a table")
+    kind = by_name["LOAIHOSO"]
+    table_name = (kind.text or "").strip(XML_SPACE).upper()
+    if len(kind) or not re.fullmatch(r"[A-Z0-9_]{1,30}", table_name):
+        raise _UnreadablePart(f"LOAIHOSO is not the name of a table: {described(table_name)}")
     return table_name, by_name["NOIDUNGFILE"]
 
 
@@ -77,7 +89,7 @@ def _take_content(
     dossier: Dossier, part: int, table_name: str, content: Any, parser: etree.XMLParser
 ) -> None:
     try:
-        root, text = _read_content(content, parser)
+        root, has_attributes = _read_content(content, parser)
     except _UnreadablePart:
         if table_name in TABLES:
             raise
@@ -86,36 +98,37 @@ def _take_content(
         return
     table = TABLES.get(table_name)
     if table is None:
-        kept = KeptPart(part, table_name, text(), distinct_ma_lk(root))
-        dossier.others.append(kept)
+        text = etree.tostring(root, encoding="unicode", with_tail=False)
+        dossier.others.append(KeptPart(part, table_name, text, distinct_ma_lk(root)))
         return
-    rows = read_rows(table, root)
+    rows = read_rows(table, root, has_attributes=has_attributes)
     if table_name == "XML1":
         dossier.xml1 = rows[0]
     else:
         dossier.tables.setdefault(table_name, []).extend(rows)
 
 
-def _read_content(content: Any, parser: etree.XMLParser) -> tuple[Any, Any]:
-    """Root of the table in NOIDUNGFILE, and a function for its text without XML declaration.
+def _read_content(content: Any, parser: etree.XMLParser) -> tuple[Any, bool]:
+    """Root of the table in NOIDUNGFILE, and whether any of its elements may have attributes.
 
     Base64 of XML, XML in a CDATA section, or nested elements: all three are in use.
     """
     if len(content):
-        if len(content) > 1:
+        words = [content.text, *(child.tail for child in content)]
+        if len(content) > 1 or any((word or "").strip(XML_SPACE) for word in words):
             raise _UnreadablePart("NOIDUNGFILE holds more than one element")
-        root = content[0]
-        return root, lambda: etree.tostring(root, encoding="unicode", with_tail=False)
-    text = content.text or ""
-    if text.lstrip(XML_SPACE + "\ufeff").startswith("<"):
-        data = _XML_DECLARATION.sub("", text.strip(XML_SPACE), count=1).encode()
+        return content[0], True
+    text = (content.text or "").strip(XML_SPACE).removeprefix("\ufeff").lstrip(XML_SPACE)
+    if text.startswith("<"):
+        data = text[declaration.end() :] if (declaration := _XML_DECLARATION.match(text)) else text
+        body = data.encode()
     else:
-        data = _decode_base64(text)
+        body = _decode_base64(text)
     try:
-        root = parse_document(data, parser)
+        root = parse_document(body, parser)
     except HostileXml as error:
         raise _UnreadablePart(str(error)) from None
-    return root, lambda: etree.tostring(root, encoding="unicode")
+    return root, body.find(b"=", body.find(b"?>") + 1) >= 0
 
 
 def _decode_base64(text: str) -> bytes:
@@ -123,10 +136,11 @@ def _decode_base64(text: str) -> bytes:
     try:
         data = binascii.a2b_base64(b"".join(text.encode("ascii").split()), strict_mode=True)
     except (binascii.Error, UnicodeEncodeError):
-        raise _UnreadablePart("NOIDUNGFILE is neither XML nor base64") from None
+        reason = f"NOIDUNGFILE is neither XML nor base64: {described(text)}"
+        raise _UnreadablePart(reason) from None
     if not data:
         raise _UnreadablePart("NOIDUNGFILE is empty")
-    return data
+    return data.lstrip(b" \t\r\n")  # before an XML declaration the parser would not stand it
 
 
 def _as_sent(element: Any) -> str:
@@ -152,15 +166,32 @@ def _require_one_xml1(dossier: Dossier) -> None:
 def _identify(dossier: Dossier, facility_id: str) -> None:
     """Identity and withdrawal from XML1; F01 if it names another facility, F04 without MA_LK."""
     if dossier.xml1 is None:
+        dossier.hinted_id = _hinted_id(dossier)
         return
     ma_lk = (dossier.xml1[_XML1["MA_LK"]] or "").strip(XML_SPACE)
     if 0 < len(ma_lk) <= _MAX_MA_LK:
         dossier.dossier_id = ma_lk
     else:
-        reason = f"MA_LK has {len(ma_lk)} characters" if ma_lk else "MA_LK is blank"
-        dossier.problems.append(Problem("F04", reason, "XML1", field="MA_LK"))
+        dossier.problems.append(
+            Problem("F04", f"MA_LK is no key: {described(ma_lk)}", "XML1", field="MA_LK")
+        )
     kind = dossier.xml1[_XML1["MA_DOITUONG_KCB"]] or ""
     dossier.is_withdrawal = kind.strip(XML_SPACE) == WITHDRAWAL
-    if (dossier.xml1[_XML1["MA_CSKCB"]] or "").strip(XML_SPACE) != facility_id:
-        reason = "MA_CSKCB of XML1 is not MACSKCB of the envelope"
+    named = (dossier.xml1[_XML1["MA_CSKCB"]] or "").strip(XML_SPACE)
+    if named != facility_id:
+        reason = (
+            f"MA_CSKCB of XML1 ({quoted_code(named)}) is not "
+            f"MACSKCB of the envelope ({quoted_code(facility_id)})"
+        )
         dossier.problems.append(Problem("F01", reason, "XML1", field="MA_CSKCB"))
+
+
+def _hinted_id(dossier: Dossier) -> str:
+    """The one MA_LK that the other tables of a dossier without XML1 name, else an empty text."""
+    named = {
+        (row[_PLACES[table]["MA_LK"]] or "").strip(XML_SPACE)
+        for table, rows in dossier.tables.items()
+        for row in rows
+    } | {value for kept in dossier.others for value in kept.ma_lk_values}
+    hint = named.pop() if len(named) == 1 else ""
+    return hint if len(hint) <= _MAX_MA_LK else ""

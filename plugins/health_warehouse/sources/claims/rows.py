@@ -3,50 +3,47 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from unicodedata import normalize
-
-from lxml import etree
+from unicodedata import combining, is_normalized, normalize
 
 from health_warehouse.sources.claims.dossier import Row
 from health_warehouse.sources.claims.hardened_xml import local_name
+from health_warehouse.sources.claims.legacy import require_current_format
+from health_warehouse.sources.claims.losses import SIGNATURES, UnreadableTable, require_no_loss
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Table
 
 XML_SPACE = " \t\r\n"
+MAX_LINES = 20_000  # of one table of a dossier; each becomes a row and, when wrong, findings
+MAX_ELEMENTS = 300  # of one row; the widest table has 66 fields
+MAX_NAME = 200  # characters of the name of an element, with its namespace
+_MAX_MA_LK_LENGTH = 256  # the longest that a dossier may have is shorter, so a cut one is no other
+_MAX_MA_LK_VALUES = 20
 
 _COLUMNS = {
     table.name: {field.name: place for place, field in enumerate(table.fields)}
     for table in (*TABLES.values(), CHECK_INS)
 }
-# Elements below a field, and words between fields: both would vanish when only fields are read.
-_LOST_IN_ROW = etree.XPath("boolean(*/* | text()[normalize-space()])")
-_LOST_IN_LIST = etree.XPath(
-    "boolean(text()[normalize-space()] | */text()[normalize-space()] | */*/*/* |"
-    " *[starts-with(local-name(), 'DSACH')]/*/text()[normalize-space()] |"
-    " *[not(starts-with(local-name(), 'DSACH'))]/*/*)"
-)
+_MARKS = "".join(chr(code) for code in range(0x300, 0x1E950) if combining(chr(code)))
+# Putting n of them into order takes n² steps: 4 million hang for hours. Unicode's own bound for
+# text that is to be normalised in a stream is 30 (UAX #15, Stream-Safe Text Format).
+_PILE_OF_MARKS = re.compile(f"[{_MARKS}]{{31}}")
 
 
-class UnreadableTable(Exception):
-    """A table that cannot be taken apart. `reason` holds no value of a patient."""
+def read_rows(table: Table, root: Any, *, has_attributes: bool = True) -> list[Row]:
+    """Rows of a parsed table of a HOSO. Raises UnreadableTable, FileUnreadable (F08).
 
-    def __init__(self, reason: str, line: int | None = None, field: str | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.line = line
-        self.field = field
-
-
-def read_rows(table: Table, root: Any) -> list[Row]:
-    """Rows of a parsed table of a HOSO. Raises UnreadableTable."""
+    `has_attributes` may be false when there can be none: looking for them takes its time.
+    """
     if local_name(root.tag) != table.root:
         raise UnreadableTable(f"the root is not {table.root}")
-    if (_LOST_IN_LIST if table.has_lines else _LOST_IN_ROW)(root):
-        raise UnreadableTable("text between elements, or elements inside a value")
+    require_no_loss(table, root, has_attributes=has_attributes)
     elements = _line_elements(table, root) if table.has_lines else [root]
+    if len(elements) > MAX_LINES:
+        raise UnreadableTable(f"more than {MAX_LINES} lines")
     return [read_row(table, element, line) for line, element in enumerate(elements, 1)]
 
 
@@ -59,10 +56,12 @@ def _line_elements(table: Table, root: Any) -> list[Any]:
             found.append(child)
         elif name.startswith("DSACH"):
             found.extend(child)
-        elif name != "CHUKYDONVI":  # a signature is no data; the archive keeps it
-            raise UnreadableTable("an element that is neither a list nor a row")
-    if any(local_name(element.tag) != table.row for element in found):
-        raise UnreadableTable(f"the list holds elements other than {table.row}")
+        elif name not in SIGNATURES:
+            raise UnreadableTable("an element that is neither a list nor a row", field=name[:63])
+    for line, element in enumerate(found, 1):
+        if (name := local_name(element.tag)) != table.row:
+            reason = f"the list holds elements other than {table.row}"
+            raise UnreadableTable(reason, line, name[:63])
     return found
 
 
@@ -71,47 +70,74 @@ def read_row(table: Table, element: Any, line: int) -> Row:
 
     The inner loop of ingestion: what depends on names alone is worked out once per layout.
     """
+    if len(element) > MAX_ELEMENTS:
+        raise UnreadableTable(f"more than {MAX_ELEMENTS} elements in the row", line)
     children = list(element)
     try:
         layout = _layout(table.name, tuple([child.tag for child in children]))
+        values = _composed([child.text or "" for child in children], layout)
     except UnreadableTable as error:
         raise UnreadableTable(error.reason, line, error.field) from None
-    values = [child.text or "" for child in children]
-    if not "".join(values).isascii():
-        values = [normalize("NFC", value) for value in values]
     row: Row = [None] * (len(_COLUMNS[table.name]) + 1)
     for column, value in zip(layout.columns, values, strict=True):
         row[column] = value
+    row[-1] = None
     if layout.unknown:
         extra = {name: values[place] for place, name in layout.unknown.items()}
         row[-1] = json.dumps(extra, ensure_ascii=False)
     return row
 
 
+def _composed(values: list[str], layout: _Layout) -> list[str]:
+    """The values in NFC. A text in NFC has only parts in NFC, so one look at all tells of each."""
+    together = "".join(values)
+    if together.isascii() or is_normalized("NFC", together):
+        return values
+    if _PILE_OF_MARKS.search(together):
+        place = next((n for n, value in enumerate(values) if _PILE_OF_MARKS.search(value)), 0)
+        raise UnreadableTable("more than 30 combining marks in a row", field=layout.names[place])
+    return [normalize("NFC", value) for value in values]
+
+
 @dataclass(frozen=True, slots=True)
 class _Layout:
     """Where the elements of a row go. `columns`: per element its place in the row (unknown ones
-    to the last, `_extra`); `unknown`: place among the elements to name."""
+    and signatures to the last, `_extra`, which is written anew); `unknown`: place to name."""
 
+    names: tuple[str, ...]
     columns: tuple[int, ...]
     unknown: dict[int, str]
 
 
 @lru_cache(maxsize=1024)  # a sender writes few layouts; a hostile one must not fill the memory
 def _layout(table_name: str, tags: tuple[str, ...]) -> _Layout:
-    """Raises UnreadableTable when an element appears twice: one of the values would be lost."""
+    """Raises UnreadableTable when an element appears twice: one of the values would be lost.
+
+    Raises FileUnreadable (F08) on the XML1 of a standard that is dead.
+    """
     columns = _COLUMNS[table_name]
-    names = [local_name(tag) for tag in tags]
+    names = tuple([local_name(tag) for tag in tags])
+    for tag in tags:
+        if len(tag) > MAX_NAME:
+            raise UnreadableTable(f"a name of more than {MAX_NAME} characters", field=tag[:63])
     for name, count in Counter(names).items():
-        if count > 1:
+        if count > 1 and name not in SIGNATURES:
             raise UnreadableTable("an element appears twice in the row", field=name[:63])
+    if table_name == "XML1":
+        require_current_format(set(names))
     return _Layout(
-        tuple(columns.get(name, len(columns)) for name in names),
-        {place: name for place, name in enumerate(names) if name not in columns},
+        names,
+        tuple([columns.get(name, len(columns)) for name in names]),
+        {
+            place: name
+            for place, name in enumerate(names)
+            if name not in columns and name not in SIGNATURES
+        },
     )
 
 
 def distinct_ma_lk(root: Any) -> tuple[str, ...]:
-    """The MA_LK values anywhere below `root`, stripped, sorted."""
-    values = {(e.text or "").strip(XML_SPACE) for e in root.iter("{*}MA_LK")}
-    return tuple(sorted(normalize("NFC", value) for value in values))
+    """The MA_LK values anywhere below `root`, stripped, sorted. More than one is an error already
+    (F04), so of thousands only a few are told."""
+    found = {(e.text or "").strip(XML_SPACE)[:_MAX_MA_LK_LENGTH] for e in root.iter("{*}MA_LK")}
+    return tuple(sorted(normalize("NFC", value) for value in found)[:_MAX_MA_LK_VALUES])
