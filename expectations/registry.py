@@ -13,7 +13,12 @@ from expectations.families import (
     persons,
     tables,
 )
-from expectations.landing import b01_batch_complete, f01_envelope, f03_readable_dossier
+from expectations.landing import (
+    b01_batch_complete,
+    f01_envelope,
+    f03_readable_dossier,
+    f08_legacy_format,
+)
 from expectations.marts import (
     m01_dossiers_conserved,
     m02_money_conserved,
@@ -42,7 +47,11 @@ FAMILIES: tuple[Family, ...] = (
 )
 LANDING: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.rules)
 
-JUDGED_BY_PARSER: tuple[Rule, ...] = (f01_envelope.RULE, f03_readable_dossier.RULE)
+JUDGED_BY_PARSER: tuple[Rule, ...] = (
+    f01_envelope.RULE,
+    f03_readable_dossier.RULE,
+    f08_legacy_format.RULE,
+)
 
 # Row counts first: the other rules of the marts pass on rows that are not there.
 MARTS: tuple[Rule, ...] = (
