@@ -11,8 +11,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from health_warehouse.settings import Settings
 from warehouses import Cluster, new_cluster, new_warehouse
@@ -21,6 +23,18 @@ os.environ.update(DO_NOT_TRACK="1", GX_ANALYTICS_ENABLED="false")
 # Airflow reads its home when first imported, and leaves folders there: never the developer's own.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="warehouse-test-airflow-")
 atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
+
+
+class _OneStartOfAirflow(LoadFileScheduling):
+    """One file to one process, and all of `e2e` to one too: it starts Airflow once, for minutes."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "e2e" if "/e2e/" in nodeid else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    return _OneStartOfAirflow(config, log)
 
 
 @pytest.fixture(scope="session")

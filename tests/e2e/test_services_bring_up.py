@@ -1,4 +1,7 @@
-"""One warehouse brought up for the module, with the real Airflow; what `up` and `down` promise."""
+"""What `up` and `down` promise, of the warehouse that the other tests here used.
+
+The last in this folder: at the end everything is killed, started again and stopped.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,7 @@ import os
 import signal
 import socket
 import stat
-import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -29,34 +30,9 @@ from health_warehouse.services.postgres import AIRFLOW_DATABASE
 from health_warehouse.services.secret_files import airflow_secrets
 from health_warehouse.services.status import status
 from health_warehouse.settings import Settings, get_settings
+from live_warehouse import say_nothing
 
-pytestmark = pytest.mark.timeout(900)
-
-
-def _quiet(_message: str) -> None:
-    """Progress is not looked at here."""
-
-
-@pytest.fixture(scope="module")
-def warehouse() -> Iterator[Airflow]:
-    """A warehouse under a parent that nobody else may enter, as a clone in a home folder is."""
-    with tempfile.TemporaryDirectory(prefix="warehouse-up-") as folder:
-        settings = Settings(state=Path(folder) / "state", airflow_parallelism=1)
-        try:
-            yield up(settings, _quiet)
-        finally:
-            dispose_engines()
-            down(settings, _quiet)
-            left = [p.cmdline() for p in psutil.process_iter() if folder in _told(p)]
-            assert left == [], "`down` leaves no process behind"
-
-
-def _told(process: psutil.Process) -> str:
-    """Command line and, where it may be read, environment of a process."""
-    try:
-        return " ".join([*process.cmdline(), *process.environ().values()])
-    except psutil.Error:
-        return ""
+pytestmark = pytest.mark.timeout(1200)
 
 
 def _pids(warehouse: Airflow) -> dict[str, int | None]:
@@ -82,7 +58,7 @@ def test_second_up_changes_nothing_and_takes_seconds(warehouse: Airflow) -> None
 def test_two_ups_at_once_are_safe(warehouse: Airflow) -> None:
     before = _pids(warehouse)
     threads = [
-        threading.Thread(target=up, args=(warehouse.settings, _quiet), daemon=True)
+        threading.Thread(target=up, args=(warehouse.settings, say_nothing), daemon=True)
         for _ in range(2)
     ]
     for thread in threads:
@@ -140,11 +116,9 @@ def test_roles_of_the_warehouse_stay_out_of_airflows_database(warehouse: Airflow
 
 
 def test_fixed_port_that_a_running_service_does_not_have_is_refused(warehouse: Airflow) -> None:
-    settings = Settings(
-        state=warehouse.settings.state, airflow_parallelism=1, airflow_port=loopback.free_port()
-    )
+    settings = warehouse.settings.model_copy(update={"airflow_port": loopback.free_port()})
     with pytest.raises(ConfigurationError, match="warehouse down"):
-        up(settings, _quiet)
+        up(settings, say_nothing)
 
 
 def test_second_state_folder_is_a_second_warehouse(warehouse: Airflow, tmp_path: Path) -> None:
@@ -152,7 +126,7 @@ def test_second_state_folder_is_a_second_warehouse(warehouse: Airflow, tmp_path:
     state.prepare(other)
     secrets = airflow_secrets(other)
     try:
-        server = postgres.start(other, secrets, _quiet)
+        server = postgres.start(other, secrets, say_nothing)
         assert server.port != ports.remembered(warehouse.settings, ports.POSTGRES)
         assert server.pid() != postgres.server(warehouse.settings).pid()
         with psycopg.connect(server.url("warehouse")) as connection:
@@ -185,12 +159,20 @@ def test_what_was_killed_is_started_again_and_changed_settings_reach_all(
     assert children
     scheduler.kill()
     os.kill(postgres.server(warehouse.settings).pid() or 0, signal.SIGKILL)
-    settings = Settings(state=warehouse.settings.state, airflow_parallelism=2)
-    after = _pids(up(settings, _quiet))
+    settings = warehouse.settings.model_copy(update={"airflow_parallelism": 2})
+    after = _pids(up(settings, say_nothing))
     assert None not in after.values()
     assert not set(before.values()) & set(after.values())
     assert not [child for child in children if not has_ended(child)]
     assert set(status(settings)["health"].values()) == {"healthy"}
+
+
+def test_down_stops_everything(warehouse: Airflow) -> None:
+    dispose_engines()
+    down(warehouse.settings, say_nothing)
+    now = status(warehouse.settings)
+    assert [service["name"] for service in now["services"]]
+    assert not [service["name"] for service in now["services"] if service["is_running"]]
 
 
 @pytest.mark.soak  # a minute: everything is started twice
@@ -199,8 +181,8 @@ def test_port_that_somebody_takes_while_we_start_is_left_to_them(
 ) -> None:
     """Two warehouses that start at once both see it free. One must move, and must not take the
     other's healthy API for its own."""
-    settings = Settings(state=warehouse.settings.state, airflow_parallelism=1)
-    down(settings, _quiet)
+    settings = warehouse.settings
+    down(settings, say_nothing)
     with socket.socket() as other:
         other.bind((loopback.ADDRESS, 0))
         other.listen()
@@ -212,6 +194,6 @@ def test_port_that_somebody_takes_while_we_start_is_left_to_them(
             "is_free",
             lambda asked: next(first_look, is_free(port)) if asked == port else is_free(asked),
         )
-        moved = up(settings, _quiet)
+        moved = up(settings, say_nothing)
     assert moved.port != port
     assert moved.health()["metadatabase"]["status"] == "healthy"
