@@ -39,7 +39,8 @@ HEADER = {
     "chan_doan_vao": "Viêm mũi họng cấp",
     "chan_doan_rv": "Viêm mũi họng cấp",
     "ma_benh_chinh": "J00",
-    "ma_doituong_kcb": "1.1",
+    # off route: on the right one so small a visit would be covered in full (C05_small)
+    "ma_doituong_kcb": "3.3",
     "ngay_vao": "202608050800",
     "ngay_ra": "202608051030",
     "so_ngay_dtri": "0",
@@ -147,14 +148,17 @@ class Dossier:
             return self.drug_lines()
         if table == "XML3":
             return self.service_lines()
-        dossier_id = self.header.get("ma_lk", HEADER["ma_lk"])
-        return [{"ma_lk": dossier_id, **row} for row in self.tables.get(table, ())]
+        return [{"ma_lk": self.dossier_id, **row} for row in self.tables.get(table, ())]
+
+    @property
+    def dossier_id(self) -> str:
+        return self.header.get("ma_lk", HEADER["ma_lk"])
 
     def drug_lines(self) -> list[dict[str, str]]:
-        return [{**DRUG, **changes} for changes in self.drugs]
+        return [{**DRUG, "ma_lk": self.dossier_id, **changes} for changes in self.drugs]
 
     def service_lines(self) -> list[dict[str, str]]:
-        return [{**SERVICE, **changes} for changes in self.services]
+        return [{**SERVICE, "ma_lk": self.dossier_id, **changes} for changes in self.services]
 
     def full_header(self) -> dict[str, str]:
         """Totals are summed from the lines, unless the case says otherwise."""

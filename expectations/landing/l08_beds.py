@@ -1,0 +1,108 @@
+"""L08: beds are paid in a stay, each has a code, and one patient at a time has a bed to himself.
+
+A bed at less than 100 % (TYLE_TT_DV) is shared and may be named by several dossiers. Two stays in
+one bed are compared within the batch, by the times of their lines (NGAY_TH_YL, else NGAY_YL, to
+NGAY_KQ, the end of a bed line); lines with days only, or without an end, cannot be compared. Clocks
+and papers are granted an hour (our threshold).
+"""
+
+from expectations.rules.fragments import described, numeric_code, quoted_time, text_or_null
+from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.selections import HEADER, lines
+
+_IS_BED = f"{numeric_code('line.ma_nhom')} in ('14', '15', '16')"
+_GIVEN = text_or_null("line.ma_giuong")
+
+RULE = Rule(
+    id="L08",
+    sentence_vi="Ngày giường (MA_NHOM 14, 15, 16) chỉ có ở loại KCB 03, 04, 06; "
+    "MA_GIUONG là H, T, C hoặc K và 3 chữ số (cách nhau bằng ;).",
+    sentence_en="Bed lines (MA_NHOM 14, 15, 16) are for types 03, 04 and 06 only; "
+    "MA_GIUONG is H, T, C or K and 3 digits (a list by ;).",
+    source=Source("QĐ 4750/QĐ-BYT XML3, note to MA_GIUONG; catalogue L08", "M"),
+    category=Category.CONFORMANCE,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=(
+        Rows(
+            table_sql="'XML3'",
+            sql=lines(
+                3,
+                f"{_IS_BED} as is_bed",
+                f"{_GIVEN} as ma_giuong",
+                "coalesce(btrim(header.ma_loai_kcb) in ('03', '04', '06'), false) as is_stay",
+                joined=HEADER,
+                where=f"{_IS_BED} or {_GIVEN} is not null",
+            ),
+            checks=(
+                Check(
+                    field="MA_NHOM",
+                    holds="is_stay or is_bed is not true",
+                    reason="'a bed is charged, MA_LOAI_KCB is not 03, 04 or 06'",
+                ),
+                Check(
+                    field="MA_GIUONG",
+                    holds="ma_giuong is null "
+                    "or ma_giuong ~ '^[HTCK][0-9]{3}( *; *[HTCK][0-9]{3})*;?$'",
+                    reason=f"'MA_GIUONG is not a list of bed codes: ' || {described('ma_giuong')}",
+                ),
+            ),
+        ),
+    ),
+)
+
+_BEGAN = f"coalesce({text_or_null('line.ngay_th_yl')}, line.ngay_yl)"
+_USED = lines(
+    3,
+    "version.facility_id",
+    "version.dossier_id",
+    "btrim(line.ma_khoa) as department",
+    "btrim(bed) as bed",
+    f"{_BEGAN} as began",
+    "line.ngay_kq as ended",
+    f"raw.parse_local_time({_BEGAN}) as began_at",
+    "raw.parse_local_time(line.ngay_kq) as ended_at",
+    joined="cross join lateral string_to_table(line.ma_giuong, ';') as bed",
+    where=f"{_IS_BED} and coalesce(raw.parse_number(line.tyle_tt_dv), 100) = 100 "
+    f"and length(line.ngay_kq) = 12 and length({_BEGAN}) = 12 and btrim(bed) <> ''",
+)
+
+ALONE = Rule(
+    id="L08_alone",
+    sentence_vi="Một giường không tính 100% cho hai hồ sơ cùng lúc (quá một giờ, trong một đợt).",
+    sentence_en="No bed is charged at 100 % in two dossiers at the same time "
+    "(for more than an hour, within one batch).",
+    source=Source("one hospital's checks; catalogue L08", "M"),
+    category=Category.PLAUSIBILITY,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=(
+        Rows(
+            table_sql="'XML3'",
+            sql=f"""
+with used as materialized ({_USED})
+select distinct on (used.file_id, used.position, used.line)
+    used.file_id, used.position, used.line, used.began, used.ended,
+    other.began as other_began, other.ended as other_ended,
+    other.file_id is not null as is_taken
+from used
+left join used as other
+    on used.facility_id = other.facility_id
+    and used.department = other.department
+    and used.bed = other.bed
+    and used.dossier_id <> other.dossier_id
+    and least(used.ended_at, other.ended_at)
+        - greatest(used.began_at, other.began_at) > interval '1 hour'
+order by used.file_id, used.position, used.line, other.began_at""",
+            checks=(
+                Check(
+                    field="MA_GIUONG",
+                    holds="not is_taken",
+                    reason=f"'the bed is used from ' || {quoted_time('began')} || ' to ' || "
+                    f"{quoted_time('ended')} || ', by another dossier from ' || "
+                    f"{quoted_time('other_began')} || ' to ' || {quoted_time('other_ended')}",
+                ),
+            ),
+        ),
+    ),
+)
