@@ -194,6 +194,20 @@ def test_nothing_is_written_into_the_project(warehouse: Settings) -> None:
     assert written.isdisjoint({"target", "logs", "dbt_packages", ".user.yml"})
 
 
+def test_half_written_files_of_a_killed_dbt_are_not_read(
+    warehouse: Settings, manifest: dict[str, Any]
+) -> None:
+    kept = warehouse.state / "dbt" / "target" / "manifest.json"
+    for path in (warehouse.state / "dbt" / "work").iterdir():
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert set(json.loads(kept.read_text(encoding="utf-8"))["nodes"]) == set(manifest["nodes"])
+
+    dbt.invoke(warehouse, ["parse"])
+
+    assert set(json.loads(kept.read_text(encoding="utf-8"))["nodes"]) == set(manifest["nodes"])
+
+
 def _code(model: dict[str, Any]) -> str:
     """The SQL without comments."""
     return re.sub(r"--.*", "", model["raw_code"])

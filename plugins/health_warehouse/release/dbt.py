@@ -1,7 +1,9 @@
 """dbt in this process: where the project is, what it is given, what it answers.
 
-Nothing is written into the project: dbt's target folder lies in STATE/dbt. What dbt says goes to
-this module's logger, and so into the log of the task that runs it. Telemetry is off.
+Nothing is written into the project: dbt works in STATE/dbt/work. It writes its manifest in place,
+so a dbt that is killed leaves half of one there; what others read is STATE/dbt/target, where the
+manifest of a dbt that came to its end is put whole. What dbt says goes to this module's logger, and
+so into the log of the task that runs it. Telemetry is off.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from health_warehouse.database import connections
@@ -61,6 +64,7 @@ def invoke(settings: Settings, arguments: Sequence[str], build_id: int = 0) -> l
         answer = dbtRunner(callbacks=[_tell]).invoke([*arguments, *_options(settings, build_id)])
     if answer.result is None:
         raise BuildFailed(f"dbt {arguments[0]}: {scrub(str(answer.exception))}")
+    _keep_manifest(settings)
     return [_node_run(result) for result in getattr(answer.result, "results", ())]
 
 
@@ -116,11 +120,22 @@ def _folder(settings: Settings) -> Path:
     return settings.state / "dbt"
 
 
+def _keep_manifest(settings: Settings) -> None:
+    """Put the manifest just written where readers look, in one step that survives a crash."""
+    kept = _folder(settings) / "target" / "manifest.json"
+    kept.parent.mkdir(exist_ok=True)
+    with NamedTemporaryFile(dir=kept.parent, prefix=".manifest-", delete=False) as copy:
+        copy.write((_folder(settings) / "work" / "manifest.json").read_bytes())
+        copy.flush()
+        os.fsync(copy.fileno())
+    Path(copy.name).replace(kept)
+
+
 def _options(settings: Settings, build_id: int) -> list[str]:
     folder = _folder(settings)
     return [
         *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
-        *("--target-path", str(folder / "target"), "--log-path", str(folder)),
+        *("--target-path", str(folder / "work"), "--log-path", str(folder)),
         *("--vars", json.dumps({"build_id": build_id})),
         *("--log-level", "none", "--log-level-file", "none"),
     ]
