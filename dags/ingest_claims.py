@@ -25,6 +25,7 @@ it with `{"received_at": "declared"}`, then unpause it.
   (`docs/runbooks/task_failed.md`).
 - `load_batch` red: a rule could not be judged, or a batch came in incomplete
   (`docs/runbooks/task_failed.md`). Other batches and the marts go on.
+- `SourceDenied`, or an inbox on an SFTP server or in S3: `docs/runbooks/inbox_elsewhere.md`.
 - A sender asks why a file is missing: `docs/runbooks/file_refused.md`.
 """
 

@@ -27,7 +27,7 @@ from health_warehouse.landing.bundles import (
 
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # bzip2 and LZMA pack 100,000 to 1 and more
-_MAX_ENTRY_BYTES = 512  # of the directory, per file; a hostile one of 2 GiB would be read at once
+_MAX_ENTRY_BYTES = 256  # of the directory, per file; a hostile one of 2 GiB would be read at once
 
 
 class _OutsideFile(OSError):

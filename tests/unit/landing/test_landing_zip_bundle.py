@@ -157,7 +157,7 @@ def test_too_many_files_are_refused_as_a_whole() -> None:
 
 
 def test_a_huge_directory_is_refused_before_it_is_read() -> None:
-    """Half a million entries: `zipfile` alone would make as many objects, 400 MB of them."""
+    """Half a million entries, of each of which `zipfile` would make an object: 15 s measured."""
     count = 500_000
     entry = DIRECTORY_ENTRY + bytes(24) + struct.pack("<H", 1) + bytes(16) + b"x"
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 65535, 65535, len(entry) * count, 0, 0)
