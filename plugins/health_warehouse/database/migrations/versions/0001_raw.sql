@@ -76,6 +76,8 @@ create table raw.claims_xml1 (
     primary key (file_id, position)
 );
 comment on table raw.claims_xml1 is 'One row per dossier version: the header of an episode of care (XML1).';
+-- The other visits of the persons of a batch, for the rules that compare them (V01, V02).
+create index claims_xml1_person on raw.claims_xml1 (_person_key);
 
 create table raw.claims_xml2 (
     file_id bigint not null,

@@ -421,3 +421,5 @@ create table raw.check_ins (
 comment on table raw.check_ins is
 'One row per check-in (XML0) as delivered: a person was registered or got a first cost at a facility.';
 create index check_ins_encounter on raw.check_ins (facility_id, ma_lk);
+-- Since when a facility sends check-ins at all (rule V03).
+create index check_ins_arrival on raw.check_ins (facility_id, ngay_vao);

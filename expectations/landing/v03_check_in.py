@@ -1,0 +1,71 @@
+"""V03: a visit was checked in, at the time of its arrival.
+
+Check-ins (XML0) are a feed of their own that a facility may not send here, so only visits since the
+first check-in of their facility are judged. Emergencies (object 2) need none; nor do we ask one of
+visits that the patient pays. An hour between the two times is granted (our threshold).
+"""
+
+from expectations.rules.fragments import quoted_time
+from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.selections import IS_INSURED, headers
+
+_JOINED = """\
+join (
+    select
+        sender.facility_id,
+        (
+            select min(first.ngay_vao)
+            from raw.check_ins as first
+            where first.facility_id = sender.facility_id and first.ngay_vao >= '1900'
+        ) as since
+    from (select distinct facility_id from batch) as sender
+) as feed on feed.facility_id = version.facility_id
+left join lateral (
+    select
+        check_in.ngay_vao,
+        greatest(
+            raw.parse_local_time(check_in.ngay_vao) - raw.parse_local_time(header.ngay_vao),
+            raw.parse_local_time(header.ngay_vao) - raw.parse_local_time(check_in.ngay_vao)
+        ) as apart
+    from raw.check_ins as check_in
+    where check_in.facility_id = version.facility_id and check_in.ma_lk = version.dossier_id
+    order by apart
+    limit 1
+) as nearest on true"""
+
+RULE = Rule(
+    id="V03",
+    sentence_vi="Lượt khám BHYT (trừ cấp cứu, mã đối tượng 2) có XML0 của cơ sở, "
+    "NGAY_VAO lệch không quá một giờ.",
+    sentence_en="An insured visit (but an emergency, object 2) has an XML0 of its facility, "
+    "with NGAY_VAO no more than an hour apart.",
+    source=Source("QĐ 4750/QĐ-BYT, check-in table; catalogue V03", "M"),
+    category=Category.CONCORDANCE,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=(
+        Rows(
+            table_sql="'XML1'",
+            sql=headers(
+                "header.ngay_vao",
+                "nearest.ngay_vao as checked_in",
+                "nearest.apart",
+                joined=_JOINED,
+                where=f"{IS_INSURED} and coalesce(btrim(header.ma_doituong_kcb), '') <> '2' "
+                "and raw.parse_local_time(header.ngay_vao) is not null "
+                'and feed.since collate "C" <= header.ngay_vao collate "C"',
+            ),
+            checks=(
+                Check(
+                    field="NGAY_VAO",
+                    holds="checked_in is not null and coalesce(apart <= interval '1 hour' "
+                    "or least(length(checked_in), length(ngay_vao)) = 8 "
+                    "and left(checked_in, 8) = left(ngay_vao, 8), false)",
+                    reason="case when checked_in is null then 'there is no XML0 of this visit' "
+                    f"else 'NGAY_VAO is ' || {quoted_time('ngay_vao')} || ', of XML0 ' || "
+                    f"{quoted_time('checked_in')} end",
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,71 @@
+"""X07: a result has its time, and a service that it is a result of.
+
+XML4.MA_DICH_VU has 15 characters in the decree, too few for what XML3 appends to a code (a test
+sent out, `.K.WWWWW`; `_GT`, `_TB`): codes are compared without it. Any line of XML3 will do: an
+endoscopy with a result may be charged as a procedure. A dossier without XML3 (the patient pays) is
+not judged.
+"""
+
+from expectations.rules.fragments import described, text_or_null
+from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.selections import lines, with_count
+
+
+def _code(column: str) -> str:
+    return f"regexp_replace(btrim({column}), '([.]K[.][^._]*|_[A-Z]+)+$', '')"
+
+
+_CHARGED = f"""
+left join (
+    select distinct part.file_id, part.position, {_code("part.ma_dich_vu")} as code
+    from batch
+    join raw.claims_xml3 as part using (file_id)
+) as charged
+    on charged.file_id = line.file_id
+    and charged.position = line.position
+    and charged.code = {_code("line.ma_dich_vu")}"""
+
+RULE = Rule(
+    id="X07",
+    sentence_vi="Có GIA_TRI thì có NGAY_KQ; MA_DICH_VU của XML4 có trong XML3.",
+    sentence_en="Where GIA_TRI is given, NGAY_KQ is; MA_DICH_VU of XML4 is one of XML3.",
+    source=Source(
+        "the insurer's portal sheet, XML4.NGAY_KQ (H); the service is inferred (L); catalogue X07",
+        "L",
+    ),
+    category=Category.CONCORDANCE,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=(
+        Rows(
+            table_sql="'XML4'",
+            sql=lines(4, "line.gia_tri", "line.ngay_kq"),
+            checks=(
+                Check(
+                    field="NGAY_KQ",
+                    holds=f"{text_or_null('gia_tri')} is null "
+                    f"or {text_or_null('ngay_kq')} is not null",
+                    reason="'GIA_TRI is given, NGAY_KQ is blank'",
+                ),
+            ),
+        ),
+        Rows(
+            table_sql="'XML4'",
+            sql=lines(
+                4,
+                "line.ma_dich_vu",
+                "charged.code is not null as is_charged",
+                joined=with_count(3) + _CHARGED,
+                where=f"{text_or_null('line.ma_dich_vu')} is not null "
+                "and xml3.row_count is not null",
+            ),
+            checks=(
+                Check(
+                    field="MA_DICH_VU",
+                    holds="is_charged",
+                    reason=f"'no line of XML3 has this MA_DICH_VU: ' || {described('ma_dich_vu')}",
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,117 @@
+"""X08: what XML6, XML13, XML14 and XML15 repeat of XML1 is what XML1 says.
+
+The portal: a field that is also in XML1 is equal to it, if filled. Compared without what writers
+vary: blanks, upper and lower case, composed letters, zeros in front of numbers (SO_CCCD is a number
+in XML15), `;` at the end of a list, 8 beside 12 digits of a time.
+
+Same names that are no copies: XML13.GIAY_CHUYEN_TUYEN is the slip issued here, in XML1 the one
+presented; MA_TTDV is who signs that paper; XML13.MA_CSKCB_DI (QĐ 3176) is a list of the earlier
+facilities. MA_NOI_DEN and MAHUYEN_CU_TRU may be blank in XML1 (X03_slip flags the former; there are
+no districts since 2025-07-01).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from expectations.rules.fragments import described, numeric_code, text_or_null
+from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.selections import HEADER, lines
+
+
+def _text(column: str) -> str:
+    return f"upper(regexp_replace(normalize(btrim({column})), '\\s+', ' ', 'g'))"
+
+
+def _list(column: str) -> str:
+    return f"rtrim(upper(regexp_replace({column}, '\\s', '', 'g')), ';')"
+
+
+def _time(column: str) -> str:
+    return f"btrim({column})"
+
+
+_KINDS: dict[Callable[[str], str], tuple[str, ...]] = {
+    _text: ("ho_ten", "dia_chi", "chan_doan_rv"),
+    _list: (
+        *("ma_the_bhyt", "gt_the_den", "ma_benh_kt", "ma_benh_yhct", "ma_benh_chinh", "ma_bn"),
+        *("ma_cskcb", "ma_noi_di", "ma_noi_den", "ma_doituong_kcb"),
+        *("ma_quoctich", "ma_dantoc", "ma_nghe_nghiep"),
+    ),
+    numeric_code: (
+        *("so_cccd", "gioi_tinh", "ma_loai_rv"),
+        *("matinh_cu_tru", "mahuyen_cu_tru", "maxa_cu_tru"),
+    ),
+    _time: ("ngay_sinh", "ngay_vao", "ngay_vao_noi_tru", "ngay_ra"),
+}
+_NORMAL = {column: normal for normal, columns in _KINDS.items() for column in columns}
+_MAY_BE_BLANK = ("ma_noi_den", "mahuyen_cu_tru")
+
+
+def _is_copy(column: str) -> Check:
+    same = f"copy_{column} = true_{column}"
+    if column in _KINDS[_time]:
+        same = (
+            f"left(copy_{column}, length(true_{column})) "
+            f"= left(true_{column}, length(copy_{column}))"
+        )
+    excused = f" or true_{column} is null" if column in _MAY_BE_BLANK else ""
+    return Check(
+        field=column.upper(),
+        holds=f"copy_{column} is null or coalesce({same}, false){excused}",
+        reason=f"'{column.upper()} is not that of XML1 (' || {described(f'true_{column}')} || "
+        f"'): ' || {described(f'copy_{column}')}",
+    )
+
+
+def _rows(table: int, columns: tuple[str, ...], renamed: dict[str, str] | None = None) -> Rows:
+    sources = {column: f"line.{column}" for column in columns} | (renamed or {})
+    return Rows(
+        table_sql=f"'XML{table}'",
+        sql=lines(
+            table,
+            *(
+                f"nullif({_NORMAL[column]('header.' + column)}, '') as true_{column}, "
+                f"nullif({_NORMAL[column](source)}, '') as copy_{column}"
+                for column, source in sources.items()
+            ),
+            joined=HEADER,
+        ),
+        checks=tuple(map(_is_copy, sources)),
+    )
+
+
+_IN_BOTH_SLIPS = (
+    *("ma_cskcb", "ho_ten", "ngay_sinh", "gioi_tinh", "dia_chi", "ma_the_bhyt", "gt_the_den"),
+    *("ngay_vao", "ngay_vao_noi_tru", "ngay_ra", "chan_doan_rv"),
+    *("ma_benh_chinh", "ma_benh_kt", "ma_benh_yhct"),
+)
+
+RULE = Rule(
+    id="X08",
+    sentence_vi="Các trường của XML1 ghi lại trong XML6, XML13, XML14, XML15 giống XML1.",
+    sentence_en="Fields of XML1 that XML6, XML13, XML14 and XML15 repeat are equal to XML1.",
+    source=Source("the insurer's portal sheet of QĐ 4750/QĐ-BYT; catalogue X08", "H"),
+    category=Category.CONCORDANCE,
+    severity=Severity.QUARANTINE_DOSSIER,
+    owner="sender",
+    rows=(
+        _rows(
+            6,
+            (
+                *("ma_the_bhyt", "so_cccd", "ngay_sinh", "gioi_tinh", "dia_chi"),
+                *("matinh_cu_tru", "mahuyen_cu_tru", "maxa_cu_tru", "ma_cskcb"),
+            ),
+        ),
+        _rows(
+            13,
+            (
+                *_IN_BOTH_SLIPS,
+                *("ma_noi_di", "ma_quoctich", "ma_dantoc", "ma_nghe_nghiep", "ma_loai_rv"),
+            ),
+            {"ma_noi_den": f"coalesce({text_or_null('line.ma_cskcb_den')}, line.ma_noi_den)"},
+        ),
+        _rows(14, (*_IN_BOTH_SLIPS, "ma_doituong_kcb")),
+        _rows(15, ("ma_bn", "ho_ten", "so_cccd", "ma_cskcb")),
+    ),
+)
