@@ -15,11 +15,13 @@ from health_warehouse.release.build import Build
 from health_warehouse.settings import Settings
 
 MARTS = (
+    "dim_communes",
     "dim_dates",
     "dim_diagnoses",
     "dim_facilities",
     "dim_items",
     "dim_persons",
+    "dim_provinces",
     "fct_claim_lines",
     "fct_encounters",
     "rpt_facility_months",

@@ -3,3 +3,13 @@
 {% macro surrogate_key(parts) -%}
     md5({{ parts | join(" || chr(31) || ") }})::uuid
 {%- endmacro %}
+
+{#- Key of a row of a reference list: a code and the first day on which it means what it means. -#}
+{% macro reference_key(code, valid_from) -%}
+    {{ surrogate_key([code, 'to_char(' ~ valid_from ~ ", 'YYYY-MM-DD')"]) }}
+{%- endmacro %}
+
+{#- Key of the unknown member of a reference list. -#}
+{% macro unknown_reference_key() -%}
+    {{ reference_key("'" ~ var('unknown_code') ~ "'", "date '" ~ var('unknown_date') ~ "'") }}
+{%- endmacro %}

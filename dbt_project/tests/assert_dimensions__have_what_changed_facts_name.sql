@@ -17,6 +17,10 @@ left join {{ ref('dim_diagnoses') }} as diagnoses
     on encounters.main_diagnosis_key = diagnoses.diagnosis_key
 left join {{ ref('dim_facilities') }} as facilities
     on encounters.facility_key = facilities.facility_key
+left join {{ ref('dim_communes') }} as communes
+    on encounters.residence_commune_key = communes.commune_key
+left join {{ ref('dim_provinces') }} as provinces
+    on encounters.residence_province_key = provinces.province_key
 left join {{ ref('dim_dates') }} as arrival_dates
     on encounters.arrival_date = arrival_dates.date_key
 left join {{ ref('dim_dates') }} as discharge_dates
@@ -25,5 +29,7 @@ where
     persons.person_key is null
     or diagnoses.diagnosis_key is null
     or facilities.facility_key is null
+    or communes.commune_key is null
+    or provinces.province_key is null
     or arrival_dates.date_key is null
     or discharge_dates.date_key is null

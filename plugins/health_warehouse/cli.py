@@ -9,11 +9,11 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
-from health_warehouse.commands import claims, quality, release, services, synth
+from health_warehouse.commands import claims, quality, readers, release, services, synth
 from health_warehouse.errors import WarehouseError
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-for module in (services, claims, quality, release, synth):
+for module in (services, claims, quality, release, readers, synth):
     module.register(app)
 
 

@@ -17,10 +17,11 @@ from health_warehouse.settings import Settings
 
 OWNER = "owner"  # who may migrate: the user of WAREHOUSE_DSN
 _SECRETS_FILE = "database.json"
+_READER = "reader:"  # before the names of readers in that file
 
 
 def stored_secrets(settings: Settings) -> dict[str, str]:
-    """Passwords by name (`owner_dsn`, `superuser`, one per role); empty before the first `up`."""
+    """Passwords by name (`owner_dsn`, `superuser`, roles, readers); empty before the first `up`."""
     path = settings.secrets_dir / _SECRETS_FILE
     return dict(json.loads(path.read_text())) if path.exists() else {}
 
@@ -45,6 +46,16 @@ def ensure_role_passwords(settings: Settings) -> dict[str, str]:
     return values
 
 
+def store_reader_password(settings: Settings, name: str, password: str) -> None:
+    store_secrets(settings, stored_secrets(settings) | {_READER + name: password})
+
+
+def forget_reader_password(settings: Settings, name: str) -> None:
+    values = stored_secrets(settings)
+    values.pop(_READER + name, None)
+    store_secrets(settings, values)
+
+
 def owner_url(settings: Settings) -> URL:
     """Where the warehouse is: WAREHOUSE_DSN, else the embedded server of the state folder.
 
@@ -61,14 +72,24 @@ def owner_url(settings: Settings) -> URL:
 
 
 def role_url(settings: Settings, role: str) -> URL:
-    """URL of one role (or OWNER), for SQLAlchemy with psycopg. `str(url)` hides the password."""
+    """URL of one role, OWNER, or a reader made here, for SQLAlchemy with psycopg.
+
+    `str(url)` hides the password. Raises ConfigurationError when there is no password of that name.
+    """
     base = owner_url(settings)
     if role == OWNER:
         return base
-    password = stored_secrets(settings).get(role)
-    if password is None:
-        raise ConfigurationError(f"role {role} has no password yet: run `warehouse up`")
-    return base.set(username=role_name(settings, role), password=password)
+    values = stored_secrets(settings)
+    if role in ROLES and role in values:
+        return base.set(username=role_name(settings, role), password=values[role])
+    if _READER + role in values:
+        return base.set(username=settings.role_prefix + role, password=values[_READER + role])
+    raise ConfigurationError(
+        f"role {role} has no password yet: run `warehouse up`"
+        if role in ROLES
+        else f"there is no role {role}: it is none of {', '.join((*ROLES, OWNER))}, "
+        "nor was it made by `warehouse readers create`"
+    )
 
 
 def dsn(settings: Settings, role: str) -> str:

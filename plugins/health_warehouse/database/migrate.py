@@ -9,23 +9,26 @@ from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import Connection, text
 
+from health_warehouse.database import grants
 from health_warehouse.database.connections import (
     OWNER,
     driver_connection,
     engine,
     ensure_role_passwords,
 )
-from health_warehouse.database.roles import ROLES, role_name
+from health_warehouse.database.readers import (
+    begin_sessions,
+    join_group,
+    open_to_built_in_readers,
+)
+from health_warehouse.database.rights import all_rights
+from health_warehouse.database.roles import role_name
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.reference.fill import fill
 from health_warehouse.settings import Settings
-from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
 
 _MIGRATION_LOCK = 7_201_001
-_KEYS = {
-    "XML0": ("file_id", "line", "facility_id", "_person_key"),
-    "XML1": ("file_id", "position", "_person_key"),
-}
+_HAS_SCOPES = "select to_regclass('ops.reader_scopes') is not null"
 _FOLDER = Path(__file__).parent
 
 
@@ -41,9 +44,12 @@ def migrate(settings: Settings) -> None:
         _require_server(connection)
         _create_roles(connection, settings, passwords)
         connection.execute(text("create schema if not exists ops"))
+        is_new = not connection.execute(text(_HAS_SCOPES)).scalar_one()
         _upgrade(connection)
         fill(connection)
-        _grant(connection, settings)
+        grants.apply(connection, settings)
+        if is_new:
+            open_to_built_in_readers(connection, settings)
 
 
 def _require_server(connection: Connection) -> None:
@@ -53,31 +59,24 @@ def _require_server(connection: Connection) -> None:
 
 
 def _create_roles(connection: Connection, settings: Settings, passwords: dict[str, str]) -> None:
+    """Login roles with their memberships and how their sessions begin, as roles.yml says."""
     cursor = driver_connection(connection).cursor()
-    owner: str = connection.execute(text("select current_user")).scalar_one()
-    for role in ROLES:
-        name = role_name(settings, role)
+    owner = sql.Identifier(connection.execute(text("select current_user")).scalar_one())
+    for role in all_rights().values():
+        name = role_name(settings, role.name)
+        login = sql.Identifier(name)
         known = cursor.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone()
         verb = sql.SQL(
             "alter role {} login password {}" if known else "create role {} login password {}"
         )
-        cursor.execute(verb.format(sql.Identifier(name), sql.Literal(passwords[role])))
-        if role in ("transformer", "publisher"):  # default privileges are set in their name
+        cursor.execute(verb.format(login, sql.Literal(passwords[role.name])))
+        if role.creates_in:  # default privileges are set in its name
             cursor.execute(
-                sql.SQL("grant {} to {} with inherit true, set true").format(
-                    sql.Identifier(name), sql.Identifier(owner)
-                )
+                sql.SQL("grant {} to {} with inherit true, set true").format(login, owner)
             )
-    for setting, value in (
-        ("default_transaction_isolation", "repeatable read"),
-        ("idle_in_transaction_session_timeout", "10min"),
-    ):
-        reader = sql.Identifier(role_name(settings, "bi_reader"))
-        cursor.execute(
-            sql.SQL("alter role {} set {} = {}").format(
-                reader, sql.Identifier(setting), sql.Literal(value)
-            )
-        )
+        for group in role.member_of:
+            join_group(cursor, login, sql.Identifier(role_name(settings, group)))
+        begin_sessions(cursor, login, role.session)
 
 
 def _upgrade(connection: Connection) -> None:
@@ -85,25 +84,3 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(_FOLDER / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _grant(connection: Connection, settings: Settings) -> None:
-    cursor = driver_connection(connection).cursor()
-    names = {role: sql.Identifier(role_name(settings, role)) for role in ROLES}
-    cursor.execute(sql.SQL((_FOLDER / "grants.sql").read_text(encoding="utf-8")).format(**names))
-    for table in (*TABLES.values(), CHECK_INS):
-        columns = [*_KEYS.get(table.name, ("file_id", "position", "line"))]
-        columns += [f.column for f in table.fields if not f.is_personal]
-        cursor.execute(
-            sql.SQL("grant select ({}) on {} to {}").format(
-                sql.SQL(", ").join(map(sql.Identifier, columns)),
-                sql.Identifier("raw", table.raw_table),
-                names["transformer"],
-            )
-        )
-    for schema in ("staging", "intermediate", "candidate"):
-        cursor.execute(
-            sql.SQL(
-                "alter default privileges for role {} in schema {} grant select on tables to {}"
-            ).format(names["transformer"], sql.Identifier(schema), names["publisher"])
-        )

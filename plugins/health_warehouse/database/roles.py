@@ -1,10 +1,18 @@
-"""The six roles of the warehouse, and the names they have on this server."""
+"""The roles of the warehouse, and the names they have on this server. Their rights: roles.yml."""
 
 from __future__ import annotations
 
 from health_warehouse.settings import Settings
 
-ROLES = ("loader", "transformer", "publisher", "bi_reader", "ops_reader", "vault_reader")
+ROLES = (
+    "loader",
+    "transformer",
+    "publisher",
+    "bi_reader",
+    "hiv_reader",
+    "ops_reader",
+    "vault_reader",
+)
 
 
 def role_name(settings: Settings, role: str) -> str:

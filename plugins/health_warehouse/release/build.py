@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal, get_args
 
 from sqlalchemy import Connection, text
@@ -74,6 +75,7 @@ def prepare(settings: Settings, full: bool = False) -> Build:
     with _transformer(settings) as connection:
         connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _OPENING_LOCK})
         _replace_unpublished(connection)
+        project_hash = _with_reference_lists(connection, project_hash)
         reason = "asked for" if full else _why_full(connection, project_hash, relations)
         build_id: int = connection.execute(
             text(
@@ -167,6 +169,12 @@ def _command(layer: Layer, is_full: bool) -> list[str]:
     return [*command, "--full-refresh"] if is_full else [*command, "--exclude", "tag:history"]
 
 
+def _with_reference_lists(connection: Connection, project_hash: str) -> str:
+    """Facts hold keys of the reference lists: other lists change rows that no delivery touched."""
+    lists = connection.execute(text("select content_hash from ref.loaded")).scalar_one_or_none()
+    return sha256(f"{project_hash} {lists}".encode()).hexdigest()
+
+
 def _replace_unpublished(connection: Connection) -> None:
     """Unpublished builds end here: their candidate is about to be written over.
 
@@ -210,7 +218,7 @@ def _why_full(
     if last_full.built_at is None:
         return "the last full build was not completed"
     if last_full.project_hash != project_hash:
-        return "the models changed"
+        return "the models or the reference lists changed"
     if relations is None:
         return "no manifest of an earlier build"
     missing: str | None = connection.execute(

@@ -19,6 +19,7 @@ class Policy:
     roles: frozenset[str]
     using: str | None
     check: str | None
+    comment: str
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ def _policies(cursor: ReleaseCursor, oid: int) -> tuple[Policy, ...]:
     rows = cursor.execute(
         "select polname, polpermissive, polcmd, pg_get_expr(polqual, polrelid) as using,"
         " pg_get_expr(polwithcheck, polrelid) as check,"
+        " coalesce(obj_description(oid, 'pg_policy'), '') as comment,"
         " array(select case when role = 0 then 'public' else pg_get_userbyid(role)::text end"
         "  from unnest(polroles) as role) as roles"
         " from pg_policy where polrelid = %s order by polname",
@@ -126,7 +128,13 @@ def _policies(cursor: ReleaseCursor, oid: int) -> tuple[Policy, ...]:
     ).fetchall()
     return tuple(
         Policy(
-            row.polname, row.polpermissive, row.polcmd, frozenset(row.roles), row.using, row.check
+            name=row.polname,
+            is_permissive=row.polpermissive,
+            command=row.polcmd,
+            roles=frozenset(row.roles),
+            using=row.using,
+            check=row.check,
+            comment=row.comment,
         )
         for row in rows
     )

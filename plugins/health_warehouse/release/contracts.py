@@ -53,8 +53,19 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A row is shown to readers who see a row of `mart` with the same `columns`."""
+
+    mart: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class MartContract:
-    """One mart. Without a scope every publication compares all its rows (small tables only)."""
+    """One mart. Without a scope every publication compares all its rows (small tables only).
+
+    `sensitivity` is null or `hiv`.
+    """
 
     name: str
     comment: str
@@ -63,6 +74,8 @@ class MartContract:
     foreign_keys: tuple[ForeignKey, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     scope: Scope | None = None
+    sensitivity: str | None = None
+    visible_through: Link | None = None
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -132,6 +145,8 @@ def _contract(node: Mapping[str, Any]) -> MartContract:
         foreign_keys=tuple(_foreign_key(key) for key in meta.get("foreign_keys", ())),
         indexes=tuple(tuple(columns) for columns in meta.get("indexes", ())),
         scope=_scope(meta.get("publish") or {}),
+        sensitivity=meta.get("sensitivity"),
+        visible_through=_link(meta.get("visible_through")),
     )
 
 
@@ -169,6 +184,10 @@ def _scope(meta: Mapping[str, Any]) -> Scope | None:
         return None
     relation = str(meta["scope"]).removeprefix(f"{_SCOPE_SCHEMA}.")
     return Scope(relation, tuple(meta["keys"]))
+
+
+def _link(meta: Mapping[str, Any] | None) -> Link | None:
+    return Link(str(meta["mart"]), tuple(meta["columns"])) if meta else None
 
 
 def _check_references(contract: MartContract, contracts: Mapping[str, MartContract]) -> None:

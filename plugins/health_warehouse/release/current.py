@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from psycopg import sql
 
+from health_warehouse.privacy.row_security import audiences
 from health_warehouse.release.catalogue import read_table
-from health_warehouse.release.schema import secure
+from health_warehouse.release.contracts import MartContract
+from health_warehouse.release.protection import admit, shut
 from health_warehouse.release.transaction import ReleaseCursor
 from health_warehouse.settings import Settings
 
 NAME = "current_release"
+_CONTRACT = MartContract(NAME, comment="", columns=(), primary_key=("release_id",))
 _TABLE = sql.Identifier("marts", NAME)
 
 
@@ -29,7 +32,9 @@ def ensure_current_release(cursor: ReleaseCursor, settings: Settings) -> None:
         "comment on column {}.published_at is 'When that release was published.'",
     ):
         cursor.execute(sql.SQL(statement).format(_TABLE))
-    secure(cursor, settings, NAME)
+    shut(cursor, settings, NAME)
+    for audience in audiences(settings, _CONTRACT):
+        admit(cursor, NAME, audience)
 
 
 def show_release(cursor: ReleaseCursor, release_id: int) -> None:

@@ -15,7 +15,8 @@ from datetime import datetime
 from psycopg.types.json import Jsonb
 
 from health_warehouse.errors import ConfigurationError, ReleaseHeld
-from health_warehouse.release import schema, statements
+from health_warehouse.privacy.row_security import audiences
+from health_warehouse.release import protection, schema, statements
 from health_warehouse.release.candidates import (
     Approval,
     Candidate,
@@ -78,7 +79,7 @@ def publish(
     if resume:
         _renew_candidate(settings, approvals)
     contracts = load_contracts(settings)
-    _widen(settings, contracts, build_id)
+    _adapt(settings, contracts, build_id)
     with release_transaction(settings) as cursor:
         schema.lock_candidate(cursor, contracts)
         candidate = require_candidate(cursor, build_id)
@@ -104,7 +105,7 @@ def _exchange(
     started_at = fetch_row(cursor, "select clock_timestamp() as now").now
     ensure_current_release(cursor, settings)
     published = [c.name for c in contracts if c.name not in schema.new_marts(cursor, contracts)]
-    schema.verify_security(cursor, settings, [*published, CURRENT_RELEASE])
+    protection.verify(cursor, settings, [*published, CURRENT_RELEASE])
     plans = _plan(cursor, contracts, candidate.is_full)
     has_change = any(p.is_new or p.rows_to_delete or p.rows_to_insert for p in plans)
     if current is not None and not has_change:
@@ -123,6 +124,8 @@ def _exchange(
         schema.complete(cursor, contract)
         if table_plan.is_new:
             cursor.execute(statements.analyze(contract))
+            for audience in audiences(settings, contract):
+                protection.admit(cursor, contract.name, audience)
     cursor.execute(
         "update ops.releases set published_at = clock_timestamp() where release_id = %s",
         [release_id],
@@ -238,8 +241,9 @@ def _finish_build(cursor: ReleaseCursor, candidate: Candidate, note: str | None 
     )
 
 
-def _widen(settings: Settings, contracts: Sequence[MartContract], build_id: int | None) -> None:
-    """Add the columns that the contracts have more than the marts, before the publication.
+def _adapt(settings: Settings, contracts: Sequence[MartContract], build_id: int | None) -> None:
+    """Before the publication: add the columns that the contracts have more than the marts, and
+    renew the policies whose rule is another now.
 
     Only a full build fills a new column in every row: an incremental one would leave its old rows
     null in `marts` for ever, for only touched rows are compared.
@@ -248,12 +252,14 @@ def _widen(settings: Settings, contracts: Sequence[MartContract], build_id: int 
         schema.lock_candidate(cursor, contracts)
         candidate = require_candidate(cursor, build_id)
         widenings = schema.check_shapes(cursor, contracts)
+        renewals = protection.renewals(cursor, settings, contracts)
     if widenings and not candidate.is_full:
         names = ", ".join(f"{one.mart}.{one.column.name}" for one in widenings)
         raise ConfigurationError(
             f"new columns ({names}) need a full build: `warehouse build --full`"
         )
     schema.widen(settings, widenings)
+    schema.renew_policies(settings, renewals)
 
 
 def _renew_candidate(settings: Settings, approvals: Sequence[Approval]) -> None:

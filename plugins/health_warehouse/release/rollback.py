@@ -10,8 +10,8 @@ from health_warehouse.release.catalogue import Table, read_table
 from health_warehouse.release.current import NAME as CURRENT_RELEASE
 from health_warehouse.release.current import show_release
 from health_warehouse.release.hold import set_hold
+from health_warehouse.release.protection import verify
 from health_warehouse.release.releases import Release, current_release, get_release
-from health_warehouse.release.schema import verify_security
 from health_warehouse.release.shadows import shadow_name
 from health_warehouse.release.transaction import (
     ReleaseCursor,
@@ -47,7 +47,7 @@ def rollback(settings: Settings, reason: str, by: str) -> Release:
     with release_transaction(settings) as cursor:
         current, previous = _pair(cursor)
         reversals = _reversals(current)
-        verify_security(cursor, settings, [*(one.mart for one in reversals), CURRENT_RELEASE])
+        verify(cursor, settings, [*(one.mart for one in reversals), CURRENT_RELEASE])
         for reversal in reversals:
             _reverse(cursor, reversal, current.release_id)
         cursor.execute("set constraints all immediate")

@@ -18,16 +18,16 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from health_warehouse.database.roles import role_name
 from health_warehouse.errors import ConfigurationError, PublishConflict
 from health_warehouse.release.catalogue import Table, read_table
 from health_warehouse.release.contracts import Column, ForeignKey, MartContract
+from health_warehouse.release.protection import Renewal, admit, shut
 from health_warehouse.release.statements import candidate_table, mart_table
-from health_warehouse.release.transaction import ReleaseCursor, fetch_row, release_transaction
+from health_warehouse.release.transaction import ReleaseCursor, release_transaction
 from health_warehouse.settings import Settings
 
 _GIVE_WAY = "set local lock_timeout = '100ms'"
-_WIDEN_PATIENCE_SECONDS = 300.0
+_PATIENCE_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -103,21 +103,32 @@ def _refuse_breaking(contract: MartContract, candidate: Table, published: Table)
 def widen(
     settings: Settings,
     widenings: Sequence[Widening],
-    patience_seconds: float = _WIDEN_PATIENCE_SECONDS,
+    patience_seconds: float = _PATIENCE_SECONDS,
 ) -> None:
-    """Add the columns, each as nullable.
+    """Add the columns, each as nullable. Raises PublishConflict after `patience_seconds`."""
+    for widening in widenings:
+        _giving_way(patience_seconds)(_add_column, settings, widening)
 
-    ADD COLUMN waits for every reader of the table, and new readers queue behind it; so it waits
-    100 ms at most, steps back, and tries again. Raises PublishConflict after `patience_seconds`.
-    """
-    attempts = Retrying(
+
+def renew_policies(
+    settings: Settings,
+    renewals: Sequence[Renewal],
+    patience_seconds: float = _PATIENCE_SECONDS,
+) -> None:
+    """Replace the policies, each at once. Raises PublishConflict after `patience_seconds`."""
+    for renewal in renewals:
+        _giving_way(patience_seconds)(_renew_policy, settings, renewal)
+
+
+def _giving_way(patience_seconds: float) -> Retrying:
+    """ADD COLUMN and CREATE POLICY wait for every reader of the table, and new readers queue behind
+    them; so each waits 100 ms at most, steps back, and tries again."""
+    return Retrying(
         retry=retry_if_exception_type(PublishConflict),
         stop=stop_after_delay(patience_seconds),
         wait=wait_random_exponential(multiplier=0.05, max=2),
         reraise=True,
     )
-    for widening in widenings:
-        attempts(_add_column, settings, widening)
 
 
 def _add_column(settings: Settings, widening: Widening) -> None:
@@ -132,8 +143,14 @@ def _add_column(settings: Settings, widening: Widening) -> None:
         )
 
 
+def _renew_policy(settings: Settings, renewal: Renewal) -> None:
+    with release_transaction(settings) as cursor:
+        cursor.execute(_GIVE_WAY)
+        admit(cursor, renewal.mart, renewal.audience)
+
+
 def create_mart(cursor: ReleaseCursor, settings: Settings, contract: MartContract) -> None:
-    """Create one table with primary key and row security; the other keys come after the load."""
+    """Create one table with its primary key, shut to readers; other keys come after the load."""
     columns = [
         sql.SQL("{} {}{}").format(
             sql.Identifier(column.name),
@@ -149,25 +166,7 @@ def create_mart(cursor: ReleaseCursor, settings: Settings, contract: MartContrac
             _identifiers(contract.primary_key),
         )
     )
-    secure(cursor, settings, contract.name)
-
-
-def secure(cursor: ReleaseCursor, settings: Settings, name: str) -> None:
-    """Switch on row security of a new table, for its owner too, and say who may do what."""
-    for statement in (
-        "alter table {table} enable row level security",
-        "alter table {table} force row level security",
-        "create policy publisher_all on {table} to {publisher} using (true) with check (true)",
-        "create policy bi_reader_select on {table} for select to {reader} using (true)",
-        "grant select on {table} to {reader}",
-    ):
-        cursor.execute(
-            sql.SQL(statement).format(
-                table=mart_table(name),
-                publisher=sql.Identifier(role_name(settings, "publisher")),
-                reader=sql.Identifier(role_name(settings, "bi_reader")),
-            )
-        )
+    shut(cursor, settings, contract.name)
 
 
 def complete(cursor: ReleaseCursor, contract: MartContract) -> None:
@@ -225,45 +224,6 @@ def _comment(cursor: ReleaseCursor, contract: MartContract, table: Table) -> Non
             )
 
 
-def verify_security(cursor: ReleaseCursor, settings: Settings, names: Sequence[str]) -> None:
-    """Refuse to publish into tables whose protection is not what `secure` made.
-
-    A publisher that a policy shuts out deletes 0 rows without an error, and a reader without a
-    policy sees none. Such a change was made by a person, so a person must settle it.
-    Raises ConfigurationError that names every difference.
-    """
-    publisher = role_name(settings, "publisher")
-    reader = role_name(settings, "bi_reader")
-    problems: list[str] = []
-    for name in names:
-        table = _existing(cursor, name)
-        if not (table.has_row_security and table.is_row_security_forced):
-            problems.append(f"marts.{name}: row security is not enabled and forced")
-        everything = [
-            policy
-            for policy in table.policies
-            if policy.is_permissive
-            and policy.command == "*"
-            and publisher in policy.roles
-            and policy.using == "true"
-            and policy.check in ("true", None)
-        ]
-        if not everything:
-            problems.append(f"marts.{name}: no policy lets {publisher} see and write every row")
-        for policy in table.policies:
-            if not policy.is_permissive and policy.roles & {publisher, "public"}:
-                problems.append(f"marts.{name}: policy {policy.name} hides rows from {publisher}")
-        if not any(reader in policy.roles for policy in table.policies):
-            problems.append(f"marts.{name}: no policy for {reader}")
-        if not _may_select(cursor, reader, name):
-            problems.append(f"marts.{name}: {reader} has no grant to select")
-    if problems:
-        raise ConfigurationError(
-            "nothing was published, the protection of the marts was changed by hand: "
-            + "; ".join(problems)
-        )
-
-
 def lock_candidate(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> None:
     """Keep dbt from exchanging the tables that are being read, until the transaction ends.
 
@@ -286,12 +246,6 @@ def _existing(cursor: ReleaseCursor, name: str) -> Table:
     if table is None:
         raise ConfigurationError(f"marts.{name} does not exist")
     return table
-
-
-def _may_select(cursor: ReleaseCursor, role: str, name: str) -> bool:
-    table = sql.Identifier("marts", name).as_string(cursor)
-    query = "select has_table_privilege(%s, %s, 'select') as may"
-    return bool(fetch_row(cursor, query, [role, table]).may)
 
 
 def _identifiers(names: Sequence[str]) -> sql.Composed:

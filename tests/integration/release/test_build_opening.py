@@ -96,7 +96,7 @@ def test_changed_models_force_a_full_build_once(
     changed = prepare(settings)
     finish(settings, changed.build_id)
 
-    assert changed.reason == "the models changed"
+    assert changed.reason == "the models or the reference lists changed"
     assert not prepare(settings).is_full
 
 

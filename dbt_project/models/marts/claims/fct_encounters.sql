@@ -14,6 +14,14 @@ with versions as (
 
 encounters as (
     select * from {{ ref('int_claims__encounters_conformed') }}
+),
+
+communes as (
+    select * from {{ ref('dim_communes') }}
+),
+
+provinces as (
+    select * from {{ ref('dim_provinces') }}
 )
 
 select
@@ -21,6 +29,8 @@ select
     encounters.encounter_key,
     encounters.person_key,
     encounters.main_diagnosis_key,
+    coalesce(communes.commune_key, {{ unknown_reference_key() }}) as residence_commune_key,
+    coalesce(provinces.province_key, {{ unknown_reference_key() }}) as residence_province_key,
     encounters.dossier_id,
     encounters.referred_from_facility_id,
     encounters.referred_to_facility_id,
@@ -59,3 +69,14 @@ inner join encounters
     on
         versions.file_id = encounters.file_id
         and versions.position = encounters.position
+-- codes of places mean what they meant on the day of arrival
+left join communes
+    on
+        encounters.residence_commune_code = communes.commune_code
+        and encounters.arrival_date >= communes.valid_from
+        and (encounters.arrival_date < communes.valid_to or communes.valid_to is null)
+left join provinces
+    on
+        encounters.residence_province_code = provinces.province_code
+        and encounters.arrival_date >= provinces.valid_from
+        and (encounters.arrival_date < provinces.valid_to or provinces.valid_to is null)

@@ -21,6 +21,8 @@ select
     {{ text_code('headers.ma_khoa') }} as department_codes,
     {{ text_code('headers.ma_noi_di') }} as referred_from_facility_id,
     {{ text_code('headers.ma_noi_den') }} as referred_to_facility_id,
+    {{ text_code('headers.matinh_cu_tru') }} as residence_province_code,
+    {{ text_code('headers.maxa_cu_tru') }} as residence_commune_code,
     ---------- numbers
     {{ small_number('headers.so_ngay_dtri') }} as treatment_days,
     {{ amount('headers.t_thuoc') }} as drug_amount_vnd,

@@ -1,0 +1,176 @@
+"""Commands of access: logins of readers, and which facilities each of them sees."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from health_warehouse.settings import get_settings
+
+_AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
+_NAME = Annotated[str, typer.Argument(help="Login of a reader.")]
+_BY = Annotated[str, typer.Option(help="Who decides; the user of the terminal by default.")]
+_FACILITY = Annotated[list[str] | None, typer.Option(help="A facility code. Repeatable.")]
+_PROVINCE = Annotated[
+    list[str] | None, typer.Option(help="A province of today, by its code. Repeatable.")
+]
+_ALL = Annotated[bool, typer.Option("--all", help="All facilities.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Mount the commands on `app`."""
+    logins = typer.Typer(help="Logins that may read marts.", no_args_is_help=True)
+    logins.command("list")(list_readers)
+    logins.command("create")(create_reader)
+    logins.command("drop")(drop_reader)
+    app.add_typer(logins, name="readers")
+    rows = typer.Typer(help="Which facilities each login sees in marts.", no_args_is_help=True)
+    rows.command("list")(list_scopes)
+    rows.command("grant")(grant_scopes)
+    rows.command("revoke")(revoke_scopes)
+    app.add_typer(rows, name="scopes")
+
+
+def list_readers(as_json: _AS_JSON = False) -> None:
+    """Every login that may read marts, and whether it sees HIV."""
+    from health_warehouse.database.readers import readers
+
+    found = readers(get_settings())
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found], indent=1))
+        return
+    table = Table("login", "built in", "sees HIV", box=None, pad_edge=False)
+    for one in found:
+        table.add_row(one.name, _mark(one.is_built_in), _mark(one.sees_hiv))
+    Console().print(table)
+
+
+def create_reader(
+    name: _NAME,
+    hiv: Annotated[bool, typer.Option("--hiv", help="It sees HIV, too.")] = False,
+    as_json: _AS_JSON = False,
+) -> None:
+    """Make a login. It sees no row until `warehouse scopes grant`."""
+    from health_warehouse.database.connections import dsn
+    from health_warehouse.database.readers import create_reader as create
+
+    settings = get_settings()
+    made = create(settings, name, sees_hiv=hiv)
+    if as_json:
+        typer.echo(json.dumps(asdict(made) | {"dsn": dsn(settings, name)}, indent=1))
+        return
+    typer.echo(
+        f"{name} may log in (`warehouse dsn --role {name}`) and sees nothing yet: "
+        f"`warehouse scopes grant {name} …`"
+    )
+
+
+def drop_reader(name: _NAME, by: _BY = "", as_json: _AS_JSON = False) -> None:
+    """Remove a login: its sessions end, its scopes end."""
+    from health_warehouse.database.readers import drop_reader as drop
+
+    drop(get_settings(), name, by or getpass.getuser())
+    typer.echo(json.dumps({"dropped": name}) if as_json else f"{name} is gone")
+
+
+def list_scopes(
+    name: Annotated[str | None, typer.Argument(help="Login; none: all of them.")] = None,
+    ended: Annotated[bool, typer.Option("--ended", help="Those that ended, too.")] = False,
+    as_json: _AS_JSON = False,
+) -> None:
+    """Who sees which facilities, since when, by whom."""
+    from health_warehouse.privacy.scopes import scopes
+
+    found = scopes(get_settings(), name, ended=ended)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found], indent=1, default=str))
+        return
+    columns = ("login", "sees", "since (UTC)", "granted by", "reason", "until (UTC)")
+    table = Table(*columns, box=None, pad_edge=False)
+    for one in found:
+        until = f"{one.revoked_at:%Y-%m-%d %H:%M}, {one.revoked_by}" if one.revoked_at else ""
+        table.add_row(
+            one.role_name,
+            _what(one.facility_id, one.province_code),
+            f"{one.granted_at:%Y-%m-%d %H:%M}",
+            one.granted_by,
+            one.reason or "",
+            until,
+        )
+    Console().print(table)
+
+
+def grant_scopes(
+    name: _NAME,
+    facility: _FACILITY = None,
+    province: _PROVINCE = None,
+    everything: _ALL = False,
+    by: _BY = "",
+    reason: Annotated[str, typer.Option(help="Why; kept with the scope.")] = "",
+    as_json: _AS_JSON = False,
+) -> None:
+    """Let a login see facilities, provinces, or everything, from its next query on."""
+    from health_warehouse.privacy.scopes import grant_scope
+
+    settings = get_settings()
+    for facility_id, province_code in _wanted(facility, province, everything):
+        grant_scope(
+            settings,
+            name,
+            by or getpass.getuser(),
+            facility_id=facility_id,
+            province_code=province_code,
+            reason=reason or None,
+        )
+    list_scopes(name, as_json=as_json)
+
+
+def revoke_scopes(
+    name: _NAME,
+    facility: _FACILITY = None,
+    province: _PROVINCE = None,
+    everything: _ALL = False,
+    by: _BY = "",
+    as_json: _AS_JSON = False,
+) -> None:
+    """Take back what was granted; say it as it was granted."""
+    from health_warehouse.privacy.scopes import revoke_scope
+
+    settings = get_settings()
+    for facility_id, province_code in _wanted(facility, province, everything):
+        revoke_scope(
+            settings,
+            name,
+            by or getpass.getuser(),
+            facility_id=facility_id,
+            province_code=province_code,
+        )
+    list_scopes(name, as_json=as_json)
+
+
+def _wanted(
+    facilities: list[str] | None, provinces: list[str] | None, everything: bool
+) -> list[tuple[str | None, str | None]]:
+    wanted: list[tuple[str | None, str | None]] = [(one, None) for one in facilities or ()]
+    wanted += [(None, one) for one in provinces or ()]
+    if everything:
+        wanted.append((None, None))
+    if not wanted:
+        raise typer.BadParameter("say which: --facility CODE, --province CODE or --all")
+    return wanted
+
+
+def _what(facility_id: str | None, province_code: str | None) -> str:
+    if facility_id is not None:
+        return f"facility {facility_id}"
+    return f"province {province_code}" if province_code is not None else "everything"
+
+
+def _mark(is_so: bool) -> str:
+    return "yes" if is_so else ""

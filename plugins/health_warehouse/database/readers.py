@@ -1,0 +1,173 @@
+"""Login roles of readers: a hospital, a BI tool, an analyst. Members of bi_reader or hiv_reader.
+
+Members inherit what the group may do, and cannot become it (`set role`): whoever could would read
+by the scopes of the group. What rows a login sees: privacy/scopes.py.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Cursor, errors, sql
+from sqlalchemy import Connection, text
+
+from health_warehouse.database.connections import (
+    OWNER,
+    driver_connection,
+    engine,
+    forget_reader_password,
+    store_reader_password,
+)
+from health_warehouse.database.rights import all_rights
+from health_warehouse.database.roles import ROLES, role_name
+from health_warehouse.errors import ConfigurationError
+from health_warehouse.settings import Settings
+
+BUILT_IN = ("bi_reader", "hiv_reader")
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A login that may read marts. `name` is without the role prefix where it has it."""
+
+    name: str
+    is_built_in: bool
+    sees_hiv: bool
+
+
+def create_reader(settings: Settings, name: str, sees_hiv: bool = False) -> Reader:
+    """A new login without a scope: it sees no row until it is granted one.
+
+    Raises ConfigurationError when the name is not one, or is taken.
+    """
+    if not _NAME.fullmatch(name) or name in ROLES:
+        raise ConfigurationError(
+            f"{name!r} cannot be the name of a reader: lower-case letters, digits and _, "
+            f"2 to 40, beginning with a letter, and none of {', '.join(ROLES)}"
+        )
+    group = "hiv_reader" if sees_hiv else "bi_reader"
+    password = secrets.token_urlsafe(24)
+    login = sql.Identifier(settings.role_prefix + name)
+    with engine(settings, OWNER).begin() as connection:
+        cursor = driver_connection(connection).cursor()
+        try:
+            cursor.execute(
+                sql.SQL("create role {} login password {}").format(login, sql.Literal(password))
+            )
+        except errors.DuplicateObject:
+            raise ConfigurationError(f"there is a role {name} already") from None
+        join_group(cursor, login, sql.Identifier(role_name(settings, group)))
+        begin_sessions(cursor, login, all_rights()[group].session)
+        store_reader_password(settings, name, password)
+    return Reader(name, is_built_in=False, sees_hiv=sees_hiv)
+
+
+def drop_reader(settings: Settings, name: str, by: str) -> None:
+    """Remove a login, end its sessions and its scopes.
+
+    Raises ConfigurationError when it is built in, no reader, or owns something of its own.
+    """
+    reader = find_reader(settings, name)
+    if reader.is_built_in:
+        raise ConfigurationError(f"{name} is a role of the warehouse itself; take its scopes away")
+    server_name = server_role(settings, name)
+    with engine(settings, OWNER).begin() as connection:
+        connection.execute(
+            text(
+                "update ops.reader_scopes set revoked_at = clock_timestamp(), revoked_by = :by"
+                " where role_name = :role and revoked_at is null"
+            ),
+            {"role": server_name, "by": by},
+        )
+        connection.execute(
+            text("select pg_terminate_backend(pid) from pg_stat_activity where usename = :role"),
+            {"role": server_name},
+        )
+        cursor = driver_connection(connection).cursor()
+        try:
+            cursor.execute(sql.SQL("drop role {}").format(sql.Identifier(server_name)))
+        except errors.DependentObjectsStillExist as error:
+            raise ConfigurationError(
+                f"{name} owns or was granted something by hand: {error.diag.message_detail}"
+            ) from None
+    forget_reader_password(settings, name)
+
+
+def readers(settings: Settings) -> list[Reader]:
+    """Every login that may read marts, the built-in ones first."""
+    with engine(settings, OWNER).connect() as connection:
+        return _readers(connection, settings)
+
+
+def find_reader(settings: Settings, name: str) -> Reader:
+    """Raises ConfigurationError when no login of that name may read marts."""
+    for reader in readers(settings):
+        if reader.name == name:
+            return reader
+    raise ConfigurationError(f"{name} is no reader; see `warehouse readers list`")
+
+
+def server_role(settings: Settings, name: str) -> str:
+    """The role's name in Postgres. A login made by an administrator may lack the prefix."""
+    with engine(settings, OWNER).connect() as connection:
+        names = [settings.role_prefix + name, name]
+        rows = connection.execute(
+            text("select rolname::text from pg_roles where rolname = any (:names)"),
+            {"names": names},
+        )
+        known = {row.rolname for row in rows}
+        return next((one for one in names if one in known), names[0])
+
+
+def join_group(cursor: Cursor[Any], member: sql.Identifier, group: sql.Identifier) -> None:
+    """`set false`: a member that could become the group would read by the group's scopes."""
+    cursor.execute(sql.SQL("grant {} to {} with inherit true, set false").format(group, member))
+
+
+def begin_sessions(cursor: Cursor[Any], login: sql.Identifier, session: Mapping[str, str]) -> None:
+    """Settings of a role are those of its own sessions; members do not inherit them."""
+    for setting, value in session.items():
+        cursor.execute(
+            sql.SQL("alter role {} set {} = {}").format(
+                login, sql.Identifier(setting), sql.Literal(value)
+            )
+        )
+
+
+def open_to_built_in_readers(connection: Connection, settings: Settings) -> None:
+    """All facilities for the department's own two readers, once, in a new warehouse.
+
+    It is a row like any other: shown by `scopes list`, taken away by `scopes revoke`.
+    """
+    connection.execute(
+        text(
+            "insert into ops.reader_scopes (role_name, granted_by, reason)"
+            " select role_name, 'installation', 'the department''s own reader'"
+            " from unnest(cast(:names as text[])) as role_name"
+        ),
+        {"names": [role_name(settings, role) for role in BUILT_IN]},
+    )
+
+
+def _readers(connection: Connection, settings: Settings) -> list[Reader]:
+    rows = connection.execute(
+        text(
+            """
+            select rolname::text as name, pg_has_role(oid, :hiv_reader, 'usage') as sees_hiv
+            from pg_roles
+            where rolcanlogin and not rolsuper and pg_has_role(oid, :bi_reader, 'usage')
+            order by rolname
+            """
+        ),
+        {name: role_name(settings, name) for name in BUILT_IN},
+    )
+    found = []
+    for row in rows:
+        name = row.name.removeprefix(settings.role_prefix)
+        found.append(Reader(name, name in BUILT_IN, row.sees_hiv))
+    return sorted(found, key=lambda reader: (not reader.is_built_in, reader.name))
