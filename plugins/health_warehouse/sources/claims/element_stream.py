@@ -18,6 +18,7 @@ from health_warehouse.sources.claims.hardened_xml import (
     MAX_MARKUP,
     PARSER_OPTIONS,
     PROLOG_BYTES,
+    WEB_PAGE,
     HostileXml,
     describe,
     local_name,
@@ -119,7 +120,7 @@ class ElementStream:
             raise FileUnreadable("F01", str(error)) from None
         expected = self._item_paths[0][0]
         if found != expected:
-            page = ": it is a page of a web server" if found.lower() == "html" else ""
+            page = WEB_PAGE if found.lower() == "html" else ""
             raise FileUnreadable("F01", f"the root is not {expected}{page}")
 
 

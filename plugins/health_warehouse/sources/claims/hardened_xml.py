@@ -29,10 +29,11 @@ ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le
 PROLOG_BYTES = 64 * 1024  # the prolog (declaration, comments) must end within these
 MAX_MARKUP = 1_000_000  # signs `<` in one dossier; 5,000 lines have 500,000
 MAX_ATTRIBUTES = 200_000  # signs `=` in one dossier; a table has none but xsi:nil
+WEB_PAGE = ": it is a page of a web server"
 
 _DECLARATION = re.compile(r"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _BEFORE_ROOT = re.compile(r"\ufeff?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*+", re.DOTALL)
-_ROOT = re.compile(r"<(?:[^\s<>/:]+:)?([^\s<>/:]+)")
+_ROOT = re.compile(r"<(?:[^\s<>/:!?]+:)?([^\s<>/:!?]+)")
 
 
 class HostileXml(Exception):
@@ -55,11 +56,13 @@ def root_name(head: bytes) -> str:
     start = _BEFORE_ROOT.match(text)
     rest = text[start.end() if start else 0 :]
     if rest[:9].upper() == "<!DOCTYPE":
-        raise HostileXml("a DOCTYPE is not allowed")
-    root = _ROOT.match(rest)
-    if root is None:
-        raise HostileXml("not an XML document")
-    return root.group(1)
+        is_page = rest[9:].lstrip()[:4].lower() == "html"
+        raise HostileXml(f"a DOCTYPE is not allowed{WEB_PAGE if is_page else ''}")
+    if root := _ROOT.match(rest):
+        return root.group(1)
+    if rest.startswith("<"):
+        raise HostileXml(f"no element within the first {PROLOG_BYTES} bytes")
+    raise HostileXml("not an XML document")
 
 
 def _decode(head: bytes) -> str:

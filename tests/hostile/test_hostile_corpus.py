@@ -1,0 +1,192 @@
+"""Every hostile and broken file, judged in one warehouse: each ends as its case says.
+
+Heavy files are loaded in a process of their own, within 5 s and 512 MB. All are then checked as
+one batch, so a value that stopped a rule would stop it for all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bombs import SECRET
+from corpus import CASES
+from hostile_case import Case
+
+from expectations import registry
+from good_dossiers import NAME, card_of, neighbours
+from health_warehouse.landing.inbox import list_new
+from health_warehouse.landing.ingest import ingest
+from health_warehouse.landing.ledger import STATES, entries
+from health_warehouse.quality import findings
+from health_warehouse.settings import Settings
+from landing_steps import deliver, query
+
+RECEIVED_AT = datetime(2026, 8, 6, 1, tzinfo=UTC)
+MAX_SECONDS = 5.0
+MAX_PEAK_MB = 512.0
+LOADER = Path(__file__).with_name("load_within_bounds.py")
+HEAVY = [case for case in CASES if case.is_heavy]
+
+
+@dataclass
+class Judged:
+    """What the warehouse says after the corpus, by name of the file."""
+
+    ledger: dict[str, dict[str, Any]]
+    found: dict[str, list[dict[str, Any]]]
+    loaded: frozenset[str]
+    headers: dict[str, dict[str, str]]
+    cost: dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def judged(module_settings: Settings) -> Judged:
+    cost = _load_heavy(module_settings)
+    for case in CASES:
+        if not case.is_heavy:
+            deliver(module_settings, case.file_name, case.content(), RECEIVED_AT)
+    ingest(module_settings, list_new(module_settings))
+    found: dict[str, list[dict[str, Any]]] = {case.file_name: [] for case in CASES}
+    for row in findings.entries(module_settings):
+        found[row["file"]].append(row)
+    loaded = query(module_settings, "select dossier_id from ops.current_dossiers")
+    return Judged(
+        {entry["file"]: entry for entry in entries(module_settings)},
+        found,
+        frozenset(row[0] for row in loaded),
+        _headers(module_settings),
+        cost,
+    )
+
+
+def _headers(settings: Settings) -> dict[str, dict[str, str]]:
+    """Two columns of XML1 as text, by dossier."""
+    rows = query(
+        settings,
+        "select v.dossier_id, x.ghi_chu, x._extra::text from raw.claims_xml1 as x"
+        " join ops.dossier_versions as v using (file_id, position)",
+    )
+    return {row[0]: {"ghi_chu": row[1], "_extra": row[2]} for row in rows}
+
+
+def _load_heavy(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Seconds of processor time and peak of memory of each heavy file, by its name."""
+    paths = [deliver(settings, c.file_name, c.content(), RECEIVED_AT) for c in HEAVY]
+    done = subprocess.run(
+        [sys.executable, str(LOADER), *map(str, paths)],
+        env=os.environ | settings.as_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    costs = [json.loads(line) for line in done.stdout.splitlines()]
+    return {cost["file"]: cost for cost in costs}
+
+
+# ---------- the corpus itself
+
+
+def test_the_corpus_is_large_and_its_names_are_unique() -> None:
+    assert len(CASES) >= 120
+    assert max(Counter(case.name for case in CASES).values()) == 1
+    assert len(HEAVY) >= 15
+
+
+def test_rules_that_cases_expect_exist() -> None:
+    assert {case.rule for case in CASES if case.rule} <= {rule.id for rule in registry.ALL}
+
+
+# ---------- what became of it
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_file_ends_as_its_case_says(case: Case, judged: Judged) -> None:
+    entry = judged.ledger[case.file_name]
+    rows = judged.found[case.file_name]
+    assert entry["status"] == ("refused" if case.outcome == "refused" else "loaded"), rows
+    if case.outcome == "refused":
+        assert entry["reason"].startswith(f"{case.rule}: ")
+        assert all(words in entry["reason"] for words in case.says), entry["reason"]
+    if case.rule:
+        assert any(_is_told(case, row) for row in rows), rows
+    is_loaded = case.name in judged.loaded
+    assert is_loaded == (case.outcome in ("flagged", "loaded")) or case.outcome == "flagged", rows
+
+
+def _is_told(case: Case, row: dict[str, Any]) -> bool:
+    """Whether a finding is the one that the case expects, at its place and in its words."""
+    place = (("table", case.table), ("line", case.line), ("field", case.field))
+    return (
+        row["rule"] == case.rule
+        and all(words in row["reason"] for words in case.says)
+        and all(row[name] == value for name, value in place if value is not None)
+    )
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if c.outcome in ("quarantined", "loaded")], ids=lambda c: c.name
+)
+def test_healthy_neighbours_load(case: Case, judged: Judged) -> None:
+    assert set(neighbours(case.name)) <= judged.loaded
+    counts = judged.ledger[case.file_name]["dossiers"]
+    expected = (3, 2, 1) if case.outcome == "quarantined" else (3, 3, 0)
+    assert (counts["received"], counts["loaded"], counts["quarantined"]) == expected
+
+
+def test_nothing_is_lost_on_the_way(judged: Judged) -> None:
+    assert len(judged.ledger) == len(CASES)
+    for entry in judged.ledger.values():
+        for counts in (entry["dossiers"], entry["line_states"]):
+            assert counts["received"] == sum(counts[state] for state in STATES[1:]), entry
+
+
+KEPT = [case for case in CASES if case.kept]
+
+
+@pytest.mark.parametrize("case", KEPT, ids=lambda case: case.name)
+def test_values_arrive_to_the_last_character(case: Case, judged: Judged) -> None:
+    assert case.kept
+    row = judged.headers[case.name]
+    assert {column: row[column] for column in case.kept} == case.kept
+
+
+# ---------- what it may not do
+
+
+@pytest.mark.parametrize("case", HEAVY, ids=lambda case: case.name)
+def test_a_heavy_file_stays_within_time_and_memory(case: Case, judged: Judged) -> None:
+    cost = judged.cost[case.file_name]
+    assert cost["seconds"] <= MAX_SECONDS
+    assert cost["peak_mb"] <= MAX_PEAK_MB
+
+
+def test_no_reason_holds_a_value_of_a_patient(judged: Judged, module_settings: Settings) -> None:
+    told = [row["reason"] for rows in judged.found.values() for row in rows]
+    told += [entry["reason"] or "" for entry in judged.ledger.values()]
+    told += [row[0] or "" for row in query(module_settings, "select message from ops.rule_results")]
+    assert len(told) > len(CASES)
+    secrets = {NAME, NAME.split()[-1], *(card_of(case.name) for case in CASES)}
+    assert not [text for text in told for secret in secrets if secret in text]
+
+
+def test_nothing_of_another_file_is_anywhere(judged: Judged, module_settings: Settings) -> None:
+    secret = SECRET.read_text(encoding="ascii").strip()
+    for table in ("raw.claims_xml1", "quarantine.originals", "quarantine.findings", "ops.files"):
+        assert (
+            query(module_settings, f"select 1 from {table} as t where t::text ~ '{secret}'") == []
+        )
+
+
+def test_the_tables_are_all_still_there(judged: Judged, module_settings: Settings) -> None:
+    """No `drop table` of a sender was carried out, and no findings were made up."""
+    assert query(module_settings, "select count(*) > 400 from raw.claims_xml1") == [(True,)]
