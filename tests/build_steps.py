@@ -21,6 +21,7 @@ MARTS = (
     "dim_facilities",
     "dim_items",
     "dim_persons",
+    "dim_practitioners",
     "dim_provinces",
     "fct_claim_lines",
     "fct_encounters",

@@ -3,6 +3,11 @@
     nullif(trim({{ column }}), '')
 {%- endmacro %}
 
+{#- The first licence number of a list with ";", spelt as in raw.practitioners. -#}
+{% macro first_practitioner(column) -%}
+    nullif(upper(btrim(split_part({{ column }}, ';', 1), e' \t\r\n')), '')
+{%- endmacro %}
+
 {#- A code that the standard types as a number: 05, 5 and 5.0 are one code. -#}
 {% macro number_code(column) -%}
     coalesce(trim_scale(raw.parse_number({{ column }}))::text, nullif(trim({{ column }}), ''))

@@ -84,13 +84,16 @@ def drop_reader(settings: Settings, name: str, by: str) -> None:
             ),
             {"role": server_name, "by": by},
         )
-        connection.execute(
-            text("select pg_terminate_backend(pid) from pg_stat_activity where usename = :role"),
-            {"role": server_name},
-        )
         cursor = driver_connection(connection).cursor()
+        login = sql.Identifier(server_name)
+        # only who has the rights of a role may end its sessions
+        cursor.execute(sql.SQL("grant {} to current_user with inherit true").format(login))
+        cursor.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s",
+            [server_name],
+        )
         try:
-            cursor.execute(sql.SQL("drop role {}").format(sql.Identifier(server_name)))
+            cursor.execute(sql.SQL("drop role {}").format(login))
         except errors.DependentObjectsStillExist as error:
             raise ConfigurationError(
                 f"{name} owns or was granted something by hand: {error.diag.message_detail}"

@@ -21,6 +21,7 @@ from health_warehouse.database.connections import engine
 from health_warehouse.errors import ConfigurationError, FileUnreadable
 from health_warehouse.landing.archive import ArchivedFile, open_archived
 from health_warehouse.landing.inbox import Delivery, ReceivedAt
+from health_warehouse.landing.practitioners import remember_practitioners
 from health_warehouse.landing.raw_rows import RawWriter
 from health_warehouse.landing.versions import settle
 from health_warehouse.privacy.person_key import person_key
@@ -106,6 +107,7 @@ def _load_new(
                 envelope = claims.envelope
                 _write(connection, file_id, key, claims, tally)
         rows.commit()
+        remember_practitioners(connection, key, file_id)
         remember_persons(connection, file_id)
     except FileUnreadable as error:
         rows.rollback()

@@ -96,17 +96,18 @@ def person_key(
     """The key of a person. Each kind of identifier hashes in a domain of its own."""
     number = insurance_number(cards)
     if number is not None:
-        return _hash(key, "insurance_number", number)
+        return keyed_hash(key, "insurance_number", number)
     national = citizen_id(citizen)
     if national is not None:
-        return _hash(key, "citizen_id", national)
+        return keyed_hash(key, "citizen_id", national)
     local = (patient_id or "").strip(_SPACE)
     if local:
-        return _hash(key, "patient_id", facility_id, local)
-    return _hash(key, "dossier_id", facility_id, dossier_id)
+        return keyed_hash(key, "patient_id", facility_id, local)
+    return keyed_hash(key, "dossier_id", facility_id, dossier_id)
 
 
-def _hash(key: bytes, *parts: str) -> UUID:
+def keyed_hash(key: bytes, *parts: str) -> UUID:
+    """HMAC of parts that together name one thing; the first says of which kind it is."""
     # XML cannot hold U+001F, so no two lists of parts give the same message
     message = "\x1f".join(parts).encode()
     return UUID(bytes=hmac.digest(key, message, "sha256")[:16])

@@ -6,7 +6,11 @@ select
     {{ surrogate_key(['facility_id', 'dossier_id', 'table_code', 'line_number::text']) }}
         as claim_line_key,
     {{ surrogate_key(['item_type', 'item_code']) }} as item_key,
-    *,
+    coalesce(
+        practitioners.practitioner_key,
+        {{ surrogate_key(["'" ~ var('unknown_code') ~ "'"]) }}
+    ) as ordering_practitioner_key,
+    lines.*,
     null::numeric(19, 3) as insurance_unit_price_vnd,
     null::numeric(9, 3) as service_pct,
     null::timestamptz as resulted_at
@@ -19,3 +23,5 @@ from (
         drug_name as item_name
     from {{ ref('stg_claims__drug_lines') }}
 ) as lines
+left join {{ ref('stg_claims__practitioners') }} as practitioners
+    on lines.ordering_practitioner_code = practitioners.practitioner_code

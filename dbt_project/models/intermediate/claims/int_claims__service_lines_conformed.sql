@@ -8,7 +8,11 @@ select
     {{ surrogate_key(['facility_id', 'dossier_id', 'table_code', 'line_number::text']) }}
         as claim_line_key,
     {{ surrogate_key(['item_type', 'item_code']) }} as item_key,
-    *
+    coalesce(
+        practitioners.practitioner_key,
+        {{ surrogate_key(["'" ~ var('unknown_code') ~ "'"]) }}
+    ) as ordering_practitioner_key,
+    lines.*
 from (
     select
         *,
@@ -19,3 +23,5 @@ from (
         null::text as registration_number
     from {{ ref('stg_claims__service_lines') }}
 ) as lines
+left join {{ ref('stg_claims__practitioners') }} as practitioners
+    on lines.ordering_practitioner_code = practitioners.practitioner_code

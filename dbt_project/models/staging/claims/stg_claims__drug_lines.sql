@@ -15,6 +15,7 @@ select
     {{ number_code('lines.ma_nhom') }} as cost_group_code,
     {{ text_code('lines.so_dang_ky') }} as registration_number,
     {{ text_code('lines.ma_khoa') }} as department_code,
+    {{ first_practitioner('lines.ma_bac_si') }} as ordering_practitioner_code,
     {{ number_code('lines.pham_vi') }} as scope_code,
     {{ number_code('lines.ma_pttt') }} as payment_method_code,
     ---------- numbers

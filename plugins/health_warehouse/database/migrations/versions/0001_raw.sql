@@ -195,3 +195,11 @@ create table raw.claims_other (
 comment on table raw.claims_other is
 'One row per table of a dossier version that is kept as sent (XML12, XML16, unknown ones).';
 comment on column raw.claims_other.ma_lk_values is 'The distinct MA_LK inside, for rule F04.';
+
+create table raw.practitioners (
+    practitioner_code text primary key,
+    practitioner_key uuid not null unique
+);
+comment on table raw.practitioners is
+'One row per licence number that a file names as who ordered, did or read something, in capitals, with its '
+'keyed hash. The numbers end here: what is built from them has the key only.';

@@ -1,0 +1,65 @@
+"""Licence numbers of a file's practitioners, and the keys that stand for them in the marts.
+
+A licence number (số giấy phép hành nghề) names a doctor, so marts hold an HMAC of it, made here
+because the key never enters Postgres. Read are the fields that QĐ 4750 fills with licence numbers;
+MA_BS and MA_TTDV of the papers (XML7–XML11) hold insurance numbers instead (portal sheet, M).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from health_warehouse.privacy.person_key import keyed_hash
+
+_PARTITION = 10_000
+# One spelling: lines name the same number in small letters, with blanks, several with ";" between
+# them (MA_BAC_SI since QĐ 3176, NGUOI_THUC_HIEN always). What is longer than 100 is no number.
+_NEW_CODES = text(
+    r"""
+    select distinct upper(btrim(code, E' \t\r\n')) as code
+    from (
+        select ma_bac_si as codes from raw.claims_xml2 where file_id = :file_id
+        union all
+        select ma_bac_si from raw.claims_xml3 where file_id = :file_id
+        union all
+        select nguoi_thuc_hien from raw.claims_xml3 where file_id = :file_id
+        union all
+        select ma_bs_doc_kq from raw.claims_xml4 where file_id = :file_id
+        union all
+        select nguoi_thuc_hien from raw.claims_xml5 where file_id = :file_id
+        union all
+        select ma_bac_si from raw.claims_xml13 where file_id = :file_id
+        union all
+        select ma_bac_si from raw.claims_xml14 where file_id = :file_id
+    ) as named
+    cross join regexp_split_to_table(codes, ';') as code
+    where btrim(code, E' \t\r\n') <> '' and length(code) <= 100
+        and not exists (
+            select from raw.practitioners as known
+            where known.practitioner_code = upper(btrim(code, E' \t\r\n'))
+        )
+    order by 1
+    """
+)
+_REMEMBER = text(
+    """
+    insert into raw.practitioners (practitioner_code, practitioner_key)
+    select * from unnest(cast(:codes as text[]), cast(:keys as uuid[]))
+    on conflict do nothing
+    """
+)
+
+
+def remember_practitioners(connection: Connection, key: bytes, file_id: int) -> None:
+    """Add the licence numbers of a file that are new, each with its key.
+
+    In order of the numbers, so that two loaders can wait for, but never dead-lock, each other.
+    Memory is bounded, whatever a file invents.
+    """
+    found = connection.execute(
+        _NEW_CODES, {"file_id": file_id}, execution_options={"stream_results": True}
+    )
+    for rows in found.partitions(_PARTITION):
+        codes = [row.code for row in rows]
+        keys = [keyed_hash(key, "practitioner", code) for code in codes]
+        connection.execute(_REMEMBER, {"codes": codes, "keys": keys})
