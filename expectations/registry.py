@@ -29,6 +29,7 @@ from expectations.marts import (
     m08_fresh,
 )
 from expectations.rules.family import Family
+from expectations.rules.not_judged import NotJudged
 from expectations.rules.rule import Rule
 
 # Judged first, on its own: the others pass on rows that are not there.
@@ -66,3 +67,29 @@ MARTS: tuple[Rule, ...] = (
 )
 
 ALL: tuple[Rule, ...] = (*LANDING_GATE, *JUDGED_BY_PARSER, *LANDING, *MARTS)
+
+NOT_JUDGED: tuple[NotJudged, ...] = (
+    NotJudged(
+        id="L11",
+        sentence_vi="Đơn giá không vượt giá được duyệt; tên, hàm lượng, số đăng ký khớp danh mục "
+        "của cơ sở vào ngày y lệnh.",
+        sentence_en="A price is no more than the approved one; name, strength and registration "
+        "number are those of the facility's catalogue on the day of the order.",
+        needs_vi="danh mục thuốc, vật tư, dịch vụ của cơ sở (03/DM, 04/DM, 05/DM)",
+        needs_en="the facilities' catalogues of drugs, devices and services (03, 04, 05/DM)",
+    ),
+    NotJudged(
+        id="L12",
+        sentence_vi="Người hành nghề, máy, khoa có trong danh mục của cơ sở.",
+        sentence_en="Practitioners, machines and departments are in the facility's catalogues.",
+        needs_vi="danh mục khoa, nhân viên, thiết bị của cơ sở (01/DM, 02/DM, 06/DM)",
+        needs_en="the facilities' catalogues of departments, staff and equipment (01, 02, 06/DM)",
+    ),
+    NotJudged(
+        id="X09",
+        sentence_vi="Tử vong (KET_QUA_DTRI 5, 8) có giấy báo tử.",
+        sentence_en="A death (KET_QUA_DTRI 5 or 8) has a death notice.",
+        needs_vi="nguồn giấy báo tử (TT 25/2025/TT-BYT)",
+        needs_en="the feed of death notices (TT 25/2025/TT-BYT)",
+    ),
+)

@@ -82,7 +82,16 @@ def page() -> str:
         lines += _sections(family.rules, "####")
     for title, text, rules in _PARTS:
         lines += ["", f"## {title}", "", text, *_sections(rules, "###")]
+    lines += ["", "## Not judged yet / Chưa xét", "", *_not_judged()]
     return "\n".join(lines) + "\n"
+
+
+def _not_judged() -> list[str]:
+    return [
+        f"- **{rule.id}**: {rule.sentence_en} Needs {rule.needs_en}. / "
+        f"{rule.sentence_vi} Cần {rule.needs_vi}."
+        for rule in registry.NOT_JUDGED
+    ]
 
 
 def _sections(rules: Sequence[Rule], heading: str) -> list[str]:

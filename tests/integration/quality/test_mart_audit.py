@@ -31,11 +31,18 @@ def _deliver(settings: Settings, name: str, facility_id: str, dossiers: list[Dos
 
 def _dossier(number: int, **header: str) -> Dossier:
     key = {"ma_lk": f"LK-{number}"}
-    inpatient = {"ma_loai_kcb": "03", "so_ngay_dtri": "3", "ma_loai_rv": "2", "ket_qua_dtri": "5"}
+    inpatient = {
+        "ma_loai_kcb": "03",
+        "ngay_vao": "202608030800",
+        "so_ngay_dtri": "3",
+        "ma_loai_rv": "2",
+        "ket_qua_dtri": "5",
+    }
     return Dossier(
         header={**key, "ma_benh_chinh": "J18", **(inpatient if number % 2 else {}), **header},
         drugs=[key, {**key, "ma_thuoc": f"40.{number}"}],
         services=[{**key, "ma_dich_vu": "02.1896"}],
+        tables={"XML7": [{}]} if number % 2 else {},
     )
 
 

@@ -15,3 +15,11 @@ def test_the_page_lists_every_rule() -> None:
     assert registry.ALL
     for rule in registry.ALL:
         assert f"### {rule.id}\n" in text
+
+
+def test_the_page_says_what_is_not_judged_and_no_rule_is_both() -> None:
+    text = page()
+    declared = {rule.id for rule in registry.ALL}
+    for rule in registry.NOT_JUDGED:
+        assert f"- **{rule.id}**: " in text
+        assert rule.id not in declared
