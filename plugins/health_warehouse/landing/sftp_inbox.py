@@ -55,6 +55,7 @@ def open_sftp(url: SplitResult, connection: InboxConnection) -> SftpInbox:
     private_key = connection.extra.get("private_key")
     if not (connection.secret or private_key):
         raise ConfigurationError(f"no password and no private_key for the inbox at {host}")
+    asyncssh.set_log_level("WARNING")  # ten lines per connection otherwise, every minute
     return SftpInbox(
         host,
         port=url.port or connection.port or _PORT,

@@ -69,28 +69,28 @@ def test_a_flipped_checksum_is_refused() -> None:
 
 
 def test_a_bomb_is_refused_after_the_first_bytes() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     ratio = "F01: packed tighter than 100 to 1 (WAREHOUSE_MAX_COMPRESSION_RATIO)"
     assert refusal_of(gzip.compress(bytes(30 * 1024**2))) == ratio
     small = Bounds(members=100, total_bytes=10**6, file_bytes=1000, ratio=100)
     size = "F01: unpacked larger than 1000 bytes (WAREHOUSE_MAX_FILE_BYTES)"
     assert refusal_of(gzip.compress(XML), small) == size
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_million_empty_stretches_are_refused_at_once() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert "WAREHOUSE_MAX_BUNDLE_MEMBERS" in refusal_of(gzip.compress(b"") * 1_000_000)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_an_endless_name_in_the_header_costs_nothing() -> None:
     """`gzip` of Python reads it byte by byte: 20 s measured for this one."""
     plain = gzip.compress(b"<x/>")
     named = plain[:3] + b"\x08" + plain[4:10] + b"n" * 50_000_000 + b"\0" + plain[10:]
-    started = time.monotonic()
+    started = time.process_time()
     assert content(named) == b"<x/>"
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_no_mutation_does_worse_than_being_refused() -> None:

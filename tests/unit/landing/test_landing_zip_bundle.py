@@ -126,13 +126,13 @@ def test_methods_that_pack_without_bound_are_refused(method: int) -> None:
 
 def test_a_bomb_is_refused_unopened_and_its_neighbours_are_not() -> None:
     data = zipped(("a.xml", XML), ("bomb.xml", bytes(30 * 1024**2)), ("b.xml", XML))
-    started = time.monotonic()
+    started = time.process_time()
     assert contents(data) == [
         ("a.xml", XML),
         ("bomb.xml", "F01: packed tighter than 100 to 1 (WAREHOUSE_MAX_COMPRESSION_RATIO)"),
         ("b.xml", XML),
     ]
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_file_beyond_its_size_is_refused() -> None:
@@ -161,9 +161,9 @@ def test_a_huge_directory_is_refused_before_it_is_read() -> None:
     count = 500_000
     entry = DIRECTORY_ENTRY + bytes(24) + struct.pack("<H", 1) + bytes(16) + b"x"
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 65535, 65535, len(entry) * count, 0, 0)
-    started = time.monotonic()
+    started = time.process_time()
     assert "its directory is too large for 100 files" in refusal_of(entry * count + end)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_files_that_overlap_are_refused() -> None:
