@@ -15,6 +15,7 @@ from health_warehouse.release.build import Build
 from health_warehouse.settings import Settings
 
 MARTS = (
+    "bridge_encounters_diagnoses",
     "dim_communes",
     "dim_dates",
     "dim_diagnoses",
@@ -23,8 +24,15 @@ MARTS = (
     "dim_persons",
     "dim_practitioners",
     "dim_provinces",
+    "fct_appointments",
+    "fct_births",
     "fct_claim_lines",
+    "fct_diagnostic_results",
     "fct_encounters",
+    "fct_hiv_treatments",
+    "fct_sick_leaves",
+    "fct_tb_treatments",
+    "fct_transfers",
     "rpt_facility_months",
 )
 Rows = Counter[str]

@@ -6,7 +6,7 @@ One call of `deliver` is one file, newer than all before it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -42,15 +42,32 @@ _SERVICE = {"ma_dich_vu": "02.1897", "ten_dich_vu": "Khám", "don_vi_tinh": "l�
 _LINE = {"so_luong": "1", "thanh_tien_bv": "75.25", "ngay_yl": "202605010900"}
 
 
+PAPERS: Mapping[str, Sequence[dict[str, str | None]]] = {
+    "xml4": [{"ma_dich_vu": "22.0120", "ten_chi_so": "Glucose", "gia_tri": "5.2"}],
+    "xml6": [{"ma_lydo_dtri": "1", "ngaykd_hiv": "20200101"}],
+    "xml9": [{"gioi_tinh_con": "1", "can_nang_con": "2400"}, {"gioi_tinh_con": "2"}],
+    "xml10": [{"so_ngay": "7", "tu_ngay": "20260503"}],
+    "xml11": [{"so_ngay_nghi": "3", "tu_ngay": "20260503"}],
+    "xml13": [{"ma_noi_den": "01002", "ma_lydo_ct": "1"}],
+    "xml14": [{"ngay_hen_kl": "202606030800"}],
+    "xml15": [{"phanloai_lao_hiv": "2", "ngaybd_dtri_lao": "20260101"}],
+}
+"""One small row of each table beside header and lines; two births."""
+
+
 @dataclass(frozen=True)
 class Dossier:
-    """`header` and the lines override a plausible inpatient episode, by raw column."""
+    """`header` and the lines override a plausible inpatient episode, by raw column.
+
+    `papers` are rows of other tables: `{"xml13": [{…}]}`.
+    """
 
     dossier_id: str
     person: str = "A"
     header: dict[str, str | None] = field(default_factory=dict)
     drugs: Sequence[dict[str, str | None]] = ({},)
     services: Sequence[dict[str, str | None]] = ({},)
+    papers: Mapping[str, Sequence[dict[str, str | None]]] = field(default_factory=dict)
     is_withdrawal: bool = False
     verdict: str = "accepted"
 
@@ -118,6 +135,9 @@ class Ledger:
                 _insert(
                     connection, table, place | {"line": number, "stt": "1"} | base | _LINE | line
                 )
+        for name, rows in dossier.papers.items():
+            for number, row in enumerate(rows, start=1):
+                _insert(connection, f"raw.claims_{name}", place | {"line": number} | row)
         if dossier.verdict == "accepted":
             _settle(connection, key, place, withdrawal)
 

@@ -64,3 +64,8 @@
             )
     end
 {%- endmacro %}
+
+{#- Yes or no, sent as 1 or 0; null for anything else. -#}
+{% macro flag(column) -%}
+    case {{ number_code(column) }} when '1' then true when '0' then false end
+{%- endmacro %}

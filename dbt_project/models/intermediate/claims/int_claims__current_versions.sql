@@ -1,5 +1,6 @@
 -- One row per dossier with content, as of the end of the build: the version that holds it, and the
--- attributes by which dimensions choose among encounters. It keeps lineage out of the marts.
+-- attributes by which dimensions choose among encounters and journeys find their next one. It keeps
+-- lineage out of the marts.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_touched',
@@ -16,8 +17,7 @@
 ) }}
 
 with changed as (
-    select * from {{ ref('int_claims__changed_dossiers') }}
-    where file_id is not null
+    select * from {{ ref('int_claims__changed_versions') }}
 ),
 
 encounters as (
@@ -28,11 +28,16 @@ versions as (
     select
         changed.facility_key,
         changed.encounter_key,
+        changed.facility_id,
         changed.file_id,
         changed.position,
+        changed.is_hiv_related,
         encounters.person_key,
         encounters.sex_code,
         encounters.birth_year,
+        encounters.referred_from_facility_id,
+        encounters.arrival_date,
+        encounters.arrived_at,
         encounters.discharged_at
     from changed
     inner join encounters

@@ -1,4 +1,4 @@
--- One row per main diagnosis whose use may have changed in this build.
+-- One row per ICD-10 code whose use may have changed in this build.
 {{ config(
     materialized='table',
     indexes=[{'columns': ['diagnosis_key'], 'unique': true}],
@@ -9,19 +9,19 @@ with versions as (
     select * from {{ ref('int_claims__touched_versions') }}
 ),
 
-encounters as (
-    select * from {{ ref('int_claims__encounters_conformed') }}
+named as (
+    select * from {{ ref('int_claims__diagnoses_conformed') }}
 ),
 
 diagnoses as (
     select distinct
-        encounters.main_diagnosis_key as diagnosis_key,
-        encounters.diagnosis_code
+        named.diagnosis_key,
+        named.diagnosis_code
     from versions
-    inner join encounters
+    inner join named
         on
-            versions.file_id = encounters.file_id
-            and versions.position = encounters.position
+            versions.file_id = named.file_id
+            and versions.position = named.position
 )
 
 select * from diagnoses

@@ -1,11 +1,11 @@
--- One row per diagnosis code that is the main diagnosis of an encounter. A code that ICD-10 does
+-- One row per diagnosis code that an encounter names, main or secondary. A code that ICD-10 does
 -- not have keeps its row, in chapter (unknown).
 with diagnoses as (
     select * from {{ ref('int_claims__touched_diagnoses') }}
 ),
 
-encounters as (
-    select * from {{ ref('fct_encounters') }}
+bridge as (
+    select * from {{ ref('bridge_encounters_diagnoses') }}
 ),
 
 chapters as (
@@ -24,8 +24,8 @@ used as (
     from diagnoses
     where exists (
         select 1
-        from encounters
-        where encounters.main_diagnosis_key = diagnoses.diagnosis_key
+        from bridge
+        where bridge.diagnosis_key = diagnoses.diagnosis_key
     )
 )
 

@@ -4,11 +4,7 @@
 ]) }}
 
 with versions as (
-    select
-        file_id,
-        position
-    from {{ ref('int_claims__changed_dossiers') }}
-    where file_id is not null
+    select * from {{ ref('int_claims__changed_versions') }}
 ),
 
 drug_lines as (
@@ -21,7 +17,8 @@ service_lines as (
 
 -- the join is made in each branch, so that both read raw by its key
 select
-    {{ claim_line_columns('drug_lines') }}
+    {{ claim_line_columns('drug_lines') }},
+    versions.is_hiv_related
 from versions
 inner join drug_lines
     on
@@ -29,7 +26,8 @@ inner join drug_lines
         and versions.position = drug_lines.position
 union all
 select
-    {{ claim_line_columns('service_lines') }}
+    {{ claim_line_columns('service_lines') }},
+    versions.is_hiv_related
 from versions
 inner join service_lines
     on

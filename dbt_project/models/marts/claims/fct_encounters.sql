@@ -5,11 +5,7 @@
 ]) }}
 
 with versions as (
-    select
-        file_id,
-        position
-    from {{ ref('int_claims__changed_dossiers') }}
-    where file_id is not null
+    select * from {{ ref('int_claims__changed_versions') }}
 ),
 
 encounters as (
@@ -56,6 +52,7 @@ select
     encounters.other_source_amount_vnd,
     encounters.is_inpatient,
     encounters.is_death,
+    versions.is_hiv_related,
     encounters.arrival_date_key as arrival_date,
     encounters.discharge_date_key as discharge_date,
     encounters.month_start_date,

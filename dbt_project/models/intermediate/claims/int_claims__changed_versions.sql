@@ -1,0 +1,72 @@
+-- One row per changed dossier that has content: the version that holds it, and whether anything in
+-- it says that the patient lives with HIV. Every row of a fact carries that flag of its dossier, so
+-- that who may not see one sees none, and no sum over the rest gives it away.
+{{ config(
+    materialized='table',
+    indexes=[{'columns': ['facility_key', 'encounter_key'], 'unique': true}],
+    post_hook='analyze {{ this }}',
+) }}
+
+with versions as (
+    select * from {{ ref('int_claims__changed_dossiers') }}
+    where file_id is not null
+),
+
+hiv_drugs as (
+    select string_agg(name_part, '|') as pattern from {{ ref('ref_hiv_drugs') }}
+),
+
+hiv_versions as (
+    select
+        sent.file_id,
+        sent.position
+    from versions
+    inner join {{ ref('stg_claims__encounters') }} as sent
+        on
+            versions.file_id = sent.file_id
+            and versions.position = sent.position
+    where
+        {{ names_hiv('sent.main_diagnosis_code') }}
+        or {{ names_hiv('sent.secondary_diagnosis_codes') }}
+    union distinct
+    select
+        sent.file_id,
+        sent.position
+    from versions
+    inner join {{ ref('stg_claims__drug_lines') }} as sent
+        on
+            versions.file_id = sent.file_id
+            and versions.position = sent.position
+    where sent.drug_name ~* (select hiv_drugs.pattern from hiv_drugs)
+    union distinct
+    select
+        sent.file_id,
+        sent.position
+    from versions
+    inner join {{ ref('stg_claims__hiv_treatments') }} as sent
+        on
+            versions.file_id = sent.file_id
+            and versions.position = sent.position
+    union distinct
+    select
+        sent.file_id,
+        sent.position
+    from versions
+    inner join {{ ref('stg_claims__tb_treatments') }} as sent
+        on
+            versions.file_id = sent.file_id
+            and versions.position = sent.position
+    where
+        sent.hiv_status_code = '1'
+        or sent.hiv_confirmed_date is not null
+        or sent.first_arv_date is not null
+)
+
+select
+    versions.*,
+    hiv_versions.file_id is not null as is_hiv_related
+from versions
+left join hiv_versions
+    on
+        versions.file_id = hiv_versions.file_id
+        and versions.position = hiv_versions.position

@@ -1,0 +1,27 @@
+-- One row per ICD-10 code of an encounter: its main diagnosis and each secondary one, in their
+-- order.
+{{ config(indexes=[
+    {'columns': ['diagnosis_key']},
+]) }}
+
+with versions as (
+    select * from {{ ref('int_claims__changed_versions') }}
+),
+
+diagnoses as (
+    select * from {{ ref('int_claims__diagnoses_conformed') }}
+)
+
+select
+    versions.facility_key,
+    versions.encounter_key,
+    diagnoses.diagnosis_order,
+    diagnoses.diagnosis_key,
+    diagnoses.diagnosis_code,
+    diagnoses.diagnosis_role,
+    versions.is_hiv_related
+from versions
+inner join diagnoses
+    on
+        versions.file_id = diagnoses.file_id
+        and versions.position = diagnoses.position

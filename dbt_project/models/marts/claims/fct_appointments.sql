@@ -1,0 +1,59 @@
+-- One row per appointment slip (XML14) of a dossier with content. It is kept by the encounter of
+-- the same person at the same facility, later than the one that gave the appointment, that begins
+-- nearest to the day, within the window; of two as near, by the earlier one.
+with journeys as (
+    select * from {{ ref('int_claims__touched_journeys') }}
+),
+
+versions as (
+    select * from {{ ref('int_claims__current_versions') }}
+),
+
+visits as (
+    select * from {{ ref('int_claims__current_versions') }}
+),
+
+slips as (
+    select * from {{ ref('stg_claims__appointments') }}
+)
+
+select
+    versions.facility_key,
+    versions.encounter_key,
+    {{ surrogate_key([
+        'slips.facility_id', 'slips.dossier_id', "'XML14'", 'slips.line_number::text',
+    ]) }} as appointment_key,
+    slips.line_number,
+    slips.issued_date,
+    slips.appointment_date,
+    slips.appointment_at,
+    kept.encounter_key is not null as is_kept,
+    kept.encounter_key as visit_encounter_key,
+    kept.arrived_at as visited_at,
+    kept.arrival_date - slips.appointment_date as days_from_appointment,
+    versions.is_hiv_related or coalesce(kept.is_hiv_related, false) as is_hiv_related
+from journeys
+inner join versions
+    on
+        journeys.facility_key = versions.facility_key
+        and journeys.encounter_key = versions.encounter_key
+inner join slips
+    on
+        versions.file_id = slips.file_id
+        and versions.position = slips.position
+left join lateral (
+    select visits.*
+    from visits
+    where
+        versions.person_key = visits.person_key
+        and versions.facility_key = visits.facility_key
+        and versions.arrived_at < visits.arrived_at
+        and visits.arrival_date
+        between slips.appointment_date - {{ var("appointment_early_days") }}
+        and slips.appointment_date + {{ var("appointment_late_days") }}
+    order by
+        abs(visits.arrival_date - slips.appointment_date) asc,
+        visits.arrived_at asc,
+        visits.encounter_key asc
+    limit 1
+) as kept on true

@@ -1,0 +1,33 @@
+-- One row per birth certificate (XML9) of a dossier with content: one per child, twins have two.
+with versions as (
+    select * from {{ ref('int_claims__changed_versions') }}
+),
+
+births as (
+    select * from {{ ref('stg_claims__births') }}
+)
+
+select
+    versions.facility_key,
+    versions.encounter_key,
+    {{ surrogate_key([
+        'versions.facility_id', 'versions.dossier_id', "'XML9'", 'births.line_number::text',
+    ]) }} as birth_key,
+    births.line_number,
+    births.sex_code,
+    births.residence_province_code,
+    births.residence_commune_code,
+    births.children_born,
+    births.parity,
+    births.children_living,
+    births.birth_weight_grams,
+    births.is_caesarean,
+    births.is_under_32_weeks,
+    births.born_date,
+    births.born_at,
+    versions.is_hiv_related
+from versions
+inner join births
+    on
+        versions.file_id = births.file_id
+        and versions.position = births.position
