@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from health_warehouse.errors import BatchIncomplete, CheckError
 from health_warehouse.quality import landing
 from health_warehouse.quality.landing import check_files
 from health_warehouse.settings import Settings
+from health_warehouse.sources.claims.schema import TABLES
 from quality_deliveries import Dossier, deliver, findings
 
 L01 = next(rule for rule in registry.LANDING if rule.id == "L01")
@@ -142,7 +144,11 @@ def test_a_declaration_removed_is_judged_by_nobody(settings: Settings) -> None:
 
 def test_judging_again_or_twice_at_once_has_one_effect(settings: Settings) -> None:
     file_ids = [
-        _deliver(settings, [Dossier(drugs=[BAD_DRUG, BAD_DRUG])], name=f"{number}.xml")
+        _deliver(
+            settings,
+            [Dossier(drugs=[BAD_DRUG, {**BAD_DRUG, "ma_thuoc": "40.2"}])],
+            name=f"{number}.xml",
+        )
         for number in range(3)
     ]
     with ThreadPoolExecutor(4) as pool:
@@ -170,8 +176,8 @@ def test_a_crash_before_the_commit_leaves_nothing_and_the_next_run_judges(
     assert check_files(settings, [file_id]).quarantined_dossiers == 1
 
 
-# Every text field of a line and a header that a rule may speak of gets something a person can be
-# known by. None of it may be in ops or in a stored reason.
+# Every field that a rule speaks of gets something a person can be known by. None of it may be in
+# ops or in a stored reason.
 CANARIES = {
     "name": "Nguyễn Thị Canary",
     "citizen": "079201012345",
@@ -180,31 +186,44 @@ CANARIES = {
     "phone": "0912345678",
     "card": "DN4960123456789",
 }
+# Kinds of service that rules tell apart: test, operation, device, transport, examination, bed.
+_GROUPS = ("1", "8", "10", "12", "13", "15")
+
+
+def _fields_of_rules() -> dict[str, list[str]]:
+    """Columns that rules speak of, by the table they are in."""
+    found: dict[str, set[str]] = {}
+    for rule in registry.LANDING:
+        for rows in rule.rows:
+            table = rows.table_sql.strip("'")
+            columns = {f.column for f in TABLES[table].fields} if table in TABLES else set()
+            found.setdefault(table, set()).update({c.field.lower() for c in rows.checks} & columns)
+    return {table: sorted(columns) for table, columns in found.items() if columns}
+
+
+def _spoilt_dossiers(value: str) -> Iterator[Dossier]:
+    """One value wrong per row, every field of every table and kind of line in its turn."""
+    fields = _fields_of_rules()
+    for name in fields.pop("XML1"):
+        for care_type in ("01", "03"):
+            yield Dossier(header={"ma_loai_kcb": care_type, name: value})
+    drugs = [{name: value} for name in fields.pop("XML2")]
+    services = [{"ma_nhom": group, name: value} for name in fields.pop("XML3") for group in _GROUPS]
+    tables = {table: [{name: value} for name in names] for table, names in fields.items()}
+    yield Dossier(drugs=drugs, services=services, tables=tables, others=[("XML16", [value])])
+    yield Dossier(drugs=[{"ma_lk": value}])
 
 
 def test_no_value_of_a_patient_is_stored(settings: Settings) -> None:
-    fields = [check.field.lower() for rows in L01.rows for check in rows.checks]
-    line_fields = sorted(
-        set(fields) - {"don_gia", "don_gia_bv", "don_gia_bh", "tyle_tt_dv", "t_trantt"}
-    )
-    dossiers = []
-    for value in CANARIES.values():
-        dossiers += [Dossier(drugs=[{name: value}]) for name in line_fields]
-        dossiers += [
-            Dossier(header={name.lower(): value})
-            for rule in registry.LANDING
-            for rows in rule.rows
-            if rows.table_sql == "'XML1'"
-            for name in (check.field for check in rows.checks)
-        ]
-        dossiers.append(Dossier(drugs=[{"ma_lk": value}], others=[("XML4", [value])]))
+    dossiers = [dossier for value in CANARIES.values() for dossier in _spoilt_dossiers(value)]
     check_files(settings, [_deliver(settings, dossiers)])
     stored = "\n".join(
         str(row)
         for table in ("quarantine.findings", "ops.rule_results", "ops.incidents", "ops.files")
         for row in _rows(settings, f"select to_jsonb(t) - 'dossier_id' from {table} as t")
     )
-    assert len(findings(settings)) > len(dossiers)
+    spoken_of = {(row["table_name"], row["field"].lower()) for row in findings(settings)}
+    assert len(spoken_of) > 200
     for kind, value in CANARIES.items():
         assert value not in stored, kind
 
