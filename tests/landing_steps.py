@@ -12,7 +12,8 @@ from sqlalchemy import text
 from claim_files import write
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.archive import store
-from health_warehouse.landing.inbox import Delivery, ReceivedAt, list_new
+from health_warehouse.landing.delivery import Delivery, ReceivedAt
+from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
 from health_warehouse.landing.versions import settle

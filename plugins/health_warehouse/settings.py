@@ -57,8 +57,9 @@ class Settings(BaseSettings):
     )
     inbox: str = Field(
         default="",
-        description="Where senders leave files: a folder as file:///path, sftp://user@host:port/path, "
-        "s3://bucket/prefix or another URL of fsspec. Unset: STATE/inbox.",
+        description="Where senders leave files: a folder as file:///path, "
+        "sftp://user@host:port/path, s3://bucket/prefix or another URL of fsspec. "
+        "Unset: STATE/inbox.",
     )
     archive: str = Field(
         default="", description="Where bytes are kept, as a URL of fsspec. Unset: STATE/archive."
@@ -82,7 +83,7 @@ class Settings(BaseSettings):
     )
     max_file_bytes: int = Field(default=2 * 1024**3, gt=0, description="A larger file is refused.")
     max_dossier_bytes: int = Field(
-        default=64 * 1024**2,
+        default=32 * 1024**2,
         gt=0,
         description="A dossier (HOSO) larger than this refuses its file.",
     )

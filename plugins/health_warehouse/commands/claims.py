@@ -17,7 +17,7 @@ from rich.table import Table
 from health_warehouse.settings import get_settings
 
 if TYPE_CHECKING:
-    from health_warehouse.landing.inbox import Delivery, ReceivedAt
+    from health_warehouse.landing.delivery import Delivery, ReceivedAt
 
 _LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 _WIDTH_OF_A_FILE = 200  # columns, when the table does not go to a terminal

@@ -16,7 +16,8 @@ from fsspec.implementations.local import LocalFileSystem
 
 from health_warehouse.errors import FileUnreadable, SourceUnavailable
 from health_warehouse.landing.bundles import is_bundle
-from health_warehouse.landing.inbox import Delivery, FileChanged, describe, read_chunks
+from health_warehouse.landing.delivery import Delivery, FileChanged
+from health_warehouse.landing.inbox import describe, read_chunks
 from health_warehouse.settings import Settings
 
 

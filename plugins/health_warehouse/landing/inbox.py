@@ -6,45 +6,22 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, BinaryIO, Literal, cast
+from typing import Any, BinaryIO, cast
 
 from fsspec.implementations.local import LocalFileSystem
 
 from health_warehouse.errors import ConfigurationError, SourceUnavailable
 from health_warehouse.landing.bundles import is_bundle
+from health_warehouse.landing.delivery import Delivery, FileChanged, ReceivedAt
 from health_warehouse.landing.places import is_empty_prefix, open_place, reaching
 from health_warehouse.landing.receipts import without_seen
 from health_warehouse.settings import Settings
-
-ReceivedAt = datetime | Literal["declared"] | None
-"""When files count as received: a fixed instant, their NGAYLAP, or None: the modification time."""
 
 _CHUNK_BYTES = 1024**2
 _MAX_NAME_BYTES = 400  # as `\\xNN` at most 1,600; an index entry of Postgres holds 2,704
 _TIME_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")
 _LATEST_TIME = datetime(9999, 12, 30, tzinfo=UTC).timestamp()  # any local time is a datetime still
-
-
-class FileChanged(Exception):
-    """The file changed or went while it was copied; it is left for the next time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One object at one place, as it was when listed. `path` is its name to `filesystem`.
-
-    Of a file in a bundle: uri `<uri of the bundle>!/<its name there>`, its own size, the bundle's
-    modification time; `filesystem` and `path` are the bundle's.
-    """
-
-    uri: str
-    file_name: str
-    byte_count: int
-    modified_at: datetime
-    filesystem: Any
-    path: str
 
 
 def list_new(

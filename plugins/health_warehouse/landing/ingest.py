@@ -11,7 +11,7 @@ from sqlalchemy import text
 from health_warehouse.database.connections import engine
 from health_warehouse.errors import WarehouseError
 from health_warehouse.landing.archive import ArchivedFile
-from health_warehouse.landing.inbox import Delivery, FileChanged, ReceivedAt
+from health_warehouse.landing.delivery import Delivery, FileChanged, ReceivedAt
 from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
 from health_warehouse.privacy.person_key import load_person_key

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, text
 from health_warehouse.database.connections import engine
 from health_warehouse.errors import ConfigurationError, FileUnreadable
 from health_warehouse.landing.archive import ArchivedFile, open_archived
-from health_warehouse.landing.inbox import Delivery, ReceivedAt
+from health_warehouse.landing.delivery import Delivery, ReceivedAt
 from health_warehouse.landing.practitioners import remember_practitioners
 from health_warehouse.landing.raw_rows import RawWriter
 from health_warehouse.landing.versions import settle

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
+from health_warehouse.landing.delivery import Delivery, ReceivedAt
 from health_warehouse.settings import Settings
-
-if TYPE_CHECKING:
-    from health_warehouse.landing.inbox import Delivery, ReceivedAt
 
 # A receipt at the same place, size and time is the same delivery. With a fixed or declared time of
 # receipt only a receipt at that very time is: the same object may be received again at another.

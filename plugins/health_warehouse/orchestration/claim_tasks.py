@@ -19,7 +19,7 @@ from health_warehouse.orchestration.inbox_connection import with_inbox_connectio
 from health_warehouse.orchestration.pools import LANDING_POOL
 
 if TYPE_CHECKING:
-    from health_warehouse.landing.inbox import Delivery, ReceivedAt
+    from health_warehouse.landing.delivery import Delivery, ReceivedAt
     from health_warehouse.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,8 @@ from claim_files import claim_file, dossier, write
 from health_warehouse.errors import SourceUnavailable
 from health_warehouse.landing import archive
 from health_warehouse.landing.archive import store
-from health_warehouse.landing.inbox import FileChanged, list_new
+from health_warehouse.landing.delivery import FileChanged
+from health_warehouse.landing.inbox import list_new
 from health_warehouse.settings import Settings
 from landing_steps import deliver, load_all, query
 

@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from claim_files import claim_file, dossier
 from health_warehouse.errors import SourceDenied, SourceUnavailable
 from health_warehouse.landing.archive import store
-from health_warehouse.landing.inbox import FileChanged, list_new
+from health_warehouse.landing.delivery import FileChanged
+from health_warehouse.landing.inbox import list_new
 from health_warehouse.loopback import free_port
 from health_warehouse.settings import Settings
 from landing_steps import load_all, query

@@ -19,6 +19,7 @@ from claim_files import claim_file, dossier, write
 from health_warehouse.errors import ConfigurationError, SourceDenied, SourceUnavailable
 from health_warehouse.landing import inbox
 from health_warehouse.landing.archive import store
+from health_warehouse.landing.delivery import FileChanged
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.settings import Settings
 from landing_steps import load_all, query
@@ -274,6 +275,6 @@ def test_a_file_that_changes_since_it_was_listed_is_left_for_next_time(
         path.unlink()
     else:
         path.write_bytes(claim_file([dossier(), dossier("A2")]))
-    with pytest.raises(inbox.FileChanged):
+    with pytest.raises(FileChanged):
         store(remote, delivery)
     assert archived(remote) == []

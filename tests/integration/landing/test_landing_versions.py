@@ -11,7 +11,8 @@ from hashlib import sha256
 import pytest
 
 from claim_files import FACILITY, claim_file, dossier
-from health_warehouse.landing.inbox import Delivery, list_new
+from health_warehouse.landing.delivery import Delivery
+from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ledger import STATES, entries
 from health_warehouse.settings import Settings
 from landing_steps import BAD_NAME, current, deliver, empty, judge, load_all, load_one, query

@@ -1,0 +1,30 @@
+"""One object that a sender put into the inbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+ReceivedAt = datetime | Literal["declared"] | None
+"""When files count as received: a fixed instant, their NGAYLAP, or None: the modification time."""
+
+
+class FileChanged(Exception):
+    """The file changed or went while it was copied; it is left for the next time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One object at one place, as it was when listed. `path` is its name to `filesystem`.
+
+    Of a file in a bundle: uri `<uri of the bundle>!/<its name there>`, its own size, the bundle's
+    modification time; `filesystem` and `path` are the bundle's.
+    """
+
+    uri: str
+    file_name: str
+    byte_count: int
+    modified_at: datetime
+    filesystem: Any
+    path: str
