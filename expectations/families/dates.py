@@ -6,6 +6,7 @@ from expectations.landing import (
     d03_payment_date,
     d04_ended_before_receipt,
     d05_paper_dates,
+    d06_birth_date,
 )
 from expectations.rules.family import Family
 
@@ -19,5 +20,7 @@ FAMILY = Family(
         d03_payment_date.RULE,
         d04_ended_before_receipt.RULE,
         d05_paper_dates.RULE,
+        d06_birth_date.RULE,
+        d06_birth_date.MIDNIGHT,
     ),
 )

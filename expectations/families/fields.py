@@ -1,10 +1,17 @@
 """K: fields that must be filled, their sizes and their shapes."""
 
+from expectations.landing import k01_required_fields, k02_lengths, k03_leading_zeros
 from expectations.rules.family import Family
 
 FAMILY = Family(
     letter="K",
     title_vi="Trường bắt buộc, độ dài, dạng mã",
     title_en="Required fields, sizes, shapes of codes",
-    rules=(),
+    rules=(
+        k01_required_fields.RULE,
+        k01_required_fields.OTHER,
+        k02_lengths.RULE,
+        k03_leading_zeros.RULE,
+        k03_leading_zeros.OTHER,
+    ),
 )

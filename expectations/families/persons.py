@@ -1,10 +1,21 @@
 """P: who the patient is."""
 
+from expectations.landing import (
+    p01_citizen_id,
+    p02_sex,
+    p03_weight,
+    p04_residence,
+)
 from expectations.rules.family import Family
 
 FAMILY = Family(
     letter="P",
     title_vi="Người bệnh",
     title_en="The patient",
-    rules=(),
+    rules=(
+        p01_citizen_id.RULE,
+        p02_sex.RULE,
+        p03_weight.RULE,
+        p04_residence.RULE,
+    ),
 )

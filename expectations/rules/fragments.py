@@ -9,10 +9,28 @@ from __future__ import annotations
 
 _QUOTABLE_NUMBER = r"^[+-]?(0|[1-9][0-9]{0,7})(\.[0-9]{1,6})?$"
 
+# A day that every month has: most of what is sent needs no calendar to be known for one.
+USUAL_DAY = "(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])"
+
+
+def is_day(text: str) -> str:
+    """SQL: `yyyymmdd` and a day of the calendar; null for null. Reads the calendar seldom."""
+    return (
+        f"({text} ~ '^{USUAL_DAY}$' or length({text}) = 8 and raw.parse_date({text}) is not null)"
+    )
+
 
 def text_or_null(column: str) -> str:
     """The text without the blanks around it, null when nothing is left."""
     return f"nullif(btrim({column}), '')"
+
+
+def is_filled(column: str) -> str:
+    """SQL: the text is more than blanks; null for null.
+
+    What begins with a visible character is known by one comparison, without a copy of the text.
+    """
+    return f"({column} >= '!' collate \"C\" or btrim({column}) <> '')"
 
 
 def amount(column: str) -> str:

@@ -1,0 +1,85 @@
+"""C04: the visit's object code is in its list, and who is not insured costs the fund nothing.
+
+The code is decided at the end of the visit; one that was right on any of its days passes. The last
+days of the codes of QĐ 824/2023 are not known, so those codes still pass.
+"""
+
+from __future__ import annotations
+
+from expectations.rules.fragments import described, quoted_number, text_or_null
+from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.selections import bare_headers, lines_of
+
+_SOURCE = Source("QĐ 824/QĐ-BYT 2023, QĐ 3276/QĐ-BYT 2025; catalogue C04", "M")
+_NOT_INSURED = "coalesce(btrim(header.ma_doituong_kcb), '') = '9'"
+
+_FIRST_DAY = "raw.parse_date(btrim(header.ngay_vao))"
+_LAST_DAY = f"coalesce(raw.parse_date(btrim(header.ngay_ra)), {_FIRST_DAY})"
+_VISITS = bare_headers(
+    "header.ma_doituong_kcb",
+    "listed.code is not null as is_listed",
+    "header.t_bhtt",
+    f"{_NOT_INSURED} as is_not_insured",
+    joined=f"""\
+left join ref.code_lists as listed
+    on listed.code_system = 'MA_DOITUONG_KCB'
+    and listed.code = btrim(header.ma_doituong_kcb)
+    and (listed.valid_from <= date '1900-01-01' or listed.valid_from <= {_LAST_DAY})
+    and (listed.valid_to is null or listed.valid_to > {_FIRST_DAY})""",
+)
+
+
+def _uninsured_lines(table: int) -> Rows:
+    return Rows(
+        table_sql=f"'XML{table}'",
+        sql=lines_of(
+            bare_headers("true", where=_NOT_INSURED),
+            table,
+            "line.muc_huong",
+            "raw.parse_amount(line.muc_huong) as n_muc_huong",
+        ),
+        checks=(
+            Check(
+                field="MUC_HUONG",
+                holds="coalesce(n_muc_huong, 0) = 0",
+                reason=f"'the visit is not insured (9), MUC_HUONG is ' || "
+                f"{quoted_number('muc_huong')}",
+            ),
+        ),
+    )
+
+
+RULE = Rule(
+    id="C04",
+    sentence_vi="MA_DOITUONG_KCB có trong danh mục tại thời điểm khám; "
+    "mã 9 (không có thẻ) thì MUC_HUONG và T_BHTT bằng 0.",
+    sentence_en="MA_DOITUONG_KCB is in the list of its time; "
+    "with code 9 (not insured) MUC_HUONG and T_BHTT are 0.",
+    source=_SOURCE,
+    category=Category.CONFORMANCE,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=(
+        Rows(
+            "'XML1'",
+            _VISITS,
+            (
+                Check(
+                    field="MA_DOITUONG_KCB",
+                    holds=f"is_listed or {text_or_null('ma_doituong_kcb')} is null",
+                    reason="'MA_DOITUONG_KCB is in no list of its time: ' || "
+                    f"case when btrim(ma_doituong_kcb) ~ '^[0-9]{{1,2}}([.][0-9]{{1,2}})?$' "
+                    f"then btrim(ma_doituong_kcb) else {described('ma_doituong_kcb')} end",
+                ),
+                Check(
+                    field="T_BHTT",
+                    holds="not is_not_insured or coalesce(raw.parse_amount(t_bhtt), 0) = 0",
+                    reason=f"'the visit is not insured (9), T_BHTT is ' || "
+                    f"{quoted_number('t_bhtt')}",
+                ),
+            ),
+        ),
+        _uninsured_lines(2),
+        _uninsured_lines(3),
+    ),
+)

@@ -1,0 +1,118 @@
+"""D06: the patient was born before arriving, and the birth of a newborn is known to the minute.
+
+NGAY_SINH is yyyymmddHHMM, unknown parts 0: 195500000000 is right, and so is a shorter form without
+the time, or of the year alone (4210 files). Birth and arrival are compared on the digits that are
+known of both. Up to the 28th day of life day and time must be there. The time 0000 says "not
+known", but a child is sometimes born at midnight: that is a flag, not a quarantine.
+"""
+
+from __future__ import annotations
+
+from expectations.rules.fragments import (
+    USUAL_DAY,
+    described,
+    holds_if_readable,
+    not_after,
+    text_or_null,
+)
+from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.selections import bare_headers
+
+_SOURCE = Source("QĐ 4750/QĐ-BYT XML1, NGAY_SINH; catalogue D06", "H")
+
+# The digits that are known: year, month, day, time. The day is read once, the time by its shape.
+_KNOWN = f"""\
+case
+    when birth ~ '^{USUAL_DAY}0000$' then left(birth, 8)
+    when birth ~ '^(19|20)[0-9]{{2}}(0000(0000)?)?$' then left(birth, 4)
+    when birth ~ '^(19|20)[0-9]{{2}}(0[1-9]|1[0-2])00(0000)?$' then left(birth, 6)
+    when birth !~ '^[0-9]{{8}}(([01][0-9]|2[0-3])[0-5][0-9])?$' then null
+    when raw.parse_date(birth) is null then null
+    when birth ~ '0000$' then left(birth, 8)
+    else birth
+end"""
+
+# 28 days begin in the year of the arrival or in a December: the days of others are not read.
+_IS_NEWBORN = """\
+case
+    when length(birth.known) >= 8 and (
+        left(birth.known, 4) = left(birth.arrival, 4) or substr(birth.known, 5, 2) = '12'
+    ) then raw.parse_date(birth.arrival) - raw.parse_date(left(birth.known, 8)) <= 28
+    else false
+end"""
+
+
+def _patients(where: str = "true") -> str:
+    return bare_headers(
+        "birth.known",
+        "birth.text",
+        "birth.arrival",
+        f"{_IS_NEWBORN} as is_newborn",
+        joined=_BIRTH,
+        where=where,
+    )
+
+
+_BIRTH = f"""\
+cross join lateral (
+    select
+        birth as text,
+        {_KNOWN} as known,
+        substring(btrim(header.ngay_vao) from '^[0-9]{{8}}(?:[0-9]{{4}})?$') as arrival
+    from (values ({text_or_null("header.ngay_sinh")})) as given (birth)
+    offset 0
+) as birth"""
+
+_READABLE = Check(
+    field="NGAY_SINH",
+    holds="text is null or known is not null",  # K01 tells a blank one
+    reason=f"'NGAY_SINH is not a date of birth (yyyymmddHHMM, unknown parts 0): ' || "
+    f"{described('text')}",
+)
+_BORN_BEFORE = Check(
+    field="NGAY_SINH",
+    holds=holds_if_readable(not_after("known", "arrival")),
+    reason="'NGAY_SINH is after NGAY_VAO'",
+)
+_DAY_AND_TIME = Check(
+    field="NGAY_SINH",
+    holds=holds_if_readable("not (is_newborn and length(text) = 8)"),
+    reason="'NGAY_SINH of a child of 28 days or less has no time'",
+)
+_NOT_MIDNIGHT = Check(
+    field="NGAY_SINH",
+    holds=holds_if_readable("not (is_newborn and length(text) = 12 and length(known) = 8)"),
+    reason="'NGAY_SINH of a child of 28 days or less has the time 0000: midnight, or not known'",
+)
+
+RULE = Rule(
+    id="D06",
+    sentence_vi="NGAY_SINH hợp lệ, không sau NGAY_VAO; trẻ đến 28 ngày tuổi phải có giờ sinh.",
+    sentence_en="NGAY_SINH is a date of birth, not after NGAY_VAO; "
+    "up to 28 days of age it has a time.",
+    source=_SOURCE,
+    category=Category.PLAUSIBILITY,
+    severity=Severity.QUARANTINE_DOSSIER,
+    owner="sender",
+    rows=(Rows("'XML1'", _patients(), (_READABLE, _BORN_BEFORE, _DAY_AND_TIME)),),
+)
+
+MIDNIGHT = Rule(
+    id="D06_midnight",
+    sentence_vi="Giờ sinh của trẻ đến 28 ngày tuổi không phải 0000 (chưa rõ giờ).",
+    sentence_en="The time of birth of a child of 28 days or less is not 0000 (not known).",
+    source=_SOURCE,
+    category=Category.COMPLETENESS,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=(
+        Rows(
+            "'XML1'",
+            _patients(
+                "header.ngay_sinh like '%0000' and (substr(header.ngay_sinh, 5, 2) = '12'"
+                " or left(header.ngay_sinh, 4) = left(header.ngay_vao, 4))"
+            ),
+            (_NOT_MIDNIGHT,),
+        ),
+    ),
+)

@@ -1,0 +1,85 @@
+"""K02: no value is longer than the standard allows. One pass per table, generated from fields.csv.
+
+The larger of decree and portal counts, and wider sizes that implementations of QĐ 3176 are known to
+send (M). A number is measured by its digits before the point. A value whose shape another rule
+judges as a whole (dates, amounts, cards, codes of a list) is left to that rule.
+"""
+
+from __future__ import annotations
+
+from expectations.rules.fragments import described
+from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.selections import bare_headers, check_ins, lines
+from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Field, Table
+
+_WIDER = {
+    "DIA_CHI": 4000,
+    "MA_BENH_CHINH": 100,
+    "MA_BENH_KT": 255,
+    "MA_BAC_SI": 255,
+    "MA_TTDV": 255,
+}
+
+_JUDGED_ELSEWHERE = {
+    "XML1": {"NGAY_VAO", "NGAY_VAO_NOI_TRU", "NGAY_RA", "NGAY_TTOAN",  # D01, D03
+             "NGAY_SINH", "SO_CCCD", "GIOI_TINH", "CAN_NANG",  # D06, P01, P02, P03
+             "MA_DOITUONG_KCB", "MA_BENH_CHINH",  # C04, I01
+             "MA_LOAI_KCB", "MATINH_CU_TRU", "MAXA_CU_TRU",  # K03
+             "MAHUYEN_CU_TRU", "MA_DANTOC", "MA_NGHE_NGHIEP", "MA_QUOCTICH"},
+    "XML2": {"NGAY_YL", "NGAY_TH_YL", "TYLE_TT_BH", "MUC_HUONG"},  # D02, L04, C05
+    "XML3": {"NGAY_YL", "NGAY_TH_YL", "NGAY_KQ", "TYLE_TT_DV", "TYLE_TT_BH", "MUC_HUONG"},
+}  # fmt: skip
+_AMOUNT_SIZE = 15  # the bound of raw.parse_amount: L01 and L02 tell a longer one
+
+
+def _size(table: Table, field: Field) -> int | None:
+    is_amount = field.type == "N" and field.size == _AMOUNT_SIZE
+    if field.size is None or field.name == "MA_LK" or is_amount:  # MA_LK: F04
+        return None
+    if field.name in _JUDGED_ELSEWHERE.get(table.name, ()):
+        return None
+    return max(field.size, _WIDER.get(field.name, 0))
+
+
+def _check(field: Field, size: int) -> Check:
+    column = field.column
+    # bytes first: a text that is short in bytes is short in characters, and they need no counting
+    short = f"coalesce(octet_length({column}), 0) <= {size}"
+    if field.type == "N":
+        measured = f"length(ltrim(split_part(btrim({column}), '.', 1), '+-0'))"
+    else:
+        measured = f"length(btrim({column}))"
+    return Check(
+        field=field.name,
+        holds=f"{short} or {measured} <= {size}",
+        reason=f"'{field.name} has more than {size} characters: ' || {described(column)}",
+    )
+
+
+def _rows(table: Table) -> Rows:
+    checks = []
+    for field in table.fields:
+        size = _size(table, field)
+        if size is not None:
+            checks.append(_check(field, size))
+    columns = [check.field.lower() for check in checks]
+    if table is CHECK_INS:
+        selected = check_ins(*columns)
+    elif table.name == "XML1":
+        selected = bare_headers(*(f"header.{c}" for c in columns))
+    else:
+        selected = lines(int(table.name[3:]), *(f"line.{c}" for c in columns))
+    return Rows(f"'{table.name}'", selected, tuple(checks))
+
+
+RULE = Rule(
+    id="K02",
+    sentence_vi="Không giá trị nào dài hơn độ dài cho phép "
+    "(lấy số lớn hơn giữa quyết định và cổng giám định).",
+    sentence_en="No value is longer than its size (the larger of decree and portal).",
+    source=Source("QĐ 4750/QĐ-BYT and the insurer's portal sheet, sizes; catalogue K02", "H"),
+    category=Category.CONFORMANCE,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=tuple(_rows(table) for table in (*TABLES.values(), CHECK_INS)),
+)

@@ -1,0 +1,77 @@
+"""K03: codes that look like numbers keep their zeros in front.
+
+A lost zero of what the marts group by (type of care, province, commune) would put the episode into
+another class: quarantine. The others are flagged. The province of residence may have two or three
+digits: its field has three, `17` and `017` are both sent.
+"""
+
+from __future__ import annotations
+
+from expectations.rules.fragments import described, text_or_null
+from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.selections import bare_headers
+
+_SOURCE = Source("QĐ 4750/QĐ-BYT XML1, codes of fixed length; catalogue K03", "H")
+
+
+def _digits(column: str, count: int, pattern: str | None = None) -> Check:
+    shape = pattern or f"^[0-9]{{{count}}}$"
+    return Check(
+        field=column.upper(),
+        holds=f"{text_or_null(column)} is null or btrim({column}) ~ '{shape}'",
+        reason=f"'{column.upper()} does not have its {count} digits: ' || {described(column)}",
+    )
+
+
+# A facility code may have letters; of the items of a list, only the digits of the province.
+_DKBD = Check(
+    field="MA_DKBD",
+    holds=f"{text_or_null('ma_dkbd')} is null or "
+    "replace(btrim(ma_dkbd), ' ', '') ~ '^([0-9]{2}[0-9A-Za-z]{3}(;|$))+$'",
+    reason=f"'MA_DKBD is not made of codes of 5 characters: ' || {described('ma_dkbd')}",
+)
+
+
+def _rows(checks: tuple[Check, ...]) -> tuple[Rows, ...]:
+    return (Rows("'XML1'", bare_headers(*(f"header.{c.field.lower()}" for c in checks)), checks),)
+
+
+RULE = Rule(
+    id="K03",
+    sentence_vi="MA_LOAI_KCB có 2 chữ số, MATINH_CU_TRU 2 hoặc 3, MAXA_CU_TRU 5: "
+    "không mất số 0 ở đầu.",
+    sentence_en="MA_LOAI_KCB has 2 digits, MATINH_CU_TRU 2 or 3, MAXA_CU_TRU 5: "
+    "no zero in front is lost.",
+    source=_SOURCE,
+    category=Category.CONFORMANCE,
+    severity=Severity.QUARANTINE_DOSSIER,
+    owner="sender",
+    rows=_rows(
+        (
+            _digits("ma_loai_kcb", 2),
+            _digits("matinh_cu_tru", 2, "^([0-9]{2}|0[0-9]{2})$"),
+            _digits("maxa_cu_tru", 5),
+        )
+    ),
+)
+
+OTHER = Rule(
+    id="K03_other",
+    sentence_vi="MA_DANTOC có 2 chữ số, MA_QUOCTICH và MAHUYEN_CU_TRU 3, MA_NGHE_NGHIEP 5; "
+    "mỗi mã trong MA_DKBD có 5 ký tự.",
+    sentence_en="MA_DANTOC has 2 digits, MA_QUOCTICH and MAHUYEN_CU_TRU 3, MA_NGHE_NGHIEP 5; "
+    "each code in MA_DKBD has 5 characters.",
+    source=_SOURCE,
+    category=Category.CONFORMANCE,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=_rows(
+        (
+            _digits("ma_dantoc", 2),
+            _digits("ma_quoctich", 3),
+            _digits("mahuyen_cu_tru", 3),
+            _digits("ma_nghe_nghiep", 5),
+            _DKBD,
+        )
+    ),
+)
