@@ -237,6 +237,12 @@ GIANTS = [
         is_heavy=True,
     ),
     loaded(
+        "payload of wide letters",  # one of them, and Python holds all in four bytes
+        with_field("XML1", "GHI_CHU", "x" * 22 * MIB + "𝔘"),
+        GHI_CHU="x" * 22 * MIB + "𝔘",
+        is_heavy=True,
+    ),
+    loaded(
         "payload decomposed",
         with_field("XML1", "GHI_CHU", "e\u0302\u0301" * MIB),
         GHI_CHU="ế" * MIB,

@@ -143,6 +143,12 @@ def test_healthy_neighbours_load(case: Case, judged: Judged) -> None:
     assert (counts["received"], counts["loaded"], counts["quarantined"]) == expected
 
 
+@pytest.mark.parametrize("name", ["two XML1", "cut inside", "foreign letter in base64", "no XML1"])
+def test_a_dossier_without_its_header_is_named_by_its_lines(name: str, judged: Judged) -> None:
+    named = {row["dossier"] for row in judged.found[f"{name}.xml"] if row["rule"] == "F03"}
+    assert named == {name}
+
+
 def test_nothing_is_lost_on_the_way(judged: Judged) -> None:
     assert len(judged.ledger) == len(CASES)
     for entry in judged.ledger.values():

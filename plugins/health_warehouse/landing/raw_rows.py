@@ -99,7 +99,8 @@ class RawWriter:
             self._add(
                 "quarantine.findings",
                 [*at, line_number, problem.table_name, problem.field, facility_id,
-                 dossier.dossier_id, problem.rule_id, "quarantine_dossier", problem.reason],
+                 dossier.dossier_id or dossier.hinted_id, problem.rule_id, "quarantine_dossier",
+                 problem.reason],
             )  # fmt: skip
         self._flush_when_large()
 
