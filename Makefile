@@ -45,13 +45,14 @@ check: dev ## lint, format, types, style of SQL and YAML, stale documents; chang
 	$(BIN)/mypy --cache-dir $(CACHE)/mypy
 	$(BIN)/yamllint --strict .
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project
-	$(PYTEST) -q tests/dags/test_dags_page.py
+	$(PYTEST) -q tests/dags/test_dags_page.py tests/dbt/test_data_pages.py
 
 fix: dev ## format, and mend what the linters can mend
 	$(BIN)/ruff check --fix --cache-dir $(CACHE)/ruff
 	$(BIN)/ruff format --cache-dir $(CACHE)/ruff
 	$(BIN)/sqlfluff fix --disable-progress-bar dbt_project
 	$(BIN)/python scripts/write_dags_page.py
+	$(BIN)/python scripts/write_data_pages.py
 
 bench: dev ## measure, and print the table
 	$(BIN)/python -m benchmarks

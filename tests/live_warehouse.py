@@ -62,7 +62,7 @@ def marts(settings: Settings, after: int = 0) -> Marts | None:
         ).scalar_one_or_none()
     if release_id is None or release_id <= after:
         return None
-    with engine(settings, "bi_reader").connect() as connection:
+    with engine(settings, "hiv_reader").connect() as connection:  # who sees every row
         months = connection.execute(text("select * from marts.rpt_facility_months")).mappings()
         encounters = connection.execute(text("select count(*) from marts.fct_encounters"))
         lines = connection.execute(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
+from health_warehouse.database.rights import readers_of
 from health_warehouse.release import dbt
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
@@ -206,6 +207,34 @@ def test_every_mart_has_what_a_release_needs(models: dict[str, Any]) -> None:
         for key in model["config"]["meta"].get("foreign_keys", ()):
             assert set(key["columns"]) <= set(model["columns"]), f"{name}: {key}"
             assert key["to"] in marts, f"{name}: {key}"
+
+
+def test_every_mart_keeps_hiv_from_those_who_may_not_see_it(models: dict[str, Any]) -> None:
+    marts = {name: model for name, model in models.items() if model["schema"] == "candidate"}
+    assert any(model["config"]["meta"].get("sensitivity") for model in marts.values())
+    for name, model in marts.items():
+        readers = {role.name for role in readers_of("marts", name)}
+        if model["config"]["meta"].get("sensitivity") == "hiv":
+            assert readers == {"hiv_reader"}, f"{name}: let roles.yml keep it for hiv_reader"
+            continue
+        assert readers == {"bi_reader"}, f"{name}: who may read it? See roles.yml"
+        tells_of_a_dossier = {"encounter_key", "person_key"} & set(model["columns"])
+        assert not tells_of_a_dossier or "is_hiv_related" in model["columns"], (
+            f"{name}: needs the column is_hiv_related, by which row security hides rows"
+        )
+
+
+def test_every_mart_of_care_is_limited_by_place(models: dict[str, Any]) -> None:
+    """Row security goes by facility_key; what has none must say through what it is seen."""
+    lists = {
+        "dim_communes", "dim_dates", "dim_diagnoses", "dim_items", "dim_practitioners",
+        "dim_provinces",
+    }  # fmt: skip
+    marts = {name: model for name, model in models.items() if model["schema"] == "candidate"}
+    for name, model in marts.items():
+        is_placed = "facility_key" in model["columns"]
+        is_linked = "visible_through" in model["config"]["meta"]
+        assert is_placed or is_linked or name in lists, f"{name}: whose rows are these?"
 
 
 def test_nothing_is_written_into_the_project(warehouse: Settings) -> None:

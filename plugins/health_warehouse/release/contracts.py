@@ -19,7 +19,7 @@ from typing import Any
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
 
-_CANDIDATE_SCHEMA = "candidate"
+CANDIDATE_SCHEMA = "candidate"
 _SCOPE_SCHEMA = "intermediate"
 _TYPE = re.compile(r"[a-z][a-z0-9_ ]*(\(\d+(, ?\d+)?\))?( with(out)? time zone)?(\[\])?", re.I)
 
@@ -112,11 +112,11 @@ def parse_manifest(manifest: Mapping[str, Any]) -> tuple[MartContract, ...]:
     contracts = {
         contract.name: contract
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["schema"] == _CANDIDATE_SCHEMA
+        if node["resource_type"] == "model" and node["schema"] == CANDIDATE_SCHEMA
         for contract in [_contract(node)]
     }
     if not contracts:
-        raise ConfigurationError(f"the dbt manifest has no model in schema {_CANDIDATE_SCHEMA}")
+        raise ConfigurationError(f"the dbt manifest has no model in schema {CANDIDATE_SCHEMA}")
     for contract in contracts.values():
         _check_references(contract, contracts)
     graph = {

@@ -17,8 +17,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
+
+from pydantic import SecretStr
 
 from health_warehouse.database import connections
 from health_warehouse.database.connections import role_url
@@ -68,6 +70,16 @@ def invoke(settings: Settings, arguments: Sequence[str], build_id: int = 0) -> l
     return [_node_run(result) for result in getattr(answer.result, "results", ())]
 
 
+def project_manifest() -> dict[str, Any]:
+    """What dbt makes of the project as it lies here. Needs no database and no warehouse."""
+    with TemporaryDirectory() as state:
+        nowhere = SecretStr("postgresql://nobody@127.0.0.1:1/nothing")
+        settings = Settings(state=Path(state), dsn=nowhere)
+        connections.store_secrets(settings, {"transformer": "none"})
+        invoke(settings, ["parse", "--no-partial-parse"])
+        return dict(json.loads(_kept_manifest(settings).read_text(encoding="utf-8")))
+
+
 def project_hash() -> str:
     """Hash of all that decides what a mart holds: models, seeds, functions in the database."""
     digest = hashlib.sha256()
@@ -81,7 +93,7 @@ def project_hash() -> str:
 
 def incremental_relations(settings: Settings) -> list[str] | None:
     """`schema.name` of every table that a build changes in part; None before dbt's first run."""
-    path = _folder(settings) / "target" / "manifest.json"
+    path = _kept_manifest(settings)
     if not path.exists():
         return None
     nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"].values()
@@ -120,9 +132,13 @@ def _folder(settings: Settings) -> Path:
     return settings.state / "dbt"
 
 
+def _kept_manifest(settings: Settings) -> Path:
+    return _folder(settings) / "target" / "manifest.json"
+
+
 def _keep_manifest(settings: Settings) -> None:
     """Put the manifest just written where readers look, in one step that survives a crash."""
-    kept = _folder(settings) / "target" / "manifest.json"
+    kept = _kept_manifest(settings)
     kept.parent.mkdir(exist_ok=True)
     with NamedTemporaryFile(dir=kept.parent, prefix=".manifest-", delete=False) as copy:
         copy.write((_folder(settings) / "work" / "manifest.json").read_bytes())

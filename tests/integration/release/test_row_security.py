@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import psycopg
@@ -260,16 +261,16 @@ def test_a_scope_that_is_none_is_refused(
         grant_scope(published.settings, "loader", "Lan")
 
 
-def test_what_depends_on_the_login_is_computed_once_per_query(published: Star) -> None:
-    """A sub-plan, which runs for each row, would make every report pay for row security."""
-    plan = "\n".join(
-        row[0]
-        for row in published.rows(
-            "explain (costs off) select sum(amount_vnd) from marts.fct_encounters", "bi_reader"
-        )
-    )
-    assert "InitPlan" in plan
-    assert "SubPlan" not in plan
+@pytest.mark.parametrize("login", ["bi_reader", "hospital", "clinic"])
+def test_what_depends_on_the_login_is_computed_once_per_query(published: Star, login: str) -> None:
+    """A sub-plan that runs for each row would make every report pay for row security."""
+    query = "select count(*) from marts.fct_encounters join marts.dim_persons using (person_key)"
+    rows = published.rows(f"explain (costs off) {query}", login)
+    plan = "\n".join(row[0] for row in rows)
+    conditions = "\n".join(line for line in plan.splitlines() if "Filter:" in line)
+    assert "InitPlan" in conditions or "$" in conditions  # $0 before Postgres 17
+    assert "hashed SubPlan" in conditions
+    assert not re.search(r"(?<!hashed )SubPlan", conditions), plan
 
 
 def test_rows_stay_hidden_through_publication_and_rollback(published: Star) -> None:

@@ -20,7 +20,14 @@ used as (
             when diagnoses.diagnosis_code ~ '^[A-Z][0-9][0-9A-Z]'
                 then left(diagnoses.diagnosis_code, 3)
             else '{{ var("unknown_code") }}'
-        end as category_code
+        end as category_code,
+        not exists (
+            select 1
+            from bridge
+            where
+                bridge.diagnosis_key = diagnoses.diagnosis_key
+                and not bridge.is_hiv_related
+        ) as is_hiv_related
     from diagnoses
     where exists (
         select 1
@@ -35,7 +42,8 @@ select
     used.category_code,
     coalesce(chapters.chapter_code, '{{ var("unknown_code") }}') as chapter_code,
     coalesce(chapters.chapter_name_vi, 'Không xác định') as chapter_name_vi,
-    coalesce(chapters.chapter_name_en, 'Unknown') as chapter_name_en
+    coalesce(chapters.chapter_name_en, 'Unknown') as chapter_name_en,
+    used.is_hiv_related
 from used
 left join chapters
     -- "C" collation: codes compare letter by letter, digit before letter, on every server

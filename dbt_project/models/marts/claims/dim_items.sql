@@ -19,6 +19,13 @@ latest_lines as (
         latest.table_code,
         latest.line_number,
         latest.cost_group_code,
+        not exists (
+            select 1
+            from lines
+            where
+                lines.item_key = items.item_key
+                and not lines.is_hiv_related
+        ) as is_hiv_related,
         versions.file_id,
         versions.position
     from items
@@ -50,7 +57,8 @@ select
     latest_lines.item_code,
     coalesce(drug_lines.item_name, service_lines.item_name) as item_name,
     coalesce(drug_lines.unit_name, service_lines.unit_name) as unit_name,
-    latest_lines.cost_group_code
+    latest_lines.cost_group_code,
+    latest_lines.is_hiv_related
 from latest_lines
 left join drug_lines
     on

@@ -12,7 +12,15 @@ encounters as (
 select
     persons.person_key,
     latest.sex_code,
-    latest.birth_year
+    latest.birth_year,
+    -- shown to others, a person without any encounter that they see would tell them why
+    not exists (
+        select 1
+        from encounters
+        where
+            encounters.person_key = persons.person_key
+            and not encounters.is_hiv_related
+    ) as is_hiv_related
 from persons
 cross join lateral (
     select
