@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from health_warehouse.commands import claims, quality, readers, release, services, synth
 from health_warehouse.errors import WarehouseError
+from health_warehouse.telling import lines_of_code, told
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 for module in (services, claims, quality, release, readers, synth):
@@ -18,7 +19,11 @@ for module in (services, claims, quality, release, readers, synth):
 
 
 def main() -> None:
-    """Run a command. An expected error is one line on stderr and exit code 1."""
+    """Run a command. An expected error is one line on stderr and exit code 1.
+
+    Any other is told with its lines of code, and without the values that its message may hold:
+    what a terminal shows may be the log of a timer.
+    """
     try:
         app()
     except WarehouseError as error:
@@ -26,6 +31,8 @@ def main() -> None:
     except OperationalError as error:  # the server is down, or was while we asked
         reason = str(error.orig).strip().splitlines()[0]
         _fail(f"the database cannot be reached: {reason}; see `warehouse status`, `warehouse up`")
+    except Exception as error:
+        _fail(f"{told(error)}\n{lines_of_code(error)}")
 
 
 def _fail(message: str) -> NoReturn:

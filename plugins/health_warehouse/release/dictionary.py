@@ -22,13 +22,13 @@ _HEAD = """\
 
 Every table and column of `marts`, as their comments in the database say it. *Field* names the field
 of the claim standard (QĐ 4750/QĐ-BYT, QĐ 3176/QĐ-BYT) that a column comes from; a column without
-one is derived. Beside them `current_release` tells in its one row which release the tables hold, and
-since when. What a table is built from, step by step: [lineage.md](lineage.md). Who sees which
-rows: [runbooks/readers.md](runbooks/readers.md).
+one is derived. Beside them `current_release` tells in its one row which release the tables hold.
+What a table is built from, step by step: [lineage.md](lineage.md). Who sees which rows:
+[runbooks/readers.md](runbooks/readers.md).
 
 Mọi bảng và cột của `marts`, đúng như chú thích trong cơ sở dữ liệu. *Field* là trường của chuẩn dữ
-liệu mà cột lấy từ đó; cột không có trường là cột suy ra. Bảng `current_release` có một dòng, cho biết
-đang là bản công bố nào.
+liệu mà cột lấy từ đó; cột không có trường là cột suy ra. Bảng `current_release` có một dòng, cho
+biết đang là bản công bố nào.
 
 | table | one row per |
 |---|---|"""

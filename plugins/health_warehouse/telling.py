@@ -1,0 +1,52 @@
+"""An error in words that hold no value of a row.
+
+Messages of Postgres, of SQLAlchemy or of a conversion carry the values at fault: names, card
+numbers. What is told instead: the message of a WarehouseError (written to be read), the SQLSTATE
+and object names of a database error, and for the rest the type and the lines of code.
+"""
+
+from __future__ import annotations
+
+import traceback
+
+from health_warehouse.errors import WarehouseError
+
+# Errors whose message is about our code or the machine, never about a row.
+_TELLING = (ImportError, AttributeError, NameError, NotImplementedError, OSError, MemoryError)
+
+
+def told(error: BaseException) -> str:
+    """One line about `error` without any value of a row."""
+    import psycopg
+
+    database_error = getattr(error, "orig", error)  # SQLAlchemy wraps the driver's error
+    if isinstance(database_error, psycopg.Error):
+        return _told_by_database(database_error)
+    name = type(error).__name__
+    if isinstance(error, (WarehouseError, *_TELLING)):
+        return f"{name}: {error}"
+    return f"{name} (its message is not shown: it may hold a value of a patient)"
+
+
+def lines_of_code(error: BaseException) -> str:
+    """Where it happened, for each error of the chain, without messages."""
+    lines = []
+    seen: BaseException | None = error
+    while seen is not None:
+        lines.append(f"{type(seen).__name__} at")
+        frames = traceback.extract_tb(seen.__traceback__)
+        lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+    return "\n".join(lines)
+
+
+def _told_by_database(error: object) -> str:
+    import psycopg
+
+    assert isinstance(error, psycopg.Error)  # noqa: S101 - checked by the caller
+    name = type(error).__name__
+    if error.sqlstate is None:  # no answer of a server: about the connection, so without rows
+        return f"{name}: {error}"
+    places = (error.diag.schema_name, error.diag.table_name, error.diag.constraint_name)
+    place = ".".join(part for part in places if part)
+    return f"{name} (SQLSTATE {error.sqlstate}){' at ' + place if place else ''}"
