@@ -16,13 +16,20 @@ from health_warehouse.sources.claims.schema import Table
 SIGNATURES = frozenset({"CHUKYDONVI", "Signature"})
 
 _XML_SPACE = " \t\r\n"
-# Both are quick and say only that something may be wrong; what it is, is looked for afterwards.
-_SUSPECT_ROW = etree.XPath("boolean(*/* | text()[normalize-space()])")
-_SUSPECT_LIST = etree.XPath(
-    "boolean(text()[normalize-space()] | */text()[normalize-space()] | */*/*/* |"
+# Quick, and says only that something may be wrong; what it is, is looked for afterwards.
+_IN_ROW = "*/* | text()[normalize-space()]"
+_IN_LIST = (
+    "text()[normalize-space()] | */text()[normalize-space()] | */*/*/* |"
     " *[starts-with(local-name(), 'DSACH')]/*/text()[normalize-space()] |"
-    " *[not(starts-with(local-name(), 'DSACH'))]/*/*)"
+    " *[not(starts-with(local-name(), 'DSACH'))]/*/*"
 )
+_ATTRIBUTES = "descendant-or-self::*/@*"
+_IS_SUSPECT = {  # by whether the table has lines, and whether it may have attributes
+    (False, False): etree.XPath(f"boolean({_IN_ROW})"),
+    (False, True): etree.XPath(f"boolean({_IN_ROW} | {_ATTRIBUTES})"),
+    (True, False): etree.XPath(f"boolean({_IN_LIST})"),
+    (True, True): etree.XPath(f"boolean({_IN_LIST} | {_ATTRIBUTES})"),
+}
 # xsi:nil, xsi:type, xml:space say nothing of a value; Id names what a signature covers. By XPath,
 # for lxml takes time quadratic in the number of attributes to list them.
 _ODD_ATTRIBUTE = (
@@ -49,18 +56,17 @@ def require_no_loss(table: Table, root: Any, *, has_attributes: bool) -> None:
 
     `has_attributes` may be false when there can be none: looking for them takes its time.
     """
-    if (_SUSPECT_LIST if table.has_lines else _SUSPECT_ROW)(root):
+    if _IS_SUSPECT[table.has_lines, has_attributes](root):
         _require_plain(table, root)
-    if has_attributes:
         _require_no_attributes(table, root)
 
 
 def require_no_loss_in_row(row: Any, line: int) -> None:
     """The same for a single row element. Raises UnreadableTable."""
-    if _SUSPECT_ROW(row):
+    if _IS_SUSPECT[False, True](row):
         _require_plain_row(row, line)
-    if found := _WITH_ODD_ATTRIBUTE(row):
-        raise _attribute(line, found[0])
+        if found := _WITH_ODD_ATTRIBUTE(row):
+            raise _attribute(line, found[0])
 
 
 def _require_plain(table: Table, root: Any) -> None:

@@ -82,6 +82,8 @@ def read_row(table: Table, element: Any, line: int) -> Row:
         values = _composed([child.text or "" for child in children], layout)
     except UnreadableTable as error:
         raise UnreadableTable(error.reason, line, error.field) from None
+    if layout.is_in_order:
+        return [*values, None]
     row: Row = [None] * (len(_COLUMNS[table.name]) + 1)
     for column, value in zip(layout.columns, values, strict=True):
         row[column] = value
@@ -106,11 +108,13 @@ def _composed(values: list[str], layout: _Layout) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class _Layout:
     """Where the elements of a row go. `columns`: per element its place in the row (unknown ones
-    and signatures to the last, `_extra`, which is written anew); `unknown`: place to name."""
+    and signatures to the last, `_extra`, which is written anew); `unknown`: place to name;
+    `is_in_order`: the elements are the fields of the table, all of them and in their order."""
 
     names: tuple[str, ...]
     columns: tuple[int, ...]
     unknown: dict[int, str]
+    is_in_order: bool
 
 
 @lru_cache(maxsize=1024)  # a sender writes few layouts; a hostile one must not fill the memory
@@ -137,6 +141,7 @@ def _layout(table_name: str, tags: tuple[str, ...]) -> _Layout:
             for place, name in enumerate(names)
             if name not in columns and name not in SIGNATURES
         },
+        names == tuple(columns),
     )
 
 
