@@ -1,0 +1,92 @@
+"""`warehouse readers` and `warehouse scopes`: a login gets its rows and loses them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from health_warehouse import settings as settings_module
+from health_warehouse.cli import app
+from health_warehouse.database.connections import engine
+from health_warehouse.errors import ConfigurationError
+from health_warehouse.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def here(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The commands work in the warehouse of the test."""
+    settings_module.get_settings.cache_clear()
+    for name, value in settings.as_environment().items():
+        monkeypatch.setenv(name, value)
+    yield
+    CliRunner().invoke(app, ["readers", "drop", "hospital"])
+    settings_module.get_settings.cache_clear()
+
+
+def ran(*arguments: str) -> Any:
+    done = CliRunner().invoke(app, [*arguments, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def held() -> list[tuple[str, str | None, str | None]]:
+    return [
+        (one["role_name"], one["facility_id"], one["province_code"])
+        for one in ran("scopes", "list")
+    ]
+
+
+def test_in_a_new_warehouse_the_departments_readers_see_everything() -> None:
+    assert held() == [("bi_reader", None, None), ("hiv_reader", None, None)]
+    assert [(one["name"], one["sees_hiv"]) for one in ran("readers", "list")] == [
+        ("bi_reader", False),
+        ("hiv_reader", True),
+    ]
+
+
+def test_a_hospital_gets_its_login_and_its_scopes_and_loses_them(settings: Settings) -> None:
+    made = ran("readers", "create", "hospital")
+    assert made["dsn"].startswith("postgresql://hospital:")
+    with engine(settings, "hospital").connect() as connection:
+        found = connection.exec_driver_sql(
+            "select current_user::text, current_setting('default_transaction_isolation')"
+        ).one()
+    assert tuple(found) == ("hospital", "repeatable read")
+    ran("scopes", "grant", "hospital", "--facility", "96001", "--facility", "96002", "--by", "Lan")
+    ran("scopes", "grant", "hospital", "--province", "96", "--reason", "agreement")
+    ran("scopes", "revoke", "hospital", "--facility", "96002", "--by", "Minh")
+    assert set(held()) - {("bi_reader", None, None), ("hiv_reader", None, None)} == {
+        ("hospital", "96001", None),
+        ("hospital", None, "96"),
+    }
+    ended = [one for one in ran("scopes", "list", "hospital", "--ended") if one["revoked_by"]]
+    assert [(one["facility_id"], one["revoked_by"]) for one in ended] == [("96002", "Minh")]
+    ran("readers", "drop", "hospital", "--by", "Minh")
+    assert held() == [("bi_reader", None, None), ("hiv_reader", None, None)]
+    with pytest.raises(ConfigurationError, match="there is no role hospital"):
+        engine(settings, "hospital")
+
+
+@pytest.mark.parametrize("name", ["Hospital", "1st", "loader", "a", "x; drop role y"])
+def test_a_name_that_is_none_is_refused(name: str) -> None:
+    done = CliRunner().invoke(app, ["readers", "create", name])
+    assert isinstance(done.exception, ConfigurationError)
+    assert "cannot be the name of a reader" in str(done.exception)
+
+
+def test_a_scope_must_be_said() -> None:
+    done = CliRunner().invoke(app, ["scopes", "grant", "bi_reader"])
+    assert done.exit_code == 2
+    assert "--all" in done.output
+
+
+def test_the_built_in_reader_is_limited_but_not_dropped() -> None:
+    ran("scopes", "revoke", "bi_reader", "--all")
+    ran("scopes", "grant", "bi_reader", "--province", "96")
+    assert held() == [("bi_reader", None, "96"), ("hiv_reader", None, None)]
+    done = CliRunner().invoke(app, ["readers", "drop", "bi_reader"])
+    assert isinstance(done.exception, ConfigurationError)
