@@ -17,12 +17,16 @@ pytestmark = pytest.mark.timeout(1200)
 
 @pytest.fixture(scope="module")
 def canaries(story: Story) -> set[str]:
-    """All names, numbers and cards of this province, and our passwords."""
+    """All names, numbers, cards, phones and addresses of this province, and our passwords."""
     with engine(story.settings, OWNER).connect() as connection:
         rows = connection.execute(
-            text("select ho_ten, so_cccd, ma_the_bhyt, dien_thoai from raw.claims_xml1")
-        ).all()
-    found = {value for row in rows for value in row if value and len(value) > 5}
+            text(
+                "select value from vault.person_identifiers where kind not in ('birth', 'local_id')"
+                " union select dia_chi from raw.claims_xml1"
+                " union select practitioner_code from raw.practitioners"
+            )
+        ).scalars()
+        found = {value for value in rows if value and len(value) > 5}
     found |= {value for value in stored_secrets(story.settings).values() if len(value) > 11}
     assert len(found) > 50
     return found
