@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     role_prefix: str = Field(
         default="",
         pattern=r"^[a-z0-9_]{0,20}$",
-        description="Put before the six role names, when several warehouses share one server.",
+        description="Put before the role names, when several warehouses share one server.",
     )
     postgres_version: Literal["16", "18"] = Field(
         default="18", description="Which embedded server to start (16.14 or 18.4)."
