@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,11 +20,13 @@ from typing import Any
 import pytest
 from bombs import SECRET
 from corpus import CASES
+from file_names import HOSTILE_NAMES, leave_other_things
 from hostile_case import Case
 
+from claim_files import claim_file
 from expectations import registry
-from good_dossiers import NAME, card_of, neighbours
-from health_warehouse.landing.inbox import list_new
+from good_dossiers import NAME, card_of, good, neighbours
+from health_warehouse.landing.inbox import list_new, printable
 from health_warehouse.landing.ingest import ingest
 from health_warehouse.landing.ledger import STATES, entries
 from health_warehouse.quality import findings
@@ -46,6 +49,7 @@ class Judged:
     loaded: frozenset[str]
     headers: dict[str, dict[str, str]]
     cost: dict[str, dict[str, Any]]
+    others: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +58,17 @@ def judged(module_settings: Settings) -> Judged:
     for case in CASES:
         if not case.is_heavy:
             deliver(module_settings, case.file_name, case.content(), RECEIVED_AT)
+    for name in HOSTILE_NAMES:
+        deliver(module_settings, name, claim_file([good(f"in {printable(name)}")]), RECEIVED_AT)
+    inbox = module_settings.state / "inbox"
+    others = leave_other_things(inbox, SECRET)
+    deliver(module_settings, "folder.xml/inside.xml", claim_file([good("inside")]), RECEIVED_AT)
+    before = _outside(inbox)
     ingest(module_settings, list_new(module_settings))
+    assert _outside(inbox) == before
     found: dict[str, list[dict[str, Any]]] = {case.file_name: [] for case in CASES}
     for row in findings.entries(module_settings):
-        found[row["file"]].append(row)
+        found.setdefault(row["file"], []).append(row)
     loaded = query(module_settings, "select dossier_id from ops.current_dossiers")
     return Judged(
         {entry["file"]: entry for entry in entries(module_settings)},
@@ -65,6 +76,7 @@ def judged(module_settings: Settings) -> Judged:
         frozenset(row[0] for row in loaded),
         _headers(module_settings),
         cost,
+        others,
     )
 
 
@@ -76,6 +88,14 @@ def _headers(settings: Settings) -> dict[str, dict[str, str]]:
         " join ops.dossier_versions as v using (file_id, position)",
     )
     return {row[0]: {"ghi_chu": row[1], "_extra": row[2]} for row in rows}
+
+
+def _outside(inbox: Path) -> list[str]:
+    """What a name could have written to: beside the inbox, and where this process is."""
+    folders = (inbox.parent.parent, Path.cwd(), Path(tempfile.gettempdir()))
+    return sorted(
+        str(path) for folder in folders for path in folder.iterdir() if path.suffix == ".xml"
+    )
 
 
 def _load_heavy(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -150,7 +170,7 @@ def test_a_dossier_without_its_header_is_named_by_its_lines(name: str, judged: J
 
 
 def test_nothing_is_lost_on_the_way(judged: Judged) -> None:
-    assert len(judged.ledger) == len(CASES)
+    assert len(judged.ledger) == len(CASES) + len(HOSTILE_NAMES) + 1
     for entry in judged.ledger.values():
         for counts in (entry["dossiers"], entry["line_states"]):
             assert counts["received"] == sum(counts[state] for state in STATES[1:]), entry
@@ -164,6 +184,17 @@ def test_values_arrive_to_the_last_character(case: Case, judged: Judged) -> None
     assert case.kept
     row = judged.headers[case.name]
     assert {column: row[column] for column in case.kept} == case.kept
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES, ids=printable)
+def test_a_file_of_any_name_loads(name: str, judged: Judged) -> None:
+    assert judged.ledger[printable(name)]["status"] == "loaded"
+    assert f"in {printable(name)}"[:100] in {ma_lk[:100] for ma_lk in judged.loaded}
+
+
+def test_what_is_no_file_is_left_alone_and_what_is_in_it_is_not(judged: Judged) -> None:
+    assert not set(judged.others) & judged.ledger.keys()
+    assert judged.ledger["inside.xml"]["status"] == "loaded"
 
 
 # ---------- what it may not do

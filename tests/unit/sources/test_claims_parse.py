@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 from unicodedata import normalize
@@ -15,6 +16,9 @@ from hypothesis import strategies as st
 
 from claim_files import FACILITY, claim_file, dossier, fields, lines, part, xml1
 from health_warehouse.errors import FileUnreadable
+from health_warehouse.sources.claims import element_stream
+from health_warehouse.sources.claims import parse as parse_module
+from health_warehouse.sources.claims.described import described
 from health_warehouse.sources.claims.dossier import Dossier, Envelope
 from health_warehouse.sources.claims.parse import ClaimFile
 from health_warehouse.sources.claims.schema import TABLES
@@ -344,6 +348,116 @@ def test_a_file_cut_anywhere_is_refused() -> None:
     for end in range(0, len(GOOD) - 1, 37):
         with pytest.raises(FileUnreadable):
             parse(GOOD[:end])
+
+
+def _ids_before_the_fault(content: bytes) -> Iterator[str]:
+    try:
+        for found in ClaimFile(io.BytesIO(content), 64 * MIB, 32 * MIB):
+            yield found.dossier_id
+    except FileUnreadable:
+        return
+    raise AssertionError("the file is not refused")
+
+
+BREAKS = {
+    "cut": lambda content: content[:-300],
+    "not well-formed": lambda content: content[:-300] + b"<a></b>" + content[-300:],
+    "NUL": lambda content: content[:-300] + b"\0" + content[-300:],
+    "bad UTF-8": lambda content: content[:-300] + b"\xff" + content[-300:],
+    "bad UTF-16": lambda content: content.decode().partition("\n")[2].encode("utf-16")[:-301],
+    "foreign element": lambda c: c.replace(b"</DANHSACHHOSO>", b"<LA/></DANHSACHHOSO>"),
+}
+
+
+@pytest.mark.parametrize("fault", BREAKS)
+def test_what_was_seen_of_a_broken_file_does_not_depend_on_chunks(
+    fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = claim_file([dossier(f"A{n}", nested=n % 2 == 0) for n in range(30)])
+    whole = whole.replace(b"<DANHSACHHOSO>", b" " * element_stream.PROLOG_BYTES + b"<DANHSACHHOSO>")
+    broken = BREAKS[fault](whole)
+    seen = set()
+    for size in (1000, 4096, 10_007, MIB):
+        monkeypatch.setattr(element_stream, "CHUNK_BYTES", size)
+        seen.add(tuple(_ids_before_the_fault(broken)))
+    assert len(seen) == 1
+    assert len(seen.pop()) >= 25
+
+
+def test_a_facility_behind_many_dossiers_is_looked_for_once() -> None:
+    class Counting(io.BytesIO):
+        seeks = 0
+
+        def seek(self, *place: int) -> int:
+            self.seeks += 1
+            return super().seek(*place)
+
+    text = claim_file([dossier(f"A{n}") for n in range(50)]).decode()
+    sender = f"<THONGTINDONVI><MACSKCB>{FACILITY}</MACSKCB></THONGTINDONVI>"
+    stream = Counting(text.replace(sender, "").replace("<CHUKYDONVI/>", sender).encode())
+    claims = ClaimFile(stream, 64 * MIB, 32 * MIB)
+    assert {claims.facility_id for _ in claims} == {FACILITY}
+    assert stream.seeks == 2
+
+
+@pytest.mark.parametrize(
+    ("parts", "hint"),
+    [
+        (("XML2", "A1"), "A1"),
+        (("XML2", "A1", "A1"), "A1"),
+        (("XML2", "A1", "A2"), ""),
+        (("XML2", " \n"), ""),
+        (("XML17", "A1"), "A1"),
+    ],
+)
+def test_a_dossier_without_xml1_is_named_by_its_other_tables(
+    parts: tuple[str, ...], hint: str
+) -> None:
+    table, *named = parts
+    content = (
+        lines("XML2", [{"MA_LK": ma_lk} for ma_lk in named])
+        if table == "XML2"
+        else f"<X>{''.join(f'<MA_LK>{ma_lk}</MA_LK>' for ma_lk in named)}</X>"
+    )
+    found = only(claim_file([hoso(part(table, content))]))
+    assert (found.dossier_id, found.hinted_id) == ("", hint)
+
+
+OLD = xml1().replace("MA_THE_BHYT", "MA_THE").replace("MA_DOITUONG_KCB", "MA_LYDO_VVIEN")
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_the_format_of_2017_refuses_the_file(nested: bool) -> None:
+    with pytest.raises(FileUnreadable, match="QĐ 4210") as caught:
+        parse(claim_file([dossier("A1"), hoso(part("XML1", OLD, nested=nested))]))
+    assert caught.value.rule_id == "F08"
+
+
+def test_an_old_name_beside_new_ones_is_only_an_unknown_element() -> None:
+    found = only(claim_file([hoso(part("XML1", xml1(MA_THE="1")))]))
+    assert found.problems == []
+    assert found.xml1 is not None
+    assert json.loads(str(found.xml1[-1])) == {"MA_THE": "1"}
+
+
+def test_more_dossiers_than_a_file_may_have_refuse_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parse_module, "MAX_DOSSIERS", 2)
+    with pytest.raises(FileUnreadable, match="more than 2 HOSO"):
+        parse(claim_file([dossier("A1"), dossier("A2"), dossier("A3")]))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("", "blank"),
+        (" \n", "blank"),
+        ("Nguyễn Thị", "10 characters: letters, spaces"),
+        (" 0912-345 678 ", "12 characters: digits, spaces, signs"),
+        ("9" * 5000, "5000 characters: digits"),
+    ],
+)
+def test_a_value_is_told_by_length_and_kinds(value: str, told: str) -> None:
+    assert described(value) == told
 
 
 def test_the_bounds_hold() -> None:
