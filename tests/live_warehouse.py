@@ -23,7 +23,7 @@ from health_warehouse.settings import Settings
 from oracle.recount import Recount
 
 _Found = TypeVar("_Found")
-_PATIENCE_SECONDS = 480
+_PATIENCE_SECONDS = 600
 
 
 @contextmanager

@@ -2,9 +2,9 @@
 
 The fault: a trigger on the candidate loses one line of each encounter that is built, as a wrong
 join would. A correction is delivered, taken in by a run that a person triggered, and built by the
-scheduler, which holds the release. Then the fault is mended; the person triggers a dry run, looks
-at its plan, and triggers a full rebuild. While that one is about to publish, somebody publishes the
-same build from a terminal.
+scheduler, which holds the release. Then the fault is mended; the person triggers a dry run and a
+full rebuild, which waits for it. While that one is about to publish, somebody publishes the same
+build from a terminal.
 """
 
 from __future__ import annotations
@@ -95,9 +95,10 @@ def held(story: Story, person: Person) -> _Held:
 @pytest.fixture(scope="module")
 def mended(story: Story, person: Person, held: _Held) -> _Mended:
     settings = story.settings
-    dry_run_id = person.run("build_release", dry_run=True)
+    dry_run_id = person.trigger("build_release", dry_run=True)
+    full_run_id = person.trigger("build_release", full_rebuild=True)  # waits; before the clock's
+    until(story.airflow, lambda: person.state("build_release", dry_run_id) == "success")
     after_dry_run = marts(settings)
-    full_run_id = person.trigger("build_release", full_rebuild=True)
     build_id = until(story.airflow, lambda: _audited_full_build(settings))
     by_terminal = publish(settings, build_id).release_id
     until(story.airflow, lambda: person.state("build_release", full_run_id) == "success")
