@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from pathlib import Path
 
 from lxml import etree
@@ -20,10 +21,12 @@ def parse_only(files: list[Path]) -> int:
     """Envelope, base64 and inner XML with lxml, no values taken; returns the number of parts."""
     parts = 0
     for path in files:
-        with path.open("rb") as stream:
-            for _event, element in etree.iterparse(stream, tag="NOIDUNGFILE", huge_tree=True):
-                if element.text and element.text.strip():
-                    etree.fromstring(base64.b64decode(element.text))
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            for _event, element in etree.iterparse(stream, tag="{*}NOIDUNGFILE", huge_tree=True):
+                content = (element.text or "").strip()
+                if content:
+                    is_xml = content.startswith("<")  # as text, in CDATA
+                    etree.fromstring(content if is_xml else base64.b64decode(content))
                 parts += 1
                 element.clear()
     return parts

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import zipfile
 from base64 import b64decode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -16,6 +19,7 @@ from oracle.claims_rules import (
     breaks_header_totals,
     breaks_line_arithmetic,
 )
+from oracle.dossier_rules import broken_by_person, broken_by_tables
 
 _ROWS = {"XML1": "TONG_HOP", "XML2": "CHI_TIET_THUOC", "XML3": "CHI_TIET_DVKT"}
 
@@ -44,8 +48,13 @@ class Version:
     header: Row = field(default_factory=dict)
     drugs: list[Row] = field(default_factory=list)
     services: list[Row] = field(default_factory=list)
+    others: dict[str, list[Row]] = field(default_factory=dict)
+    """Rows of the further tables, by LOAIHOSO."""
     broken: set[str] = field(default_factory=set)
     """Ids of the rules that it breaks."""
+
+    is_headless: bool = False
+    """Has no XML1, or several."""
 
     @property
     def is_withdrawal(self) -> bool:
@@ -65,27 +74,39 @@ class ClaimFile:
     versions: list[Version] = field(default_factory=list)
     refused_by: str | None = None
     """The rule that refuses the whole file: F01 (unreadable; no version is known) or F02."""
+    check_in_count: int | None = None
+    """Rows of a file of check-ins (XML0), which has no dossiers; None for claim files."""
 
 
 def read_folder(folder: Path) -> list[Delivery]:
-    """Every .xml below `folder`; received when it was modified."""
+    """Every .xml below `folder`, also those in .gz and .zip; received when (they were) modified."""
     return [
-        Delivery(
-            path.name,
-            datetime.fromtimestamp(path.stat().st_mtime, UTC),
-            path.read_bytes(),
-            path.as_uri(),
-        )
-        for path in sorted(folder.absolute().rglob("*.xml"))
+        Delivery(name, datetime.fromtimestamp(path.stat().st_mtime, UTC), content, uri)
+        for path in sorted(folder.absolute().rglob("*"))
+        for name, content, uri in _members(path)
     ]
+
+
+def _members(path: Path) -> Iterator[tuple[str, bytes, str]]:
+    if path.suffix == ".xml":
+        yield path.name, path.read_bytes(), path.as_uri()
+    elif path.suffix == ".gz":
+        yield path.stem, gzip.decompress(path.read_bytes()), f"{path.as_uri()}!/{path.stem}"
+    elif path.suffix == ".zip":
+        with zipfile.ZipFile(path) as packed:
+            for name in packed.namelist():
+                yield name, packed.read(name), f"{path.as_uri()}!/{name}"
 
 
 def read_file(content: bytes) -> ClaimFile:
     """Take one file apart and judge each dossier."""
     try:
-        root = ElementTree.fromstring(content)
+        root = _plain(ElementTree.fromstring(content))
     except ElementTree.ParseError:
         return ClaimFile(refused_by="F01")
+    if root.tag == "CHI_TIEU_TRANG_THAI_KCB":
+        visits = [_row(element) for element in root.iter("TRANG_THAI_KCB")]
+        return ClaimFile(visits[0]["MA_CSKCB"], check_in_count=len(visits))
     facility_id = (root.findtext("THONGTINDONVI/MACSKCB") or "").strip()
     dossiers = root.findall("THONGTINHOSO/DANHSACHHOSO/HOSO")
     if root.tag != "GIAMDINHHS" or not facility_id or not dossiers:
@@ -96,8 +117,42 @@ def read_file(content: bytes) -> ClaimFile:
     return ClaimFile(
         facility_id,
         _day((root.findtext("THONGTINHOSO/NGAYLAP") or "").strip()),
-        [_version(element, position) for position, element in enumerate(dossiers, 1)],
+        _versions(dossiers, facility_id),
         "F02" if incomplete else None,
+    )
+
+
+def _plain(root: ElementTree.Element) -> ElementTree.Element:
+    """Names without their namespaces."""
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return root
+
+
+def _versions(dossiers: list[ElementTree.Element], facility_id: str) -> list[Version]:
+    """One per HOSO; but one that repeats the XML1 before it and adds tables continues that."""
+    versions: list[Version] = []
+    for position, element in enumerate(dossiers, 1):
+        version = _version(element, position)
+        if versions and _continues(versions[-1], version):
+            base = versions[-1]
+            base.drugs += version.drugs
+            base.services += version.services
+            base.others |= version.others
+            base.broken |= version.broken
+        else:
+            versions.append(version)
+    for version in versions:
+        _judge(version, facility_id)
+    return versions
+
+
+def _continues(base: Version, version: Version) -> bool:
+    both = (base.drugs and version.drugs) or (base.services and version.services)
+    is_new = version.drugs or version.services or version.others
+    shared = base.others.keys() & version.others.keys()
+    return bool(
+        base.header and base.header == version.header and is_new and not both and not shared
     )
 
 
@@ -124,15 +179,33 @@ def _version(dossier: ElementTree.Element, position: int) -> Version:
             {"XML1": headers, "XML2": version.drugs, "XML3": version.services}[table].extend(rows)
         else:
             ids += [(element.text or "").strip() for element in content.iter("MA_LK")]
+            version.others.setdefault(table, []).extend(_rows(content))
     if len(headers) != 1:
         version.broken.add("F03")
     if len(set(ids)) > 1:
         version.broken.add("F04")
     version.header = headers[0] if headers else {}
+    version.is_headless = len(headers) != 1
     version.dossier_id = version.header.get("MA_LK") or next(filter(None, ids), "")
-    if len(headers) == 1 and not version.is_withdrawal:
-        version.broken |= _broken_by_content(version)
     return version
+
+
+def _rows(content: ElementTree.Element) -> list[Row]:
+    """The rows of a further table: of its list, or the table itself."""
+    listed = [row for group in content for row in group if len(row)]
+    return [_row(element) for element in listed or [content]]
+
+
+def _judge(version: Version, facility_id: str) -> None:
+    """Add the rules that the content breaks; without its one XML1 nothing more can be said."""
+    if "F03" in version.broken and not version.header:
+        return
+    if version.header.get("MA_CSKCB", facility_id) not in ("", facility_id):
+        version.broken.add("F01")
+    if not version.is_withdrawal and not version.is_headless:
+        version.broken |= _broken_by_content(version)
+        version.broken |= broken_by_person(version.header)
+        version.broken |= broken_by_tables(version.header, version.others)
 
 
 def _content(part: ElementTree.Element) -> ElementTree.Element | None:
@@ -142,10 +215,11 @@ def _content(part: ElementTree.Element) -> ElementTree.Element | None:
         return None
     if len(holder):
         return holder[0]
+    text = (holder.text or "").strip()
     try:
-        return ElementTree.fromstring(
-            b64decode("".join((holder.text or "").split()), validate=True)
-        )
+        if text.startswith("<"):  # as text, in CDATA
+            return _plain(ElementTree.fromstring(text))
+        return _plain(ElementTree.fromstring(b64decode("".join(text.split()), validate=True)))
     except (ValueError, ElementTree.ParseError):
         return None
 

@@ -180,6 +180,9 @@ def _ledger(
             is_first = delivery is firsts[digest]
             status = "refused" if file.refused_by else "loaded"
             entry = LedgerEntry(delivery.name, status if is_first else "duplicate", file.refused_by)
+            if file.check_in_count is not None:
+                entry.lines["received"] = file.check_in_count
+                entry.lines["loaded" if is_first else "duplicate"] = file.check_in_count
             for version in file.versions:
                 state = "duplicate"
                 if is_first:

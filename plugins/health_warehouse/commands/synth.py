@@ -40,10 +40,11 @@ def synth(
         bool, typer.Option("--dry-run", help="Show the facilities and write nothing.")
     ] = False,
 ) -> None:
-    """Write a fictional province: claim files in the real format, and labels.csv.
+    """Write a fictional province: claim and check-in files in the real format, and labels.csv.
 
-    Files are OUT/<facility>/<facility>_<yyyymmdd>_<n>.xml; their modification time is the receipt.
-    The same options write the same bytes on any machine. labels.csv names every injected defect.
+    Files are OUT/<facility>/<facility>_<yyyymmdd>_<n>.xml, some packed as .gz or .zip; n = 0 is the
+    day's check-ins. Their modification time is the receipt. The same options write the same bytes
+    on any machine. labels.csv names every injected defect.
     """
     first = start.date() if start else DEFAULT_START
     try:
@@ -77,7 +78,8 @@ def _planned(options: Options) -> Table:
 
 def _written(out: Path, summary: Summary) -> str:
     return (
-        f"{out}: {summary.files:,} files (and {summary.copies:,} copies), "
+        f"{out}: {summary.files:,} claim files (and {summary.copies:,} copies), "
+        f"{summary.check_in_files:,} check-in files, "
         f"{summary.dossiers:,} dossier versions, {summary.lines:,} lines, "
         f"{summary.defects.total():,} labelled defects (labels.csv)"
     )

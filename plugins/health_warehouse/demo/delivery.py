@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,25 @@ from health_warehouse.services.state import Say, write_private
 from health_warehouse.settings import Settings, inherited_environment
 
 # Enough for every outcome to appear, small enough for two cores to publish it in a minute.
-PROVINCE = {"facilities": 12, "days": 45, "dossiers": 3000, "seed": 20260701, "defects": 0.02}
+PROVINCE = {"facilities": 11, "days": 21, "dossiers": 2000, "seed": 20260701, "defects": 0.02}
 
 
 def deliver(settings: Settings, say: Say) -> list[str]:
-    """URLs of the files delivered now, or by an earlier call; one that was cut off is finished."""
+    """URLs of the files (in bundles one by one) delivered now, or by an earlier call.
+
+    A delivery that was cut off is finished.
+    """
     outbox, urls = _folder(settings) / "outbox", _list(settings)
     filesystem, root = fsspec.url_to_fs(settings.inbox)
     if not urls.exists():
         say("making the files of a small synthetic province")
         _generate(settings, outbox)
-        places = (f"{root}/{path.relative_to(outbox)}" for path in _files(outbox))
-        write_private(urls, "".join(f"{filesystem.unstrip_protocol(p)}\n" for p in places))
+        places = [
+            filesystem.unstrip_protocol(f"{root}/{path.relative_to(outbox)}") + member
+            for path in _files(outbox)
+            for member in _members(path)
+        ]
+        write_private(urls, "".join(f"{place}\n" for place in places))
     remaining = _files(outbox)
     if remaining:
         say(f"moving {len(remaining)} files into the inbox {settings.inbox}")
@@ -69,7 +77,17 @@ def _generate(settings: Settings, outbox: Path) -> None:
 
 
 def _files(outbox: Path) -> list[Path]:
-    return sorted(outbox.rglob("*.xml"))
+    return sorted(path for path in outbox.glob("*/*") if path.is_file())
+
+
+def _members(path: Path) -> list[str]:
+    """What the ledger puts behind the URL of a file: nothing, or its place in the bundle."""
+    if path.suffix == ".gz":
+        return [f"!/{path.stem}"]
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as bundle:
+            return [f"!/{name}" for name in bundle.namelist()]
+    return [""]
 
 
 def _move(path: Path, filesystem: Any, folder: str) -> None:

@@ -1,17 +1,12 @@
-"""What facilities prescribe and do: diagnoses, drugs, services, beds, devices, transport.
+"""What facilities prescribe and do: drugs, services, beds, devices, transport.
 
-Codes have the real shape (ICD-10; drug codes of the common set; CC.KKKK.GGGG; N0x devices), names
+Codes have the real shape (drug codes of the common set; CC.KKKK.GGGG; N0x devices), names
 and prices are plausible. Prices are in thousandths of a đồng, the finest that the standard allows.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
-
-
-class Diagnosis(NamedTuple):
-    code: str
-    name: str
 
 
 class Drug(NamedTuple):
@@ -30,6 +25,18 @@ class Drug(NamedTuple):
     """Measured, not counted: quantities with decimals (oxygen)."""
 
 
+class Indicator(NamedTuple):
+    """One result of a test: a row of XML4."""
+
+    code: str
+    """MA_CHI_SO; blank for a description."""
+    name: str
+    unit: str = ""
+    low: int = 0
+    """Lowest plausible value, in tenths; 0 to 0 = a description instead of a value."""
+    high: int = 0
+
+
 class Service(NamedTuple):
     code: str
     name: str
@@ -40,42 +47,14 @@ class Service(NamedTuple):
     markup: int = 0
     """What the hospital asks above the insurance price (DON_GIA_BV - DON_GIA_BH)."""
     rate: int = 100
+    indicators: tuple[Indicator, ...] = ()
+    machine: str = ""
+    """First letters of MA_MAY: kind of machine."""
+    procedure: str = ""
+    """MA_PTTT_QT, ICD-9-CM."""
+    package: str = ""
+    """GOI_VTYT of a device that belongs to a procedure's package."""
 
-
-OUTPATIENT = (
-    Diagnosis("J00", "Viêm mũi họng cấp [cảm thường]"),
-    Diagnosis("J06.9", "Nhiễm khuẩn đường hô hấp trên cấp, không đặc hiệu"),
-    Diagnosis("J20.9", "Viêm phế quản cấp, không đặc hiệu"),
-    Diagnosis("I10", "Tăng huyết áp vô căn (nguyên phát)"),
-    Diagnosis("E11.9", "Đái tháo đường típ 2, chưa có biến chứng"),
-    Diagnosis("K29.7", "Viêm dạ dày, không đặc hiệu"),
-    Diagnosis("M54.5", "Đau vùng thắt lưng"),
-    Diagnosis("M17.0", "Thoái hóa khớp gối nguyên phát hai bên"),
-    Diagnosis("L20.9", "Viêm da cơ địa, không đặc hiệu"),
-    Diagnosis("H10.9", "Viêm kết mạc, không đặc hiệu"),
-    Diagnosis("K02.1", "Sâu ngà răng"),
-    Diagnosis("N39.0", "Nhiễm khuẩn hệ tiết niệu, vị trí không xác định"),
-)
-CHRONIC = (
-    Diagnosis("I10", "Tăng huyết áp vô căn (nguyên phát)"),
-    Diagnosis("E11.9", "Đái tháo đường típ 2, chưa có biến chứng"),
-    Diagnosis("E78.5", "Tăng lipid máu, không đặc hiệu"),
-    Diagnosis("I25.9", "Bệnh tim thiếu máu cục bộ mạn, không đặc hiệu"),
-    Diagnosis("J44.9", "Bệnh phổi tắc nghẽn mạn tính, không đặc hiệu"),
-)
-INPATIENT = (
-    Diagnosis("J18.9", "Viêm phổi, tác nhân không xác định"),
-    Diagnosis("A91", "Sốt xuất huyết Dengue"),
-    Diagnosis("I63.9", "Nhồi máu não, không đặc hiệu"),
-    Diagnosis("I50.9", "Suy tim, không đặc hiệu"),
-    Diagnosis("K35.8", "Viêm ruột thừa cấp, khác và không đặc hiệu"),
-    Diagnosis("A09.0", "Tiêu chảy & viêm dạ dày-ruột nhiễm khuẩn"),
-    Diagnosis("S06.0", "Chấn động não"),
-    Diagnosis("S52.5", "Gãy đầu dưới xương quay"),
-    Diagnosis("N20.0", "Sỏi thận"),
-)
-BIRTH = Diagnosis("O80", "Đẻ thường một thai")
-NEWBORN = Diagnosis("P59.9", "Vàng da sơ sinh, không đặc hiệu")
 
 DRUGS = (
     Drug("40.48", "Paracetamol 500mg", "Viên", "500mg", "1.01", 189_000),
@@ -103,44 +82,131 @@ DRUGS = (
     Drug("40.1047", "Khối hồng cầu 250ml", "Đơn vị", "250ml", "2.15", 887_000_000, group="7"),
 )
 ORAL = tuple(drug for drug in DRUGS if drug.route == "1.01")
+CHRONIC = tuple(
+    drug
+    for drug in ORAL
+    if drug.code in ("40.491", "40.510", "40.807", "40.798", "40.549", "40.677")
+)
+ANTIRETROVIRAL = Drug(
+    "40.255.1", "Tenofovir + Lamivudin + Dolutegravir", "Viên", "300mg + 300mg + 50mg", "1.01",
+    4_100_000,
+)  # fmt: skip
+ANTITUBERCULAR = Drug(
+    "40.367.1", "Rifampicin + Isoniazid + Pyrazinamid + Ethambutol", "Viên",
+    "150mg + 75mg + 400mg + 275mg", "1.01", 2_650_000,
+)  # fmt: skip
 
 EXAM = Service("02.1896", "Khám Nội", "Lần", "13", 42_100_000, 8_000_000)
+SECOND_EXAM = Service("10.1896", "Khám Ngoại", "Lần", "13", 42_100_000, 8_000_000)
 LABORATORY = (
-    Service("22.0121.1369", "Tổng phân tích tế bào máu ngoại vi", "Lần", "1", 43_700_000),
-    Service("23.0075.1494", "Định lượng Glucose [Máu]", "Lần", "1", 21_800_000),
-    Service("23.0166.1494", "Định lượng Urê máu [Máu]", "Lần", "1", 21_800_000),
-    Service("23.0051.1494", "Định lượng Creatinin (máu)", "Lần", "1", 21_800_000, 3_200_000),
-    Service("23.0020.1493", "Đo hoạt độ AST (GOT) [Máu]", "Lần", "1", 21_800_000),
-    Service("23.0083.1523", "Định lượng HbA1c [Máu]", "Lần", "1", 102_300_500),
-    Service("23.0206.1596", "Tổng phân tích nước tiểu", "Lần", "1", 27_700_000),
-)
+    Service(
+        "22.0121.1369", "Tổng phân tích tế bào máu ngoại vi", "Lần", "1", 43_700_000,
+        indicators=(
+            Indicator("22.0121.WBC", "WBC", "10^9/L", 38, 160),
+            Indicator("22.0121.RBC", "RBC", "10^12/L", 31, 56),
+            Indicator("22.0121.HGB", "HGB", "g/L", 900, 1650),
+            Indicator("22.0121.PLT", "PLT", "10^9/L", 400, 3900),
+        ),
+        machine="HH",
+    ),
+    Service(
+        "23.0075.1494", "Định lượng Glucose [Máu]", "Lần", "1", 21_800_000,
+        indicators=(Indicator("23.0075", "Glucose", "mmol/L", 38, 190),), machine="SH",
+    ),
+    Service(
+        "23.0166.1494", "Định lượng Urê máu [Máu]", "Lần", "1", 21_800_000,
+        indicators=(Indicator("23.0166", "Urê", "mmol/L", 22, 120),), machine="SH",
+    ),
+    Service(
+        "23.0051.1494", "Định lượng Creatinin (máu)", "Lần", "1", 21_800_000, 3_200_000,
+        indicators=(Indicator("23.0051", "Creatinin", "µmol/L", 450, 1900),), machine="SH",
+    ),
+    Service(
+        "23.0020.1493", "Đo hoạt độ AST (GOT) [Máu]", "Lần", "1", 21_800_000,
+        indicators=(Indicator("23.0020", "AST", "U/L", 120, 900),), machine="SH",
+    ),
+    Service(
+        "23.0083.1523", "Định lượng HbA1c [Máu]", "Lần", "1", 102_300_500,
+        indicators=(Indicator("23.0083", "HbA1c", "%", 48, 120),), machine="SH",
+    ),
+    Service(
+        "23.0206.1596", "Tổng phân tích nước tiểu", "Lần", "1", 27_700_000,
+        indicators=(
+            Indicator("23.0206.PH", "pH", "", 50, 80),
+            Indicator("23.0206.GLU", "GLU", "mmol/L", 1, 280),
+        ),
+        machine="SH",
+    ),
+)  # fmt: skip
 IMAGING = (
-    Service("18.0119.0028", "Chụp Xquang ngực thẳng", "Lần", "2", 68_300_000, 5_500_000),
-    Service("18.0015.0001", "Siêu âm ổ bụng", "Lần", "2", 49_300_000, 10_700_000),
-    Service("18.0149.0040", "Chụp CLVT sọ não", "Lần", "2", 536_000_000, 64_000_000),
-)
-FUNCTIONAL = (Service("21.0014.1778", "Điện tim thường", "Lần", "3", 35_400_000),)
+    Service(
+        "18.0119.0028", "Chụp Xquang ngực thẳng", "Lần", "2", 68_300_000, 5_500_000,
+        indicators=(Indicator("", "Chụp Xquang ngực thẳng"),), machine="XQ",
+    ),
+    Service(
+        "18.0015.0001", "Siêu âm ổ bụng", "Lần", "2", 49_300_000, 10_700_000,
+        indicators=(Indicator("", "Siêu âm ổ bụng"),), machine="SA",
+    ),
+    Service(
+        "18.0149.0040", "Chụp CLVT sọ não", "Lần", "2", 536_000_000, 64_000_000,
+        indicators=(Indicator("", "Chụp CLVT sọ não"),), machine="CL",
+    ),
+)  # fmt: skip
+FUNCTIONAL = (
+    Service(
+        "21.0014.1778", "Điện tim thường", "Lần", "3", 35_400_000,
+        indicators=(Indicator("", "Điện tim thường"),), machine="TD",
+    ),
+)  # fmt: skip
 PROCEDURES = (
-    Service("15.0303.0200", "Thay băng vết mổ", "Lần", "18", 60_000_000),
-    Service("13.0033.0614", "Đỡ đẻ thường ngôi chỏm", "Lần", "18", 736_000_000, 164_000_000),
+    Service("15.0303.0200", "Thay băng vết mổ", "Lần", "18", 60_000_000, procedure="93.57"),
+    Service(
+        "13.0033.0614", "Đỡ đẻ thường ngôi chỏm", "Lần", "18", 736_000_000, 164_000_000,
+        procedure="73.59",
+    ),
     Service("08.0005.0230", "Điện châm", "Lần", "18", 71_400_000),
-)
-SURGERY = (
-    Service("10.0506.0459", "Phẫu thuật cắt ruột thừa", "Lần", "8", 2_654_000_000, 346_000_000),
-    Service("10.0734.0556", "Kết hợp xương gãy đầu dưới xương quay", "Lần", "8", 3_850_000_000),
-)
+)  # fmt: skip
+APPENDECTOMY = Service(
+    "10.0506.0459", "Phẫu thuật cắt ruột thừa", "Lần", "8", 2_654_000_000, 346_000_000,
+    procedure="47.09",
+)  # fmt: skip
+FIXATION = Service(
+    "10.0734.0556", "Kết hợp xương gãy đầu dưới xương quay", "Lần", "8", 3_850_000_000,
+    procedure="79.32",
+)  # fmt: skip
+SECTION = Service(
+    "13.0007.0671", "Phẫu thuật lấy thai lần đầu", "Lần", "8", 2_431_000_000, 369_000_000,
+    procedure="74.1",
+)  # fmt: skip
+CATARACT = Service("14.0005.0815", "Phẫu thuật Phaco", "Lần", "8", 2_654_000_000, procedure="13.41")
+STOPPED = Service("10.0506.0459_TB", "Phẫu thuật cắt ruột thừa [không thực hiện]", "Lần", "8", 0)
+"""`_TB`: an operation that was prepared and not done; its price is 0 (standard §3.3 L14)."""
+UNPRICED = Service("03.2387.0000", "Tư vấn dinh dưỡng", "Lần", "18", 0, 45_000_000)
+"""XX.YYYY.0000: no insurance price; the patient pays (standard §3.3 L14)."""
 BEDS = {
     "03": Service("K03.1918", "Giường Nội khoa loại 2", "Ngày", "15", 212_600_000, 27_400_000),
     "04": Service("K03.1918", "Giường ban ngày Nội khoa", "Ngày", "14", 63_780_000),
     "06": Service("K01.1929", "Giường lưu tại trạm y tế", "Ngày", "16", 71_600_000),
 }
-DEVICES = (
-    Service("N03.01.070.1234.000.0001", "Bơm tiêm 10ml", "Cái", "10", 1_050_000),
-    Service("N04.01.030.0042.175.0007", "Dây truyền dịch", "Bộ", "10", 4_200_500),
-    Service("N07.06.040.5521.236.0003", "Nẹp khóa đầu dưới xương quay", "Cái", "10", 6_500_000_000),
-    Service(
-        "N05.02.010.0311.000.0002", "Chỉ khâu tiêu chậm số 2/0", "Tép", "10", 62_475_000, rate=80
-    ),
+SYRINGE = Service("N03.01.070.1234.000.0001", "Bơm tiêm 10ml", "Cái", "10", 1_050_000)
+INFUSION_SET = Service("N04.01.030.0042.175.0007", "Dây truyền dịch", "Bộ", "10", 4_200_500)
+PLATE = Service(
+    "N07.06.040.5521.236.0003", "Nẹp khóa đầu dưới xương quay", "Cái", "10", 6_500_000_000,
+    package="G1",
+)  # fmt: skip
+LENS = Service(
+    "N07.03.010.2210.112.0004", "Thủy tinh thể nhân tạo mềm", "Cái", "10", 2_950_000_000,
+    package="G1",
+)  # fmt: skip
+SUTURE = Service(
+    "N05.02.010.0311.000.0002", "Chỉ khâu tiêu chậm số 2/0", "Tép", "10", 62_475_000, rate=80
 )
 TRANSPORT = Service("VC.96001", "Vận chuyển người bệnh chuyển tuyến", "Km", "12", 21_500_000)
 FEES = Service("TT.0001", "Suất ăn bệnh lý", "Suất", "19", 35_000_000)
+CHECK_UP = Service("02.1900", "Khám sức khỏe định kỳ", "Lần", "13", 0, 160_000_000)
+ALL_DRUGS = (*DRUGS, ANTIRETROVIRAL, ANTITUBERCULAR)
+ALL_SERVICES = (
+    EXAM, SECOND_EXAM, *LABORATORY, *IMAGING, *FUNCTIONAL, *PROCEDURES, APPENDECTOMY, FIXATION,
+    SECTION, CATARACT, STOPPED, UNPRICED, *BEDS.values(), SYRINGE, INFUSION_SET, PLATE, LENS,
+    SUTURE, TRANSPORT, FEES, CHECK_UP,
+)  # fmt: skip

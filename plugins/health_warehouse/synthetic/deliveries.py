@@ -1,7 +1,7 @@
 """The files of one facility: which dossiers go into which file, when it arrives, what is wrong.
 
-Files are planned a day ahead and written dossier by dossier: memory holds one dossier and the
-numbers of those that are still to be sent again.
+Files are planned a day ahead and written dossier by dossier: memory holds one dossier, check-ins of
+people who are still inside, and the numbers of dossiers that are still to be sent again.
 """
 
 from __future__ import annotations
@@ -11,125 +11,153 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from health_warehouse.synthetic.defects import FILE_KINDS, Kind
+from health_warehouse.synthetic.defects import FILE_KINDS
+from health_warehouse.synthetic.kinds import Kind
 from health_warehouse.synthetic.moments import DAY, at, unix_seconds, ymd
-from health_warehouse.synthetic.options import Options
 from health_warehouse.synthetic.province import Facility
+from health_warehouse.synthetic.schedule import Schedule, Slot
 from health_warehouse.synthetic.stories import Sending, story
-from health_warehouse.synthetic.streams import Draw, apportion, one_of, stream, whole
+from health_warehouse.synthetic.streams import Draw, one_of, stream, whole
 
 MAX_DOSSIERS = 1000
 """Dossiers in one file; a busy day is cut into several."""
-_WEEKDAYS = (11, 10, 10, 10, 10, 6, 3)
 _FILE_DEFECTS_PER_DOSSIER_DEFECT = 0.2
 _LATE = 0.03
 _SENT_TWICE = 0.015
-_RESENT_NUMBER, _COPY_NUMBER = 700, 800
+RESENT_NUMBER, COPY_NUMBER = 700, 800
 
 
 class Entry(NamedTuple):
     """One dossier in one file."""
 
-    dossier: int
-    """Number of the dossier within its facility, from 0."""
-    day: int
-    """The day (ordinal) on which care was closed."""
+    slot: Slot
     sending: Sending
+
+
+class Member(NamedTuple):
+    """One XML file."""
+
+    name: str
+    """`<facility>_<yyyymmdd>_<n>.xml`."""
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file to be written."""
+    """One file to be written: an XML file, that file by gzip, or several by zip."""
 
     facility: Facility
     day: int
-    number: int
-    """The n of `<facility>_<yyyymmdd>_<n>.xml`."""
-    entries: tuple[Entry, ...]
+    members: tuple[Member, ...]
     received_at: int
     """Receipt, seconds since 1970 UTC; becomes the modification time."""
     defect: Kind | None = None
+    """What is wrong with the first member as a whole."""
     copies: tuple[tuple[str, int], ...] = field(default=())
     """Further receipts of the same bytes: (file name, receipt)."""
 
     @property
     def name(self) -> str:
-        return _name(self.facility, self.day, self.number)
+        """As it lies in the folder."""
+        return packed_name(self.facility, self.members[0].name)
 
     @property
     def declared_date(self) -> str:
         """NGAYLAP."""
         return ymd(self.day)
 
+    @property
+    def dossier_count(self) -> int:
+        return sum(len(member.entries) for member in self.members)
 
-def per_facility(options: Options, facilities: tuple[Facility, ...]) -> list[int]:
-    """How many dossiers each facility has."""
-    return apportion(options.dossiers, [facility.volume for facility in facilities])
+
+def packed_name(facility: Facility, name: str) -> str:
+    """Name of the container of an XML file."""
+    match facility.vendor.container:
+        case "gz":
+            return f"{name}.gz"
+        case "zip":
+            return f"{name.removesuffix('.xml')}.zip"
+        case _:
+            return name
 
 
-def deliveries(options: Options, facility: Facility, dossiers: int) -> Iterator[Delivery]:
+def deliveries(schedule: Schedule, facility: Facility) -> Iterator[Delivery]:
     """All files of one facility in the order of their days; resends may follow the last day."""
-    first = options.start.toordinal()
-    a_day = apportion(
-        dossiers, [_WEEKDAYS[(first - 1 + offset) % 7] for offset in range(options.days)]
-    )
     waiting: dict[int, list[Entry]] = defaultdict(list)
-    given, day = 0, first
-    while day < first + options.days or waiting:
+    day = schedule.first
+    while day <= schedule.last or waiting:
         news: list[Entry] = []
         corrections: list[Entry] = []
-        if day < first + options.days:
-            for index in range(given, given + a_day[day - first]):
-                _file(options, facility, index, day, news, corrections, waiting)
-            given += a_day[day - first]
+        for slot in schedule.slots(facility, day):
+            _file(schedule, facility, slot, news, corrections, waiting)
         news += waiting.pop(day, [])
-        yield from _of_day(options, facility, day, news, corrections)
+        yield from _of_day(schedule, facility, day, news, corrections)
         day += 1
 
 
 def _file(
-    options: Options,
+    schedule: Schedule,
     facility: Facility,
-    index: int,
-    day: int,
+    slot: Slot,
     news: list[Entry],
     corrections: list[Entry],
     waiting: dict[int, list[Entry]],
 ) -> None:
     """Sort the sendings of one dossier: with the day's news, as a same-day correction, or later."""
-    sendings = story(options.seed, facility.facility_id, index, options.defects)
-    for place, sending in enumerate(sendings):
-        entry = Entry(index, day, sending)
+    options = schedule.options
+    for sending in story(options.seed, facility.index, slot.number, options.defects):
+        entry = Entry(slot, sending)
         if sending.days_later:
-            waiting[day + sending.days_later].append(entry)
-        elif place and not sending.in_same_file:
+            waiting[slot.day + sending.days_later].append(entry)
+        elif not sending.is_first and not sending.in_same_file:
             corrections.append(entry)
         else:
             news.append(entry)
 
 
 def _of_day(
-    options: Options,
+    schedule: Schedule,
     facility: Facility,
     day: int,
     news: list[Entry],
     corrections: list[Entry],
 ) -> Iterator[Delivery]:
-    for number, entries in enumerate((*_cut(news), *_cut(corrections)), 1):
-        draw = stream(options.seed, "file", facility.facility_id, day, number)
-        yield from _sent(options, facility, day, number, tuple(entries), draw)
+    groups = [*_cut(news, facility), *_cut(corrections, facility)]
+    is_packed = facility.vendor.container == "zip"
+    for number, entries in enumerate(groups, 1):
+        draw = stream(schedule.options.seed, "file", facility.index, day, number)
+        names = [_name(facility, day, number)]
+        parts = [entries]
+        if is_packed and len(entries) > 1:
+            half = len(entries) // 2
+            names.append(_name(facility, day, 400 + number))
+            parts = [entries[:half], entries[half:]]
+            # Two versions of a dossier must stay in their order, whichever member is read first.
+            if any(entry.sending.in_same_file for entry in entries):
+                parts = [entries]
+        members = tuple(Member(name, tuple(part)) for name, part in zip(names, parts, strict=False))
+        yield from _sent(schedule.options.defects, facility, day, number, members, draw)
 
 
-def _cut(entries: list[Entry]) -> list[list[Entry]]:
-    return [entries[at : at + MAX_DOSSIERS] for at in range(0, len(entries), MAX_DOSSIERS)]
+def _cut(entries: list[Entry], facility: Facility) -> list[list[Entry]]:
+    if not facility.vendor.one_per_file:
+        return [entries[at : at + MAX_DOSSIERS] for at in range(0, len(entries), MAX_DOSSIERS)]
+    groups: list[list[Entry]] = []
+    for entry in entries:
+        if entry.sending.in_same_file:
+            groups[-1].append(entry)
+        else:
+            groups.append([entry])
+    return groups
 
 
 def _sent(
-    options: Options,
+    defects: float,
     facility: Facility,
     day: int,
     number: int,
-    entries: tuple[Entry, ...],
+    members: tuple[Member, ...],
     draw: Draw,
 ) -> Iterator[Delivery]:
     """The file, and its correct repetition when it was refused."""
@@ -140,14 +168,18 @@ def _sent(
     copies: tuple[tuple[str, int], ...] = ()
     if draw() < _SENT_TWICE:
         again = received_at + whole(draw, 3_600, 3 * 86_400)
-        copies = ((_name(facility, day, _COPY_NUMBER + number), again),)
+        name = packed_name(facility, _name(facility, day, COPY_NUMBER + number))
+        copies = ((name, again),)
     defect = None
-    if draw() < options.defects * _FILE_DEFECTS_PER_DOSSIER_DEFECT:
+    share = _FILE_DEFECTS_PER_DOSSIER_DEFECT * defects
+    if draw() < (share / 10 if facility.vendor.one_per_file else share):
         defect = one_of(draw, FILE_KINDS)
-    yield Delivery(facility, day, number, entries, received_at, defect, copies)
-    if defect is not None and defect.severity == "refuse_file" and draw() < 0.7:
+    yield Delivery(facility, day, members, received_at, defect, copies)
+    if defect is not None and defect.refuses_file and draw() < 0.7:
         later = received_at + whole(draw, 36_000, 2 * 86_400)
-        yield Delivery(facility, day, _RESENT_NUMBER + number, entries, later)
+        again_name = _name(facility, day, RESENT_NUMBER + number)
+        first = Member(again_name, members[0].entries)
+        yield Delivery(facility, day, (first,), later)
 
 
 def _name(facility: Facility, day: int, number: int) -> str:

@@ -9,111 +9,187 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from health_warehouse.synthetic import catalogue, covers, other_tables
-from health_warehouse.synthetic.catalogue import Diagnosis
-from health_warehouse.synthetic.formulary import formulary
-from health_warehouse.synthetic.lines import Line, header_totals, money
-from health_warehouse.synthetic.moments import DAY, at, day_of, stamp, ymd
-from health_warehouse.synthetic.options import Options
+from health_warehouse.synthetic import covers, diagnoses
+from health_warehouse.synthetic.covers import Cover
+from health_warehouse.synthetic.diagnoses import Diagnosis, Setting
+from health_warehouse.synthetic.geography import home
+from health_warehouse.synthetic.layouts import money
+from health_warehouse.synthetic.lines import Line, header_totals
+from health_warehouse.synthetic.moments import DAY, at, day_of, month_of, stamp, ymd
 from health_warehouse.synthetic.orders import OrderBook, inpatient, outpatient
-from health_warehouse.synthetic.people import Person, card, name_of, person
+from health_warehouse.synthetic.people import FIRST_TRANSFERRED, Person, card, name_of, person
 from health_warehouse.synthetic.province import Facility
-from health_warehouse.synthetic.streams import Draw, one_of, stream, whole
+from health_warehouse.synthetic.rows import Row
+from health_warehouse.synthetic.schedule import LONGEST_STAY, Origin, Schedule, Slot
+from health_warehouse.synthetic.streams import Draw, one_of, scattered, stream, whole
 from health_warehouse.synthetic.tables import blank
 
-_INPATIENT = ("03", "04", "09")
-_BEDDED = ("03", "04", "06", "09")
-_WITH_COURSE = ("02", "03", "04", "05", "06", "08", "09")
+INPATIENT = ("03", "04", "09")
+BEDDED = ("03", "04", "06", "09")
+_CHRONIC = ("05", "07", "08")
+_TRANSFERRING = {
+    "provincial hospital": ("03", "03", "09", "01"),
+    "regional centre": ("03", "03", "01"),
+    "commune station": ("01", "01", "06"),
+    "private clinic": ("01",),
+}
+"""MA_LOAI_KCB of the stays that end in a transfer."""
+_FAR_SENDERS = ("92004", "91015", "94020")
+"""Facilities of other provinces: their transfers are in nobody's files here."""
+_REASONS = (
+    "Sốt, ho",
+    "Đau bụng",
+    "Mệt; HA 150/90 mmHg &amp; mạch &gt; 90",
+    "Chóng mặt",
+    "Theo hẹn",
+)
+
+
+class Stay(NamedTuple):
+    arrived: int
+    admitted: int | None
+    ended: int
+    """NGAY_RA."""
+    seen_until: int
+    """Last moment at which something is ordered: the ones after are days of medicine at home."""
+    days: int
+    """SO_NGAY_DTRI."""
+    nights: int = 0
 
 
 @dataclass
 class Dossier:
-    """A dossier ready to be written: elements as text, lines with their amounts."""
+    """A dossier on its way: elements of XML1 as text, lines with their amounts."""
 
+    facility: Facility
+    who: Person
+    cover: Cover
+    disease: Diagnosis
+    stay: Stay
+    doctor: str
     header: dict[str, str]
     drugs: list[Line]
     services: list[Line]
-    others: list[tuple[str, str]] = field(default_factory=list)
-    """(LOAIHOSO, XML) of the further tables."""
+    lot: int
+    """A number for the details of its papers."""
+    is_summary_only: bool = False
+    """XML1 and XML8 alone."""
+    is_bare: bool = False
+    """XML1 alone."""
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    """Rows of the further tables, by LOAIHOSO."""
 
     @property
     def dossier_id(self) -> str:
         return self.header["MA_LK"]
 
-    def total(self) -> None:
-        """Fill the header amounts in from the lines."""
-        for name, amount in header_totals(self.drugs, self.services).items():
-            self.header[name] = money(amount)
+    @property
+    def care(self) -> str:
+        return self.header["MA_LOAI_KCB"]
 
     @property
     def lines(self) -> list[Line]:
         return self.drugs + self.services
 
+    def settle(self) -> None:
+        """Fill in the benefit rate and all amounts, of the lines and of the header."""
+        lines = self.lines
+        in_scope = sum([line.in_scope for line in lines]) if self.cover.is_insured else 0
+        benefit = self.cover.benefit(self.header["MA_THE_BHYT"], in_scope)
+        for line in lines:
+            line.settle(benefit)
+        self.total()
 
-class _Stay(NamedTuple):
-    arrived: int
-    admitted: int | None
-    ended: int
-    seen_until: int
-    """Last moment at which something is ordered: the ones after are days of medicine at home."""
-    days: int
-    """SO_NGAY_DTRI."""
+    def total(self) -> None:
+        """Fill the header amounts in from the lines."""
+        numbers = self.facility.vendor.layout.numbers
+        for name, amount in header_totals(self.drugs, self.services).items():
+            self.header[name] = money(amount, numbers)
 
 
-def build(
-    options: Options, facility: Facility, targets: tuple[str, ...], index: int, day: int
-) -> Dossier:
-    """Dossier `index` of the facility, closed on `day` (ordinal); `targets` take its transfers."""
-    draw = stream(options.seed, "dossier", facility.facility_id, index)
-    who = person(options.seed, int(draw() * options.population))
-    care = facility.care.draw(draw)
-    stay = _stay(draw, care, day)
-    diagnosis = _diagnosis(draw, care, who)
-    header = blank("XML1")
-    _identify(header, facility, index, day, who)
-    _describe(header, care, stay, diagnosis)
-    cover = covers.cover(draw, facility, care)
-    if diagnosis is catalogue.NEWBORN:
+def build(schedule: Schedule, facility: Facility, slot: Slot) -> Dossier:
+    """The dossier of a slot, its header and lines; its further tables are still missing."""
+    seed = schedule.options.seed
+    draw = stream(seed, "dossier", facility.facility_id, slot.number)
+    source = slot.origin and _sent_here(schedule, slot.origin)
+    care = _care(draw, facility, slot)
+    number = _patient(draw, schedule, facility, slot, care)
+    who = source.who if source else person(seed, number)
+    stay = _arrival(draw, slot, source) if source else _stay(draw, care, slot.day)
+    disease = source.disease if source else _disease(draw, facility, care, slot, who)
+    is_referred = source is not None
+    cover = covers.cover(draw, facility, care, slot.day, who.is_insured, is_referred)
+    header = blank("XML1").copy()
+    _identify(header, facility, slot, who, stay)
+    _describe(draw, header, care, stay, disease)
+    if disease is diagnoses.NEWBORN:
         cover = covers.NEWBORN
         _make_newborn(draw, header, who, stay)
     elif cover.is_insured:
-        _insure(draw, header, who, care, day)
+        _insure(draw, header, who, facility, cover, care, slot.day)
     header["MA_DOITUONG_KCB"] = cover.object_code
-    if cover.object_code in ("1.3", "1.5"):
-        header["MA_NOI_DI"] = one_of(draw, ("96003", "95002", "96009", "95005"))
-        header["GIAY_CHUYEN_TUYEN"] = f"{whole(draw, 1, 99999):05d}/GCT"
-    _discharge(draw, header, care, targets)
+    _refer(draw, header, facility, cover, source)
+    _discharge(draw, header, slot)
     book = OrderBook(
-        draw,
-        header,
-        cover,
-        formulary(options.seed, facility),
-        stay.arrived + 5,
-        stay.seen_until - 5,
+        draw, seed, facility, slot.number, header, cover, stay.arrived + 5, stay.seen_until - 5
     )
-    if care in _BEDDED:
-        transferred = header["MA_NOI_DEN"] != ""
-        inpatient(book, care, diagnosis, max(1, stay.days), transferred)
+    if care in BEDDED:
+        inpatient(book, care, disease, max(1, stay.nights), header["MA_NOI_DEN"] != "")
     else:
-        outpatient(book, care)
+        outpatient(book, care, disease)
     header["NGAY_TTOAN"] = stamp(stay.seen_until)
-    if care == "01" and draw() < 0.1:
-        header["NGAY_TAI_KHAM"] = ymd(day + 14)
-    dossier = Dossier(header, book.drugs, book.services)
-    dossier.total()
-    dossier.others = _other_tables(dossier, care, stay, book.doctor)
-    if care == "01" and not cover.is_insured and draw() < 0.3:
+    _note_procedures(header, book.services)
+    _appoint(draw, header, care, stay)
+    lot = scattered(seed, facility.index, slot.number)
+    dossier = Dossier(
+        facility, who, cover, disease, stay, book.doctor, header, book.drugs, book.services, lot
+    )
+    if care == "01" and not cover.is_insured and not slot.transfer and draw() < 0.3:
         # Self-pay visits may come as XML1 and XML8 alone, for the health record (QĐ 31/2026).
+        dossier.is_summary_only = True
         dossier.drugs, dossier.services = [], []
-        dossier.others = [("XML8", other_tables.record_summary(header))]
+        header["MA_PTTT_QT"] = header["NGAY_TAI_KHAM"] = ""
+    dossier.settle()
     return dossier
 
 
+def _sent_here(schedule: Schedule, origin: Origin) -> Dossier:
+    sender = origin.facility
+    return build(schedule, sender, schedule.slot(sender, origin.day, origin.place))
+
+
+def _care(draw: Draw, facility: Facility, slot: Slot) -> str:
+    drawn = facility.care(slot.day).draw(draw)
+    if slot.origin:
+        return "03" if slot.origin.nights else "01"
+    if slot.transfer:
+        return one_of(draw, _TRANSFERRING[facility.tier])
+    return drawn
+
+
+def _patient(draw: Draw, schedule: Schedule, facility: Facility, slot: Slot, care: str) -> int:
+    """Number of the person. Nobody is in two places at once.
+
+    Everybody goes to one facility, but every fourth, who only ever needs an examination and may
+    be at any one, each day at another. Who is transferred comes once, from a crowd apart.
+    """
+    if slot.transfer:
+        return FIRST_TRANSFERRED + facility.index * 50_000 + slot.number % 50_000
+    first, size = schedule.pool(facility)
+    wandering = schedule.options.population // 4 // len(schedule.facilities)
+    if care == "01" and wandering and draw() < 0.3:
+        turn = (facility.index + slot.day) % len(schedule.facilities)
+        return 4 * (int(draw() * wandering) * len(schedule.facilities) + turn)
+    number = first + slot.number % max(1, size)
+    return number + 1 if number % 4 == 0 else number
+
+
 def _identify(
-    header: dict[str, str], facility: Facility, index: int, day: int, who: Person
+    header: dict[str, str], facility: Facility, slot: Slot, who: Person, stay: Stay
 ) -> None:
-    # Numbers repeat from facility to facility on purpose: MA_LK is only unique within one.
-    dossier_id = f"{index + 1:08d}" if facility.index % 2 else f"{ymd(day)[2:]}{index + 1:07d}"
+    today = ymd(slot.day)
+    commune = home(who.number, day_of(stay.arrived))
+    dossier_id = _dossier_id(facility, slot)
     header.update(
         MA_LK=dossier_id,
         STT="1",
@@ -122,81 +198,168 @@ def _identify(
         SO_CCCD=who.citizen_id,
         NGAY_SINH=who.birth,
         GIOI_TINH=who.sex,
+        NHOM_MAU=who.blood_group,
         MA_QUOCTICH="000",
         MA_DANTOC=who.ethnic,
-        MA_NGHE_NGHIEP="00000",
-        DIA_CHI=who.address,
-        MATINH_CU_TRU="96",
-        MAXA_CU_TRU=who.commune,
+        MA_NGHE_NGHIEP=who.occupation,
+        DIA_CHI=f"Ấp {who.number % 12 + 1}, {commune.name}, {commune.province_name}",
+        MATINH_CU_TRU=commune.province,
+        MAHUYEN_CU_TRU=commune.district,
+        MAXA_CU_TRU=commune.code,
         DIEN_THOAI=who.phone,
-        MA_TAI_NAN="0",
-        NAM_QT=ymd(day)[:4],
-        THANG_QT=str(int(ymd(day)[4:6])),
+        NAM_QT=today[:4],
+        THANG_QT=str(int(today[4:6])) if facility.index % 2 else today[4:6],
         MA_CSKCB=facility.facility_id,
-        CAN_NANG=str(40 + who.number % 35),
+        MA_KHUVUC="K3" if commune.name.startswith("xã") and who.number % 9 == 0 else "",
+        CAN_NANG=who.weight(int(today[:4])),
         MA_HSBA=f"BA{dossier_id}",
-        MA_TTDV=f"{1_000_000 + facility.index:010d}",
+        MA_TTDV=facility.head,
     )
 
 
-def _stay(draw: Draw, care: str, day: int) -> _Stay:
+def _dossier_id(facility: Facility, slot: Slot) -> str:
+    """MA_LK. Numbers repeat from facility to facility: they are only unique within one."""
+    number = slot.number + 1
+    match facility.vendor.id_style:
+        case "date":
+            return f"{ymd(slot.day)[2:]}{number:07d}"
+        case "year letter":
+            return f"{ymd(slot.day)[2:4]}E{number:04d}"
+        case "short":
+            return f"0{number // 2}" if number % 2 else str(number // 2)
+        case _:
+            return f"{number:08d}"
+
+
+def _stay(draw: Draw, care: str, day: int) -> Stay:
     """When the patient came and when care ended. SO_NGAY_DTRI follows standard §3.2."""
-    closed = at(day, whole(draw, 8, 16), whole(draw, 0, 59))
-    if care in ("03", "04", "06"):
-        nights = 0 if care == "04" else whole(draw, 1, 9 if care == "03" else 3)
-        arrived = at(day - nights, whole(draw, 5, 7), whole(draw, 0, 59))
-        return _Stay(arrived, arrived + whole(draw, 5, 55), closed, closed, nights + 1)
+    closed = at(day, whole(draw, 10, 16), whole(draw, 0, 59))
+    if care in ("03", "06"):
+        nights = whole(draw, 1, LONGEST_STAY if care == "03" else 3)
+        arrived = at(day - nights, whole(draw, 5, 20), whole(draw, 0, 59))
+        return Stay(arrived, arrived + whole(draw, 5, 55), closed, closed, nights + 1, nights)
+    if care == "04":  # a day, never below the four hours of 09
+        arrived = at(day, 5, whole(draw, 0, 50))
+        return Stay(arrived, arrived + whole(draw, 5, 55), closed, closed, 1)
     if care == "09":
         arrived = closed - whole(draw, 60, 230)
-        return _Stay(arrived, arrived + 10, closed, closed, 0)
+        return Stay(arrived, arrived + 10, closed, closed, 0)
     if care == "02":
         before, after = whole(draw, 0, 5), whole(draw, 0, 4)
         end = at(day + after, 23, 59)
-        return _Stay(closed - before * DAY - 60, None, end, closed, before + after + 1)
+        return Stay(closed - before * DAY - 60, None, end, closed, before + after + 1)
     if care in ("05", "07"):
         days = one_of(draw, (14, 28, 28, 30))
         end = at(day + days - 1, 23, 59)
-        return _Stay(closed - whole(draw, 20, 90), None, end, closed, days if care == "05" else 0)
+        return Stay(closed - whole(draw, 20, 90), None, end, closed, days if care == "05" else 0)
     if care == "08":
-        return _Stay(closed - 60, None, closed, closed, 1)
-    return _Stay(closed - whole(draw, 15, 180), None, closed, closed, 0)
+        return Stay(closed - 60, None, closed, closed, 1)
+    return Stay(closed - whole(draw, 15, 180), None, closed, closed, 0)
 
 
-def _diagnosis(draw: Draw, care: str, who: Person) -> Diagnosis:
-    if care not in _INPATIENT:
-        return one_of(
-            draw, catalogue.CHRONIC if care in ("05", "07", "08") else catalogue.OUTPATIENT
-        )
+def _arrival(draw: Draw, slot: Slot, source: Dossier) -> Stay:
+    """After a transfer: at most five hours later, or on one of the next two days."""
+    origin = slot.origin
+    arrived = source.stay.ended + whole(draw, 30, 300)
+    nights = 0
+    if origin is not None:
+        nights = origin.nights
+        if origin.lag_days:
+            arrived = at(origin.day + origin.lag_days, whole(draw, 6, 12), whole(draw, 0, 59))
+    if not nights:
+        closed = arrived + whole(draw, 20, 100)
+        return Stay(arrived, None, closed, closed, 0)
+    closed = at(slot.day, whole(draw, 10, 16), whole(draw, 0, 59))
+    return Stay(arrived, arrived + whole(draw, 5, 55), closed, closed, nights + 1, nights)
+
+
+def _disease(draw: Draw, facility: Facility, care: str, slot: Slot, who: Person) -> Diagnosis:
     chance = draw()
-    if care == "03" and chance < 0.08:
-        return catalogue.NEWBORN
-    if care == "03" and chance < 0.25 and who.sex == "2" and "1975" < who.birth[:4] < "2008":
-        return catalogue.BIRTH
-    return one_of(draw, catalogue.INPATIENT)
+    year = int(ymd(slot.day)[:4])
+    if care == "03" and not slot.transfer:
+        if chance < 0.08:
+            return diagnoses.NEWBORN
+        if chance < 0.35 and who.sex == "2" and 18 <= year - who.year <= 40:
+            if chance < 0.10:
+                return diagnoses.TWINS
+            return diagnoses.CAESAREAN if chance < 0.18 else diagnoses.BIRTH
+    setting: Setting = "outpatient"
+    if care in INPATIENT:
+        setting = "inpatient"
+    elif care in _CHRONIC:
+        setting = "chronic"
+    elif care == "15":
+        setting = "check-up"
+    return diagnoses.diagnosis(draw, setting, facility.tier, who, year, month_of(slot.day))
 
 
-def _insure(draw: Draw, header: dict[str, str], who: Person, care: str, day: int) -> None:
+def _describe(
+    draw: Draw, header: dict[str, str], care: str, stay: Stay, disease: Diagnosis
+) -> None:
+    name = disease.name.replace("&", "&amp;")
+    weights = {diagnoses.TWINS: "2450;2300"}
+    if disease in diagnoses.BIRTHS:
+        header["CAN_NANG_CON"] = weights.get(disease, str(2600 + int(draw() * 12) * 100))
+    header.update(
+        LY_DO_VV=one_of(draw, _REASONS),
+        CHAN_DOAN_VAO=name,
+        CHAN_DOAN_RV=name,
+        MA_BENH_CHINH=disease.code,
+        MA_BENH_KT=disease.comorbidity if draw() < 0.6 else "",
+        MA_TAI_NAN="1" if disease.code.startswith("S") else "0",
+        NGAY_VAO=stamp(stay.arrived),
+        NGAY_VAO_NOI_TRU=stamp(stay.admitted) if stay.admitted else "",
+        LY_DO_VNT="Cần theo dõi nội trú" if stay.admitted else "",
+        NGAY_RA=stamp(stay.ended),
+        SO_NGAY_DTRI=str(stay.days),
+        PP_DIEU_TRI="Nội khoa",
+        MA_LOAI_KCB=care,
+        MA_KHOA="K02;K03" if care == "03" else "K03" if care in INPATIENT else "K01",
+    )
+
+
+def _insure(
+    draw: Draw,
+    header: dict[str, str],
+    who: Person,
+    facility: Facility,
+    cover: Cover,
+    care: str,
+    day: int,
+) -> None:
     """Card fields; some inpatients change card within the stay (";" lists of equal length)."""
-    cards, registered, begins, ends = [card(who)], ["96003"], ["20260101"], ["20261231"]
+    year = ymd(day)[:4]
+    registered = facility.facility_id if cover.object_code == "1.1" else "96003"
+    # From the year before: stays that began in the old year are covered too.
+    cards, places = [card(who)], [registered]
+    begins, ends = [f"{int(year) - 1}0101"], [f"{year}1231"]
     if care == "03" and draw() < 0.06:
         cards.append(card(who, "HT3" if who.card_group != "HT3" else "GD4"))
-        registered.append("96001")
+        places.append("96001")
         ends[0] = ymd(day - 1)
         begins.append(ymd(day))
-        ends.append("20271231")
+        ends.append(f"{int(year) + 1}1231")
     header["MA_THE_BHYT"] = ";".join(cards)
-    header["MA_DKBD"] = ";".join(registered)
+    header["MA_DKBD"] = ";".join(places)
     header["GT_THE_TU"] = ";".join(begins)
     header["GT_THE_DEN"] = ";".join(ends)
+    if cover.is_exempt:
+        header["NGAY_MIEN_CCT"] = f"{year}0301"
+        header["NAM_NAM_LIEN_TUC"] = f"{int(year) - 1}0101"
 
 
-def _make_newborn(draw: Draw, header: dict[str, str], mother: Person, stay: _Stay) -> None:
+def _make_newborn(draw: Draw, header: dict[str, str], mother: Person, stay: Stay) -> None:
     """A child of some days, under the mother's name and a temporary card."""
-    born = stay.arrived - whole(draw, 60, 20 * DAY)
+    born = stay.arrived - whole(draw, 60, 18 * DAY)
+    # Born at midnight would read as "time not known".
+    born += born % DAY == 0
     header.update(
         HO_TEN=f"CON BÀ {name_of(draw, '2').upper()}",
         SO_CCCD="",
         NGAY_SINH=stamp(born),
+        GIOI_TINH=one_of(draw, ("1", "2")),
+        NHOM_MAU="",
+        MA_NGHE_NGHIEP="00000",
         MA_BN=f"S{mother.number:07d}{born % 100_000:05d}",
         MA_THE_BHYT=f"TE1PP{mother.number:08d}{born % 100:02d}",
         MA_DKBD="96000",
@@ -206,63 +369,56 @@ def _make_newborn(draw: Draw, header: dict[str, str], mother: Person, stay: _Sta
     )
 
 
-def _describe(header: dict[str, str], care: str, stay: _Stay, diagnosis: Diagnosis) -> None:
-    header.update(
-        LY_DO_VV="Mệt, đau; HA 150/90 mmHg &amp; mạch &gt; 90" if care == "01" else "Theo hẹn",
-        CHAN_DOAN_VAO=diagnosis.name.replace("&", "&amp;"),
-        CHAN_DOAN_RV=diagnosis.name.replace("&", "&amp;"),
-        MA_BENH_CHINH=diagnosis.code,
-        MA_BENH_KT="E78.5" if diagnosis.code in ("I10", "E11.9") else "",
-        NGAY_VAO=stamp(stay.arrived),
-        NGAY_VAO_NOI_TRU=stamp(stay.admitted) if stay.admitted else "",
-        LY_DO_VNT="Cần theo dõi nội trú" if stay.admitted else "",
-        NGAY_RA=stamp(stay.ended),
-        SO_NGAY_DTRI=str(stay.days),
-        PP_DIEU_TRI="Nội khoa",
-        MA_LOAI_KCB=care,
-        MA_KHOA="K02;K03" if care == "03" else "K03" if care in _INPATIENT else "K01",
-        CAN_NANG_CON="3100" if diagnosis is catalogue.BIRTH else "",
-    )
+def _refer(
+    draw: Draw, header: dict[str, str], facility: Facility, cover: Cover, source: Dossier | None
+) -> None:
+    """Where the patient, or the appointment, came from."""
+    number = whole(draw, 1, 99_999)
+    if source is not None:
+        header["MA_NOI_DI"] = source.facility.facility_id
+        header["GIAY_CHUYEN_TUYEN"] = f"{source.dossier_id}/GCT"
+    elif cover.object_code == "1.3":
+        header["MA_NOI_DI"] = one_of(draw, _FAR_SENDERS)
+        header["GIAY_CHUYEN_TUYEN"] = f"{number:05d}/GCT"
+    elif cover.object_code == "1.5":
+        header["MA_NOI_DI"] = facility.facility_id
+        header["GIAY_CHUYEN_TUYEN"] = f"{number:05d}/HK"
 
 
-def _discharge(draw: Draw, header: dict[str, str], care: str, targets: tuple[str, ...]) -> None:
-    """Outcome and way out: transfers go to a higher tier, the dead stay discharged."""
+def _discharge(draw: Draw, header: dict[str, str], slot: Slot) -> None:
+    """Outcome and way out; the dead stay discharged."""
     chance = draw()
-    is_inpatient = care in _INPATIENT
+    is_inpatient = header["MA_LOAI_KCB"] in INPATIENT
     result, way_out = ("1" if is_inpatient else "2"), "1"
-    if chance < (0.05 if is_inpatient else 0.02):
-        way_out, result = "2", "4"
-    elif chance < (0.07 if is_inpatient else 0.03):
-        way_out, result = "5", "3"
-    elif is_inpatient and chance < 0.085:
+    if slot.transfer:
+        way_out, result = slot.transfer.way_out, ("4" if slot.transfer.way_out == "2" else "3")
+        header["MA_NOI_DEN"] = slot.transfer.target
+    elif is_inpatient and chance < 0.015:
         result = "5"
-    elif is_inpatient and chance < 0.09:
+    elif is_inpatient and chance < 0.02:
         result, way_out = "6", "4"
-    elif is_inpatient and chance < 0.10:
+    elif is_inpatient and chance < 0.03:
         result, way_out = "3", "3"
     elif chance > 0.999:
         result = "8"
     header["KET_QUA_DTRI"], header["MA_LOAI_RV"] = result, way_out
-    if way_out in ("2", "5"):
-        header["MA_NOI_DEN"] = one_of(draw, targets)
 
 
-def _other_tables(dossier: Dossier, care: str, stay: _Stay, doctor: str) -> list[tuple[str, str]]:
-    """The further tables that the standard asks for in this case (§1.2)."""
-    header, found = dossier.header, []
-    tests = [line.fields for line in dossier.services if line.fields["MA_NHOM"] in ("1", "2", "3")]
-    if tests:
-        found.append(("XML4", other_tables.laboratory_results(dossier.dossier_id, tests)))
-    if care in _WITH_COURSE:
-        mornings = range(stay.arrived, stay.seen_until, DAY)
-        moments = [stamp(moment) for moment in mornings]
-        found.append(("XML5", other_tables.course_notes(dossier.dossier_id, moments, doctor)))
-    if care in _INPATIENT and header["MA_LOAI_RV"] != "3":
-        found.append(("XML7", other_tables.discharge_paper(header, doctor, "BS. Trần Văn Minh")))
-    if care in ("03", "04", "06"):
-        found.append(("XML8", other_tables.record_summary(header)))
-    if header["MA_LOAI_RV"] in ("2", "5"):
-        found.append(("XML13", other_tables.referral_slip(header, doctor)))
-    if header["NGAY_TAI_KHAM"]:
-        found.append(("XML14", other_tables.appointment_slip(header, doctor)))
-    return found
+def _note_procedures(header: dict[str, str], services: list[Line]) -> None:
+    """MA_PTTT_QT of the header: the procedures of its surgical lines."""
+    codes = {line.field("MA_PTTT_QT") for line in services if line.group in ("8", "18")}
+    codes.discard("")
+    if codes:
+        header["MA_PTTT_QT"] = ";".join(sorted(codes))
+        header["PP_DIEU_TRI"] = "Ngoại khoa"
+
+
+def _appoint(draw: Draw, header: dict[str, str], care: str, stay: Stay) -> None:
+    """Re-visits: after long-term medicine, and after some visits and stays that ended at home."""
+    chance = draw()
+    if header["MA_LOAI_RV"] != "1" or header["KET_QUA_DTRI"] in ("5", "8"):
+        return
+    if care in ("05", "07"):
+        header["NGAY_TAI_KHAM"] = ymd(day_of(stay.ended) + 1)
+    elif chance < (0.2 if care in INPATIENT else 0.08):
+        header["NGAY_TAI_KHAM"] = ymd(day_of(stay.ended) + 14)

@@ -1,17 +1,19 @@
-"""The envelope GIAMDINHHS: dossiers (HOSO) with their tables, as base64 or nested XML."""
+"""The envelope GIAMDINHHS: dossiers (HOSO) with their tables, as the facility's software writes."""
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import cache
+from unicodedata import normalize
 
 from health_warehouse.synthetic import tables
 from health_warehouse.synthetic.encounters import Dossier
-from health_warehouse.synthetic.province import Facility
+from health_warehouse.synthetic.vendors import Vendor
 
-_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
-_EMPTY = re.compile(r"<(\w+)></\1>")
+_BOM = b"\xef\xbb\xbf"
+_WIDTH = 76
+_CDATA = ("base64 in CDATA", "XML in CDATA")
 
 
 @dataclass
@@ -19,54 +21,116 @@ class Part:
     """One FILEHOSO: a table of a dossier."""
 
     table: str
+    """LOAIHOSO."""
     xml: str
     content: bytes | None = None
-    """What stands in NOIDUNGFILE; None = the XML in the facility's way."""
+    """What stands in NOIDUNGFILE; None = the XML in the vendor's way."""
 
 
-def parts_of(dossier: Dossier, facility: Facility) -> list[Part]:
-    """XML1, XML2 and XML3 when there are lines, then the rest."""
-    swaps = facility.swaps_payers
-    parts = [Part("XML1", tables.header(dossier.header, swaps))]
-    if dossier.drugs:
-        parts.append(Part("XML2", tables.drugs([line.fields for line in dossier.drugs], swaps)))
-    if dossier.services:
-        rows = [line.fields for line in dossier.services]
-        parts.append(Part("XML3", tables.services(rows, swaps)))
-    parts += [Part(table, xml) for table, xml in dossier.others]
+def parts_of(dossier: Dossier) -> list[Part]:
+    """One part per table, and more where a table without a list has several rows."""
+    vendor = dossier.facility.vendor
+    layout = vendor.layout
+    parts = [Part("XML1", tables.row("XML1", dossier.header, layout))]
+    for table, lines in (("XML2", dossier.drugs), ("XML3", dossier.services)):
+        if lines:
+            rows = [line.render() for line in lines]
+            parts.append(Part(table, tables.document(table, rows, layout)))
+    for table, values in dossier.tables.items():
+        rows = [row.render() for row in values]
+        if len(rows) > 1 and (table == "XML7" or (table == "XML9" and vendor.repeats_papers)):
+            parts += [Part(table, tables.document(table, [row], layout)) for row in rows]
+        else:
+            parts.append(Part(table, tables.document(table, rows, layout)))
+    if vendor.header_place != "first":
+        place = len(parts) if vendor.header_place == "last" else (len(parts) + 1) // 2
+        parts.insert(place - 1, parts.pop(0))
     return parts
 
 
-def opening(facility: Facility, declared_date: str, declared_count: str) -> bytes:
-    """All that stands before the first HOSO."""
-    return (
-        f"{_DECLARATION}\n<GIAMDINHHS><THONGTINDONVI><MACSKCB>{facility.facility_id}</MACSKCB>"
-        f"</THONGTINDONVI>\n<THONGTINHOSO><NGAYLAP>{declared_date}</NGAYLAP>"
-        f"<SOLUONGHOSO>{declared_count}</SOLUONGHOSO>\n<DANHSACHHOSO>\n"
-    ).encode()
+def spread(parts: list[Part]) -> list[list[Part]]:
+    """The parts over two HOSO, each with the same XML1."""
+    header = next(part for part in parts if part.table == "XML1")
+    rest = [part for part in parts if part is not header]
+    half = (len(rest) + 1) // 2
+    return [[header, *rest[:half]], [header, *rest[half:]]]
 
 
-CLOSING = b"</DANHSACHHOSO></THONGTINHOSO>\n<CHUKYDONVI/></GIAMDINHHS>\n"
+def opening(vendor: Vendor, facility_id: str, declared_date: str, declared_count: str) -> bytes:
+    """All that stands before the first HOSO; a vendor that spreads counts afterwards."""
+    end = vendor.newline
+    count = "" if vendor.spreads else f"<SOLUONGHOSO>{declared_count}</SOLUONGHOSO>{end}"
+    head = f"{vendor.declaration}{end}" if vendor.declaration else ""
+    text = (
+        f"{head}{vendor.comment}<GIAMDINHHS{vendor.root_attributes}>{end}"
+        f"<THONGTINDONVI><MACSKCB>{facility_id}</MACSKCB></THONGTINDONVI>{end}"
+        f"<THONGTINHOSO><NGAYLAP>{declared_date}</NGAYLAP>{count}<DANHSACHHOSO>{end}"
+    )
+    return (_BOM if vendor.has_bom else b"") + _letters(text, vendor)
 
 
-def dossier_bytes(parts: list[Part], facility: Facility) -> bytes:
-    """One HOSO on one line."""
+def closing(vendor: Vendor, declared_count: str) -> bytes:
+    """All that stands after the last HOSO."""
+    count = f"<SOLUONGHOSO>{declared_count}</SOLUONGHOSO>" if vendor.spreads else ""
+    end = vendor.newline
+    text = f"</DANHSACHHOSO>{count}</THONGTINHOSO>{end}{vendor.signature}</GIAMDINHHS>{end}"
+    return _letters(text, vendor)
+
+
+def dossier_bytes(parts: list[Part], vendor: Vendor) -> bytes:
+    """One HOSO."""
     written = [b"<HOSO>"]
     for part in parts:
-        written.append(
-            b"<FILEHOSO><LOAIHOSO>%b</LOAIHOSO><NOIDUNGFILE>%b</NOIDUNGFILE></FILEHOSO>"
-            % (part.table.encode(), _content(part, facility))
-        )
-    written.append(b"</HOSO>\n")
+        content = part.content
+        if content is None:
+            content = _content(part.xml, vendor)
+        if vendor.content in _CDATA:
+            content = b"<![CDATA[%b]]>" % content
+        written += (_before(part.table), content, b"</NOIDUNGFILE></FILEHOSO>")
+    written.append(b"</HOSO>" + vendor.newline.encode())
     return b"".join(written)
 
 
-def _content(part: Part, facility: Facility) -> bytes:
-    if part.content is not None:
-        return part.content
-    xml = (
-        _EMPTY.sub(r"<\1/>", part.xml)
-        if facility.closes_empty and part.table == "XML1"
-        else part.xml
-    )
-    return xml.encode() if facility.is_nested else b64encode((_DECLARATION + xml).encode())
+@cache
+def _before(table: str) -> bytes:
+    return f"<FILEHOSO><LOAIHOSO>{table}</LOAIHOSO><NOIDUNGFILE>".encode()
+
+
+def encoded(xml: str, vendor: Vendor) -> bytes:
+    """The XML of a table as bytes: its letters as this vendor writes them."""
+    return _letters(normalize("NFD", xml) if vendor.is_decomposed else xml, vendor)
+
+
+def _letters(text: str, vendor: Vendor) -> bytes:
+    return text.encode("ascii", "xmlcharrefreplace") if vendor.is_ascii else text.encode()
+
+
+def _content(xml: str, vendor: Vendor) -> bytes:
+    if vendor.content in ("nested", "XML in CDATA"):
+        return encoded(xml, vendor)
+    text = b64encode(encoded(vendor.table_declaration + xml, vendor))
+    if vendor.content != "wrapped base64":
+        return text
+    end = vendor.newline.encode()
+    lines = [text[place : place + _WIDTH] for place in range(0, len(text), _WIDTH)]
+    return end + end.join(lines) + end
+
+
+def is_readable_inside(vendor: Vendor) -> bool:
+    """Whether a broken table leaves the envelope whole: not when it is nested in it."""
+    return vendor.content != "nested"
+
+
+def is_base64(vendor: Vendor) -> bool:
+    return "base64" in vendor.content
+
+
+def check_in_file(vendor: Vendor, rows: list[str]) -> bytes:
+    """An XML0 file: a root of its own, the signature at its end."""
+    end = vendor.newline
+    text = tables.document("XML0", rows, vendor.layout)
+    root = text[text.rindex("</") :]
+    body = text[: -len(root)].replace("><TRANG_THAI_KCB>", f">{end}<TRANG_THAI_KCB>")
+    head = f"{vendor.declaration}{end}" if vendor.declaration else ""
+    file = encoded(f"{head}{body}{vendor.signature}{root}{end}", vendor)
+    return (_BOM if vendor.has_bom else b"") + file

@@ -1,35 +1,103 @@
-"""The catalogue as one facility uses it: its own tendered prices, ready-made line fields.
+"""The catalogue as one facility uses it: its own tendered prices, in its software's spelling.
 
-Everything that does not change from line to line is filled in once, so that writing a line is
-copying a dict.
+Everything that does not change from line to line is written into a form once, and the amounts of a
+quantity once per benefit rate, so that writing a line is filling in who, when and for what.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from health_warehouse.synthetic import catalogue
-from health_warehouse.synthetic.catalogue import Drug, Service
-from health_warehouse.synthetic.lines import OTHER_SOURCES, thousandths
+from health_warehouse.synthetic import catalogue, tables
+from health_warehouse.synthetic.catalogue import Drug, Indicator, Service
+from health_warehouse.synthetic.layouts import Layout, quantity
+from health_warehouse.synthetic.pricing import PRICED, Amounts, Terms, amounts_of, spelled
 from health_warehouse.synthetic.province import Facility
+from health_warehouse.synthetic.rows import Form
 from health_warehouse.synthetic.streams import stream, whole
-from health_warehouse.synthetic.tables import blank
 
-_NO_OTHER_SOURCE = dict.fromkeys(OTHER_SOURCES, "0")
+PERFORMED = ("1", "2", "3", "8", "18")
+"""MA_NHOM of services that name who performed them, and when (standard §3.3 L07)."""
+BEDS = ("14", "15", "16")
+PACKAGE_CEILING = 105_300_000
+"""T_TRANTT in đồng: 45 base salaries of 2,340,000 (NĐ 73/2024)."""
+_OF_DRUGS = (
+    "MA_LK", "STT", "LIEU_DUNG", "MA_KHOA", "MA_BAC_SI", "NGAY_YL", "NGAY_TH_YL", "MA_PTTT",
+)  # fmt: skip
+_OF_SERVICES = (
+    "MA_LK", "STT", "MA_KHOA", "MA_BAC_SI", "MA_BENH", "NGAY_YL", "NGAY_TH_YL", "MA_PTTT",
+)  # fmt: skip
+_OF_PERFORMED = (*_OF_SERVICES, "NGUOI_THUC_HIEN", "NGAY_KQ")
+_OF_BEDS = (*_OF_SERVICES, "MA_GIUONG", "NGAY_KQ")
+_REMEMBERED = 3000
 
 
-class Offer(NamedTuple):
+class Priced(NamedTuple):
+    """An offer under certain terms."""
+
+    amounts: Amounts
+    template: str
+    """The line, to be filled in with what differs from line to line."""
+
+
+@dataclass(eq=False)
+class Offer:
     """A drug or service with this facility's price."""
 
+    table: str
+    """XML2 or XML3."""
     fields: dict[str, str]
+    """Its constant elements."""
+    differing: tuple[str, ...]
+    """Elements that each line fills in."""
+    layout: Layout
     price: int
     """What the hospital asks, thousandths of a đồng."""
     insurance_price: int
     rate: int
+    """TYLE_TT_BH when it is inside the scope."""
     is_fractional: bool = False
+    indicators: tuple[tuple[Indicator, Form], ...] = ()
+    """What a test measures, with the form of its row of XML4."""
+    _priced: dict[Terms, Priced] = field(default_factory=dict)
+
+    @property
+    def group(self) -> str:
+        """MA_NHOM."""
+        return self.fields["MA_NHOM"]
+
+    def priced(self, terms: Terms) -> Priced:
+        """The amounts under these terms, and the form of the line with them."""
+        known = self._priced.get(terms)
+        if known is None:
+            if len(self._priced) >= _REMEMBERED:
+                self._priced.clear()
+            amounts = amounts_of(terms, self.price, self.insurance_price)
+            texts = spelled(terms, amounts, self.table, self.layout.numbers)
+            known = self._priced[terms] = Priced(amounts, self._template % texts)
+        return known
+
+    @cached_property
+    def _template(self) -> str:
+        """The line without its amounts: filled in twice, first with them, then with the rest."""
+        later = {name: f"%({name})s" for name in self.differing}
+        nothing = {name: "" for name in tables.field_names(self.table) if name not in PRICED}
+        # Percent signs must outlive two fillings.
+        fields = {name: text.replace("%", "%%") for name, text in self.fields.items()}
+        constants = {**nothing, **fields, **later}
+        return tables.row_template(self.table, self.layout, constants)
+
+    def render(
+        self, terms: Terms, amounts: Amounts, texts: Mapping[str, str], changed: Mapping[str, str]
+    ) -> str:
+        """The line with some elements overwritten."""
+        priced = spelled(terms, amounts, self.table, self.layout.numbers)
+        values = {**tables.blank(self.table), **self.fields, **priced, **texts, **changed}
+        return tables.row(self.table, values, self.layout)
 
 
 @dataclass(frozen=True)
@@ -43,64 +111,75 @@ class Formulary:
 def formulary(seed: int, facility: Facility) -> Formulary:
     draw = stream(seed, "prices", facility.facility_id)
     tender = f"{whole(draw, 100, 999)}/QĐ-SYT;G1;N{whole(draw, 1, 4)};2026"
-    drugs = {drug.code: _drug(drug, whole(draw, 900, 1100), tender) for drug in catalogue.DRUGS}
-    others = (
-        catalogue.EXAM,
-        *catalogue.LABORATORY,
-        *catalogue.IMAGING,
-        *catalogue.FUNCTIONAL,
-        *catalogue.PROCEDURES,
-        *catalogue.SURGERY,
-        *catalogue.BEDS.values(),
-        *catalogue.DEVICES,
-        catalogue.TRANSPORT,
-        catalogue.FEES,
-    )
-    return Formulary(drugs, {service.name: _service(service, tender) for service in others})
+    drugs = {
+        drug.code: _drug(drug, whole(draw, 900, 1100), tender, facility)
+        for drug in catalogue.ALL_DRUGS
+    }
+    services = {
+        service.name: _service(service, tender, facility) for service in catalogue.ALL_SERVICES
+    }
+    return Formulary(drugs, services)
 
 
-def _drug(drug: Drug, per_mille: int, tender: str) -> Offer:
-    fields = blank("XML2") | _NO_OTHER_SOURCE
-    fields.update(
-        MA_THUOC=drug.code,
-        MA_NHOM=drug.group,
-        TEN_THUOC=escape(drug.name),
-        DON_VI_TINH=drug.unit,
-        HAM_LUONG=escape(drug.strength),
-        DUONG_DUNG=drug.route,
-        DANG_BAO_CHE=drug.unit,
-        SO_DANG_KY=f"VD-{10000 + drug.price % 89999}-22",
-        TT_THAU="" if drug.group == "7" else tender,
-        PHAM_VI="1",
-        TYLE_TT_BH=str(drug.rate),
-        NGUON_CTRA="1",
-        MA_PTTT="1",
-    )
+def _drug(drug: Drug, per_mille: int, tender: str, facility: Facility) -> Offer:
+    layout = facility.vendor.layout
     price = drug.price * per_mille // 1000
-    fields["DON_GIA"] = thousandths(price)
-    return Offer(fields, price, price, drug.rate, drug.is_fractional)
+    fields = {
+        "MA_THUOC": drug.code,
+        "MA_NHOM": drug.group,
+        "MA_CSKCB_THUOC": "M.92001" if drug.group == "7" else "",
+        "TEN_THUOC": escape(drug.name),
+        "DON_VI_TINH": drug.unit,
+        "HAM_LUONG": escape(drug.strength),
+        "DUONG_DUNG": drug.route,
+        "DANG_BAO_CHE": drug.unit,
+        "SO_DANG_KY": f"VD-{10000 + drug.price % 89999}-22",
+        "TT_THAU": "" if drug.group == "7" else tender,
+        "DON_GIA": quantity(price, layout.numbers),
+        "NGUON_CTRA": "1",
+    }
+    return Offer("XML2", fields, _OF_DRUGS, layout, price, price, drug.rate, drug.is_fractional)
 
 
-def _service(service: Service, tender: str) -> Offer:
-    fields = blank("XML3") | _NO_OTHER_SOURCE
+def _service(service: Service, tender: str, facility: Facility) -> Offer:
+    layout = facility.vendor.layout
     is_device = service.group == "10"
-    fields.update(
-        {
-            "MA_VAT_TU" if is_device else "MA_DICH_VU": service.code,
-            "TEN_VAT_TU" if is_device else "TEN_DICH_VU": escape(service.name),
-        },
-        MA_NHOM=service.group,
-        MA_XANG_DAU="R954V1" if service.group == "12" else "",
-        DON_VI_TINH=service.unit,
-        PHAM_VI="1",
-        TT_THAU=tender if is_device else "",
-        TYLE_TT_DV="100",
-        TYLE_TT_BH=str(service.rate),
-        PP_VO_CAM="1" if service.group == "8" else "",
-        MA_MAY="HH.1.96001.1" if service.group in ("1", "2", "3") else "",
-        MA_PTTT="1",
-    )
     price = service.price + service.markup
-    fields["DON_GIA_BV"] = thousandths(price)
-    fields["DON_GIA_BH"] = thousandths(service.price)
-    return Offer(fields, price, service.price, service.rate)
+    fields = {
+        "MA_VAT_TU" if is_device else "MA_DICH_VU": service.code,
+        "TEN_VAT_TU" if is_device else "TEN_DICH_VU": escape(service.name),
+        "MA_PTTT_QT": service.procedure,
+        "MA_NHOM": service.group,
+        "GOI_VTYT": service.package,
+        "T_TRANTT": str(PACKAGE_CEILING) if service.package else "",
+        "MA_XANG_DAU": "R954V1" if service.group == "12" else "",
+        "DON_VI_TINH": service.unit,
+        "DON_GIA_BV": quantity(price, layout.numbers),
+        "DON_GIA_BH": quantity(service.price, layout.numbers),
+        "TT_THAU": tender if is_device else "",
+        "PP_VO_CAM": "1" if service.group == "8" else "",
+        "MA_MAY": f"{service.machine}.1.{facility.facility_id}.1" if service.machine else "",
+    }
+    differing: tuple[str, ...] = _OF_SERVICES
+    if service.group in PERFORMED:
+        differing = _OF_PERFORMED
+    elif service.group in BEDS:
+        differing = _OF_BEDS
+    indicators = tuple((each, _result(each, service, layout)) for each in service.indicators)
+    return Offer(
+        "XML3", fields, differing, layout, price, service.price, service.rate,
+        indicators=indicators,
+    )  # fmt: skip
+
+
+def _result(indicator: Indicator, service: Service, layout: Layout) -> Form:
+    """Form of a row of XML4: measured, or described."""
+    constants = {
+        "MA_DICH_VU": service.code,
+        "MA_CHI_SO": indicator.code,
+        "TEN_CHI_SO": escape(indicator.name),
+        "DON_VI_DO": indicator.unit,
+    }
+    what = ("GIA_TRI",) if indicator.high else ("MO_TA", "KET_LUAN")
+    differing = ("MA_LK", "STT", "NGAY_KQ", "MA_BS_DOC_KQ", *what)
+    return Form("XML4", layout, constants, differing)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import os
 import shutil
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,15 +17,25 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.synthetic import envelope
-from health_warehouse.synthetic.breaches import Place
-from health_warehouse.synthetic.defects import Kind, candidates
-from health_warehouse.synthetic.deliveries import Delivery, Entry, deliveries, per_facility
+from health_warehouse.synthetic import check_ins, envelope
+from health_warehouse.synthetic.attachments import attach
+from health_warehouse.synthetic.check_ins import EMERGENCY, WaitingRoom
+from health_warehouse.synthetic.deliveries import (
+    RESENT_NUMBER,
+    Delivery,
+    Entry,
+    Member,
+    deliveries,
+)
 from health_warehouse.synthetic.encounters import Dossier, build
+from health_warehouse.synthetic.injection import Injection, Injector
+from health_warehouse.synthetic.kinds import Kind, Place
+from health_warehouse.synthetic.moments import stamp
 from health_warehouse.synthetic.options import Options
-from health_warehouse.synthetic.province import Facility, facilities, referral_targets
+from health_warehouse.synthetic.province import Facility
+from health_warehouse.synthetic.schedule import Schedule
 from health_warehouse.synthetic.stories import apply
-from health_warehouse.synthetic.streams import Draw, stream
+from health_warehouse.synthetic.streams import stream
 
 Progress = Callable[[int], None]
 """Called with the number of dossiers written since the last call."""
@@ -43,10 +55,13 @@ class Label(NamedTuple):
     line: str
     """STT of the line."""
     field: str
+    other: str
+    """`<facility>/<MA_LK>` of the second dossier of a defect that takes two."""
     kind: str
     expected_rule: str
-    """Id, or beginning of the id, of the rule that must find it."""
+    """Id in the standard's catalogue of rules (notes §3.3); several by `;`: one is enough."""
     expected_severity: str
+    """E: the dossier (or file) is rejected; W: flagged; I: recorded; E/W: it has both."""
 
 
 class FacilityPlan(NamedTuple):
@@ -61,8 +76,10 @@ class Summary:
     """What was written."""
 
     files: int = 0
+    """Claim files: deliveries, whatever their container."""
     copies: int = 0
     """Files that repeat the bytes of another."""
+    check_in_files: int = 0
     dossiers: int = 0
     """Dossiers in the files, every version counted, copies not."""
     lines: int = 0
@@ -71,10 +88,10 @@ class Summary:
 
 def plan(options: Options) -> list[FacilityPlan]:
     """What `generate` would write, by facility; touches nothing."""
-    chosen = facilities(options.facilities)
+    schedule = Schedule(options)
     return [
         FacilityPlan(facility.facility_id, facility.name, facility.tier, count)
-        for facility, count in zip(chosen, per_facility(options, chosen), strict=True)
+        for facility, count in zip(schedule.facilities, schedule.totals, strict=True)
     ]
 
 
@@ -87,17 +104,19 @@ def generate(out: Path, options: Options, progress: Progress | None = None) -> S
     """
     _claim(out, options)
     summary = Summary()
-    chosen = facilities(options.facilities)
+    schedule = Schedule(options)
+    injector = Injector(options.seed)
     with _open_whole(out / LABELS) as binary:
         labels = _LabelFile(binary)
-        for facility, count in zip(chosen, per_facility(options, chosen), strict=True):
+        for facility in schedule.facilities:
             folder = out / facility.facility_id
             folder.mkdir(exist_ok=True)
-            writer = _Writer(options, facility, referral_targets(facility, chosen), labels, summary)
-            for delivery in deliveries(options, facility, count):
-                writer.write(folder, delivery)
+            writer = _Writer(folder, schedule, facility, injector, labels, summary)
+            for delivery in deliveries(schedule, facility):
+                writer.write(delivery)
                 if progress:
-                    progress(len(delivery.entries))
+                    progress(delivery.dossier_count)
+            writer.close()
     _write_manifest(out, options, summary)
     return summary
 
@@ -121,72 +140,150 @@ class _Writer:
 
     def __init__(
         self,
-        options: Options,
+        folder: Path,
+        schedule: Schedule,
         facility: Facility,
-        targets: tuple[str, ...],
+        injector: Injector,
         labels: _LabelFile,
         summary: Summary,
     ) -> None:
-        self._options = options
+        self._folder = folder
+        self._schedule = schedule
         self._facility = facility
-        self._targets = targets
+        self._vendor = facility.vendor
+        self._injector = injector
         self._labels = labels
         self._summary = summary
+        self._waiting = WaitingRoom(facility)
 
-    def write(self, folder: Path, delivery: Delivery) -> None:
-        path = folder / delivery.name
+    def write(self, delivery: Delivery) -> None:
+        path = self._folder / delivery.name
         with _open_whole(path, delivery.received_at) as file:
-            count = str(len(delivery.entries) + _COUNT_ERROR.get(_name(delivery.defect), 0))
-            if _name(delivery.defect) == "declared_not_a_number":
-                count = "nhiều"
-            file.write(envelope.opening(self._facility, delivery.declared_date, count))
-            for position, entry in enumerate(delivery.entries, 1):
-                file.write(self._dossier(delivery, position, entry))
-            file.write(envelope.CLOSING)
-            if _name(delivery.defect) == "truncated":
-                self._truncate(file, delivery)
+            if self._vendor.container == "zip":
+                self._write_zip(file, delivery)
+            elif self._vendor.container == "gz":
+                # No name and no time inside: the same dossiers give the same bytes.
+                with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
+                    packed.write(self._member(delivery, delivery.members[0]))
+            else:
+                self._stream(file, delivery)
         for name, received_at in delivery.copies:
-            _copy(path, folder / name, received_at)
+            _copy(path, self._folder / name, received_at)
         self._summary.files += 1
         self._summary.copies += len(delivery.copies)
         if delivery.defect:
-            self._label(delivery, delivery.defect, Place())
+            self._label(delivery.members[0].name, Injection(delivery.defect, Place(), []))
+        self._check_in(delivery.day)
 
-    def _truncate(self, file: IO[bytes], delivery: Delivery) -> None:
-        draw = stream(self._options.seed, "truncation", delivery.name)
-        file.truncate(file.tell() * (30 + int(draw() * 65)) // 100)
+    def close(self) -> None:
+        """Write the check-ins that still wait."""
+        self._check_in(None)
 
-    def _dossier(self, delivery: Delivery, position: int, entry: Entry) -> bytes:
-        options, facility = self._options, self._facility
-        dossier = build(options, facility, self._targets, entry.dossier, entry.day)
-        apply(dossier, entry.sending, options.seed, facility.facility_id, entry.dossier)
+    def _check_in(self, today: int | None) -> None:
+        for name, content, received_at in self._waiting.leave(today):
+            with _open_whole(self._folder / name, received_at) as file:
+                file.write(content)
+            self._summary.check_in_files += 1
+
+    def _write_zip(self, file: IO[bytes], delivery: Delivery) -> None:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+            for member in delivery.members:
+                entry = zipfile.ZipInfo(member.name, (2026, 1, 1, 0, 0, 0))
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                packed.writestr(entry, self._member(delivery, member))
+
+    def _member(self, delivery: Delivery, member: Member) -> bytes:
+        """One XML file in memory: at most MAX_DOSSIERS dossiers of a facility that packs."""
+        defect = delivery.defect if member is delivery.members[0] else None
+        content = b"".join(self._chunks(delivery, member, defect))
+        if _name(defect) == "html_page":
+            return _html_page(member.name)
+        if _name(defect) == "truncated":
+            content = content[: self._cut_at(member.name, len(content))]
+        return content
+
+    def _stream(self, file: IO[bytes], delivery: Delivery) -> None:
+        member, defect = delivery.members[0], delivery.defect
+        for chunk in self._chunks(delivery, member, defect):
+            file.write(chunk)
+        if _name(defect) == "html_page":
+            file.seek(0)
+            file.truncate(file.write(_html_page(member.name)))
+        if _name(defect) == "truncated":
+            file.truncate(self._cut_at(member.name, file.tell()))
+
+    def _cut_at(self, name: str, size: int) -> int:
+        draw = stream(self._schedule.options.seed, "truncation", name)
+        return size * (30 + int(draw() * 65)) // 100
+
+    def _chunks(self, delivery: Delivery, member: Member, defect: Kind | None) -> Iterator[bytes]:
+        """The envelope and its dossiers, one by one."""
+        vendor, position = self._vendor, 0
+        error = _COUNT_ERROR.get(_name(defect), 0)
+        is_unknown = _name(defect) == "declared_not_a_number"
+        count = "nhiều" if is_unknown else str(len(member.entries) + error)
+        yield envelope.opening(vendor, self._facility.facility_id, delivery.declared_date, count)
+        for entry in member.entries:
+            written = self._dossier(delivery, member, position + 1, entry)
+            position += len(written)
+            yield b"".join(written)
+        count = "nhiều" if is_unknown else str(position + error)
+        yield envelope.closing(vendor, count)
+
+    def _dossier(
+        self, delivery: Delivery, member: Member, position: int, entry: Entry
+    ) -> list[bytes]:
+        """The HOSO of a dossier: one, or two when it is spread."""
+        slot, sending = entry
+        dossier = build(self._schedule, self._facility, slot)
+        apply(dossier, sending, self._schedule.options.seed, slot.number)
+        is_new = sending.is_first and not _is_resend(member)
+        check_in = check_ins.row(dossier) if is_new else None
+        kind: Kind | None = None
         # In a file that is wrong as a whole no dossier is: every defect stands alone.
-        if not entry.sending.has_defect or delivery.defect:
-            parts = envelope.parts_of(dossier, facility)
+        if sending.has_defect and not delivery.defect:
+            injection = self._injector.damage(dossier, delivery.received_at, is_new)
+            kind, parts = injection.kind, injection.parts
+            self._label(member.name, injection, dossier.dossier_id, position)
         else:
-            draw = stream(options.seed, "defect", facility.facility_id, entry.dossier)
-            kind, place, parts = _damage(dossier, facility, draw)
-            self._label(delivery, kind, place, dossier.dossier_id, position)
+            attach(dossier)
+            parts = envelope.parts_of(dossier)
         self._summary.dossiers += 1
         self._summary.lines += len(dossier.drugs) + len(dossier.services)
-        return envelope.dossier_bytes(parts, facility)
+        if check_in is not None:
+            self._file_check_in(dossier, check_in, _name(kind))
+        vendor = self._vendor
+        is_spread = vendor.spreads and kind is None and len(parts) > 4 and dossier.lot % 3 == 0
+        groups = envelope.spread(parts) if is_spread else [parts]
+        return [envelope.dossier_bytes(group, vendor) for group in groups]
+
+    def _file_check_in(self, dossier: Dossier, check_in: dict[str, str], kind: str) -> None:
+        """The check-in was right, whatever is wrong with the dossier, but for three kinds."""
+        self._injector.remember(dossier)
+        if dossier.cover.object_code == EMERGENCY or kind == "no_check_in":
+            return
+        if kind == "stay_below_four_hours":  # then the patient did come so late
+            check_in = check_ins.row(dossier)
+        elif kind == "check_in_at_another_time":
+            check_in["NGAY_VAO"] = stamp(dossier.stay.arrived - 1440)
+        self._waiting.add(dossier.stay.arrived, check_in)
 
     def _label(
         self,
-        delivery: Delivery,
-        kind: Kind,
-        place: Place,
+        file: str,
+        injection: Injection,
         dossier_id: str = "",
         position: int | None = None,
     ) -> None:
+        kind = injection.kind
         self._summary.defects[kind.name] += 1
         self._labels.add(
             Label(
-                delivery.name,
+                file,
                 self._facility.facility_id,
                 dossier_id,
                 "" if position is None else str(position),
-                *place,
+                *injection.place,
                 kind.name,
                 kind.expected_rule,
                 kind.severity,
@@ -194,30 +291,24 @@ class _Writer:
         )
 
 
+def _is_resend(member: Member) -> bool:
+    """Whether the file repeats one that was refused: those visits have checked in already."""
+    return int(member.name.removesuffix(".xml").rsplit("_", 1)[1]) >= RESENT_NUMBER
+
+
 _COUNT_ERROR = {"declared_too_many": 2, "declared_too_few": -1}
+
+
+def _html_page(name: str) -> bytes:
+    """What a proxy saves in place of a download."""
+    return (
+        "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head>"
+        f"<body><h1>502 Bad Gateway</h1><p>GET /out/{name}</p></body></html>\n"
+    ).encode()
 
 
 def _name(kind: Kind | None) -> str:
     return kind.name if kind else ""
-
-
-def _damage(
-    dossier: Dossier, facility: Facility, draw: Draw
-) -> tuple[Kind, Place, list[envelope.Part]]:
-    """Inject the first kind of defect that finds a place; a wrong header total always does."""
-    for kind in candidates(draw):
-        assert kind.apply is not None  # noqa: S101 - only file kinds have none
-        if kind.stage == "parts":
-            parts = envelope.parts_of(dossier, facility)
-            place = kind.apply(parts, facility, draw)
-        else:
-            place = kind.apply(dossier, draw)
-            if place and kind.stage == "lines":
-                dossier.total()
-            parts = envelope.parts_of(dossier, facility)
-        if place:
-            return kind, place, parts
-    raise AssertionError("no defect fits")
 
 
 @contextmanager
@@ -258,6 +349,7 @@ def _write_manifest(out: Path, options: Options, summary: Summary) -> None:
             "facilities": [line._asdict() for line in plan(options)],
             "files": summary.files,
             "copies": summary.copies,
+            "check_in_files": summary.check_in_files,
             "dossiers": summary.dossiers,
             "lines": summary.lines,
             "defects": dict(sorted(summary.defects.items())),

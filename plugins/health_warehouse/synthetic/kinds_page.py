@@ -17,9 +17,9 @@ def kinds_table() -> str:
     """One row per kind of defect, as Markdown."""
     rows = [
         f"| `{kind.name}` | {kind.breach} | {kind.expected_rule} | {kind.severity} |\n"
-        for kind in KINDS
+        for kind in sorted(KINDS, key=lambda kind: kind.expected_rule)
     ]
-    head = "| Kind | What is broken | Rule | Meant severity |\n|---|---|---|---|\n"
+    head = "| Kind | What is broken | Rule | Severity |\n|---|---|---|---|\n"
     return head + "".join(rows)
 
 

@@ -1,114 +1,95 @@
-"""Cost lines and their arithmetic (standard §3.1), in whole numbers.
-
-Quantities and unit prices are thousandths, amounts hundredths of a đồng, benefit rates tenths of
-a percent, all ints: no float ever touches money. Amounts are rounded half up to 2 decimals, once,
-from the exact product; the standard names no mode, and any mode stays within its 0.01.
-"""
+"""Cost lines of a dossier (XML2, XML3), and the header amounts that they add up to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from health_warehouse.synthetic.formulary import Offer
+from health_warehouse.synthetic.pricing import Amounts, Terms, scope
 
-OTHER_SOURCES = (
-    "T_NGUONKHAC_NSNN",
-    "T_NGUONKHAC_VTNN",
-    "T_NGUONKHAC_VTTN",
-    "T_NGUONKHAC_CL",
-)
-
-
-def money(hundredths: int) -> str:
-    """Decimal spelling of an amount: `12500` or `12500.05`."""
-    whole, rest = divmod(hundredths, 100)
-    return f"{whole}.{rest:02d}" if rest else str(whole)
-
-
-def thousandths(number: int) -> str:
-    """Decimal spelling of a quantity or unit price, up to 3 decimals."""
-    whole, rest = divmod(number, 1000)
-    return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)
+_NOTHING = Amounts(0, 0, 0, 0, 0, 0)
 
 
 class Line:
-    """One row of XML2 or XML3: its elements as text, and its amounts as numbers.
-
-    `fields` holds text ready for markup (escaped); `amounts` the money behind it.
-    """
+    """One row of XML2 or XML3: what was ordered, and the money behind it."""
 
     __slots__ = (
+        "_template",
         "amounts",
         "benefit",
-        "fields",
-        "insurance_price",
-        "price",
+        "changed",
+        "offer",
         "quantity",
         "rate",
-        "service_rate",
+        "share",
         "supported",
+        "texts",
     )
 
     def __init__(
         self,
-        fields: dict[str, str],
-        *,
+        offer: Offer,
+        texts: dict[str, str],
         quantity: int,
-        price: int,
-        insurance_price: int,
-        service_rate: int = 100,
-        rate: int = 100,
-        benefit: int = 0,
-        supported: tuple[str, int] | None = None,
+        share: int,
+        rate: int,
+        supported: tuple[str, int],
     ) -> None:
-        """`supported` = (element of another source, percent that it pays of the patient's part)."""
-        self.fields = fields
+        """Terms as in `pricing.Terms`; `supported` is its source and support.
+
+        `texts` are the elements that differ from line to line. Without amounts until `settle` is
+        called, when the benefit rate is known.
+        """
+        self.offer = offer
+        self.texts = texts
         self.quantity = quantity
-        self.price = price
-        self.insurance_price = insurance_price
-        self.service_rate = service_rate
+        self.share = share
         self.rate = rate
-        self.benefit = benefit
         self.supported = supported
-        self.amounts: dict[str, int] = {}
-        self.settle()
+        self.benefit = 0
+        self.amounts = _NOTHING
+        self._template = ""
+        self.changed: dict[str, str] = {}
+        """Elements that were overwritten: defects."""
 
-    def settle(self) -> None:
-        """Compute all amounts from quantity, prices and rates."""
-        gross = self.quantity * self.service_rate
-        billed = (gross * self.price + 500_000) // 1_000_000
-        in_scope = (gross * self.insurance_price * self.rate + 50_000_000) // 100_000_000
-        own = billed - in_scope
-        fund = (in_scope * self.benefit + 500) // 1000
-        copayment = in_scope - fund
-        other = 0
-        if self.supported:
-            # Help for the patient in person: first the own part, then the co-payment (case a).
-            other = (own + copayment) * self.supported[1] // 100
-            from_own = min(own, other)
-            own -= from_own
-            copayment -= other - from_own
-        self.amounts = amounts = {
-            "THANH_TIEN_BV": billed,
-            "THANH_TIEN_BH": in_scope,
-            "T_NGUONKHAC": other,
-            "T_BNTT": own,
-            "T_BNCCT": copayment,
-            "T_BHTT": fund,
-        }
-        fields = self.fields
-        fields["SO_LUONG"] = thousandths(self.quantity)
-        for name, amount in amounts.items():
-            fields[name] = money(amount)
-        if self.supported:
-            fields[self.supported[0]] = fields["T_NGUONKHAC"]
+    @property
+    def in_scope(self) -> int:
+        """THANH_TIEN_BH as it must be, hundredths of a đồng."""
+        return scope(self.quantity, self.share, self.rate, self.offer.insurance_price)
 
-    def set_amount(self, name: str, hundredths: int) -> None:
-        """Overwrite one amount, leaving the others as they are."""
-        self.amounts[name] = hundredths
-        self.fields[name] = money(hundredths)
+    def settle(self, benefit: int) -> None:
+        """Compute all amounts; `benefit` is MUC_HUONG in tenths of a percent."""
+        self.benefit = benefit
+        self.amounts, self._template = self.offer.priced(self._terms)
 
+    @property
+    def _terms(self) -> Terms:
+        return Terms(self.quantity, self.share, self.rate, self.benefit, *self.supported)
 
-def total(lines: Iterable[Line], name: str) -> int:
-    return sum(line.amounts[name] for line in lines)
+    def alter(self, **amounts: int) -> None:
+        """Overwrite amounts, leaving the others as they are."""
+        self.amounts = self.amounts._replace(**amounts)
+        self._template = ""
+
+    @property
+    def table(self) -> str:
+        return self.offer.table
+
+    @property
+    def group(self) -> str:
+        """MA_NHOM."""
+        return self.offer.group
+
+    def field(self, name: str) -> str:
+        """Text of an element as it is now."""
+        for texts in (self.changed, self.texts):
+            if name in texts:
+                return texts[name]
+        return self.offer.fields.get(name, "")
+
+    def render(self) -> str:
+        """The row; `settle` comes before."""
+        if self.changed or not self._template:
+            return self.offer.render(self._terms, self.amounts, self.texts, self.changed)
+        return self._template % self.texts
 
 
 def header_totals(drugs: list[Line], services: list[Line]) -> dict[str, int]:
@@ -117,18 +98,21 @@ def header_totals(drugs: list[Line], services: list[Line]) -> dict[str, int]:
     T_BHTT is the sum over the lines: equal to T_TONGCHI_BH - T_BNCCT unless another source paid
     part of the co-payment, where the texts contradict each other.
     """
+    drugs_billed = sum([line.amounts.billed for line in drugs])
+    devices = sum([line.amounts.billed for line in services if line.group in ("10", "11")])
     lines = drugs + services
-    devices = [line for line in services if line.fields["MA_NHOM"] in ("10", "11")]
-    by_service = [line for line in lines if line.fields["MA_PTTT"] == "1"]
-    drugs_billed = total(drugs, "THANH_TIEN_BV")
+    by_service = sum([line.amounts.fund for line in lines if line.texts["MA_PTTT"] == "1"])
+    billed, in_scope, other, own, copayment, fund = [
+        sum(column) for column in zip(*[line.amounts for line in lines], strict=True)
+    ] or _NOTHING
     return {
         "T_THUOC": drugs_billed,
-        "T_VTYT": total(devices, "THANH_TIEN_BV"),
-        "T_TONGCHI_BV": drugs_billed + total(services, "THANH_TIEN_BV"),
-        "T_TONGCHI_BH": total(lines, "THANH_TIEN_BH"),
-        "T_BNTT": total(lines, "T_BNTT"),
-        "T_BNCCT": total(lines, "T_BNCCT"),
-        "T_BHTT": total(lines, "T_BHTT"),
-        "T_NGUONKHAC": total(lines, "T_NGUONKHAC"),
-        "T_BHTT_GDV": total(by_service, "T_BHTT"),
+        "T_VTYT": devices,
+        "T_TONGCHI_BV": billed,
+        "T_TONGCHI_BH": in_scope,
+        "T_BNTT": own,
+        "T_BNCCT": copayment,
+        "T_BHTT": fund,
+        "T_NGUONKHAC": other,
+        "T_BHTT_GDV": by_service,
     }

@@ -5,7 +5,7 @@ A moment is `date.toordinal() * 1440 + minute of the day`: cheap to add to and t
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import lru_cache
 
 DAY = 1440
@@ -39,5 +39,15 @@ def unix_seconds(moment: int) -> int:
     return (moment - _EPOCH * DAY) * 60 - _OFFSET_SECONDS
 
 
-def utc(seconds: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+def local_moment(seconds: int) -> int:
+    """The local moment of seconds since 1970 UTC."""
+    return _EPOCH * DAY + (seconds + _OFFSET_SECONDS) // 60
+
+
+def weekday_of(day: int) -> int:
+    """0 Monday to 6 Sunday."""
+    return (day - 1) % 7
+
+
+def month_of(day: int) -> int:
+    return int(ymd(day)[4:6])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+EARLIEST_START = date(2024, 7, 1)
+"""First day on which QĐ 4750/QĐ-BYT was mandatory."""
 DEFAULT_START = date(2026, 7, 1)
 """First day with 34 provinces, QĐ 3176, QĐ 1931/2026 and TT 06/2026 (ICD-10) all in force."""
 
@@ -29,13 +31,15 @@ class Options:
             raise ValueError("days must be between 1 and 3660")
         if self.dossiers < 0:
             raise ValueError("dossiers must not be negative")
+        if self.start < EARLIEST_START:
+            raise ValueError(f"start must not be before {EARLIEST_START}, when QĐ 4750 took effect")
         if not 0 <= self.defects <= 1:
             raise ValueError("defects is a share between 0 and 1")
 
     @property
     def population(self) -> int:
-        """How many people there are to fall ill: about three visits each."""
-        return max(50, self.dossiers // 3)
+        """How many people there are to fall ill: about three visits for every two."""
+        return max(20 * self.facilities, self.dossiers * 2 // 3)
 
     def as_json(self) -> dict[str, object]:
         return {

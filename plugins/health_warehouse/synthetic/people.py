@@ -1,7 +1,6 @@
-"""Fictional people: names, birth dates, citizen ids, insurance numbers, addresses.
+"""Fictional people: names, birth dates, citizen ids, insurance numbers.
 
-A person is a number; the same number is the same person at every facility. Commune codes are
-plausible codes of the province, not a checked list.
+A person is a number; the same number is the same person at every facility.
 """
 
 from __future__ import annotations
@@ -26,20 +25,20 @@ _GIVEN = {
     "2": ("Anh", "Bé", "Chi", "Diễm", "Đào", "Giang", "Hạnh", "Hương", "Khuyên", "Lan", "Mai",
           "Ngân", "Oanh", "Phượng", "Quyên", "Sương", "Thảo", "Tuyền", "Vân", "Yến"),
 }  # fmt: skip
-COMMUNES = (
-    ("31825", "phường Bạc Liêu"), ("31834", "phường Vĩnh Trạch"), ("31840", "phường Hiệp Thành"),
-    ("31942", "phường Giá Rai"), ("31951", "phường Láng Tròn"), ("32002", "phường An Xuyên"),
-    ("32014", "phường Lý Văn Lâm"), ("32025", "phường Tân Thành"), ("32041", "phường Hòa Thành"),
-    ("32044", "xã Nguyễn Phích"), ("32062", "xã U Minh"), ("32065", "xã Thới Bình"),
-    ("32095", "xã Trần Văn Thời"), ("32110", "xã Sông Đốc"), ("32128", "xã Cái Nước"),
-    ("32152", "xã Đầm Dơi"), ("32191", "xã Năm Căn"), ("32214", "xã Phú Tân"),
-    ("32236", "xã Đất Mũi"), ("32244", "xã Tân Ân"),
-)  # fmt: skip
 _CARD_GROUP = Weighted(
     (40, "GD4"), (18, "DN4"), (8, "HS4"), (8, "TE1"), (6, "HT3"), (5, "HC4"), (4, "HN2"),
     (4, "CN2"), (3, "CC1"), (2, "DT2"), (2, "LH2"),
 )  # fmt: skip
+_YEARS = {"TE1": (2020, 2023), "HS4": (2008, 2019), "HT3": (1940, 1966), "LH2": (1935, 1950)}
+"""Birth years of small children, pupils, pensioners and the very old; the rest are adults."""
+_EMPLOYED = ("DN4", "HC4")
 _ETHNIC = Weighted((92, "01"), (5, "05"), (3, "04"))  # Kinh, Khmer, Hoa
+_OCCUPATION = {"DN4": "75110", "HC4": "33530", "GD4": "61110", "HT3": "00000"}
+_BLOOD_GROUP = Weighted((43, "O+"), (30, "B+"), (21, "A+"), (5, "AB+"), (1, "O-"))
+
+
+FIRST_TRANSFERRED = 50_000_000
+"""From this number on: people who come to be transferred. Others never have such numbers."""
 
 
 class Person(NamedTuple):
@@ -56,9 +55,30 @@ class Person(NamedTuple):
     card_group: str
     """First three characters of the card: object group and benefit digit."""
     phone: str
-    commune: str
-    address: str
     ethnic: str
+    blood_group: str
+    """Blank when not known."""
+    is_insured: bool
+
+    @property
+    def year(self) -> int:
+        return int(self.birth[:4])
+
+    @property
+    def is_employed(self) -> bool:
+        return self.card_group in _EMPLOYED
+
+    @property
+    def occupation(self) -> str:
+        """MA_NGHE_NGHIEP."""
+        return _OCCUPATION.get(self.card_group, "00000")
+
+    def weight(self, year: int) -> str:
+        """CAN_NANG in the year, kg."""
+        age = year - self.year
+        if age < 16:
+            return f"{8 + age * 3}.{self.number % 100:02d}"
+        return str(42 + self.number % 35)
 
 
 def name_of(draw: Draw, sex: str) -> str:
@@ -71,8 +91,7 @@ def person(seed: int, number: int) -> Person:
     draw = stream(seed, "person", number)
     sex = "1" if draw() < 0.46 else "2"
     group = _CARD_GROUP.draw(draw)
-    year = whole(draw, 2020, 2025) if group == "TE1" else whole(draw, 1932, 2018)
-    commune, place = one_of(draw, COMMUNES)
+    year = whole(draw, *_YEARS.get(group, (1948, 2006)))
     return Person(
         number=number,
         name=name_of(draw, sex),
@@ -82,9 +101,9 @@ def person(seed: int, number: int) -> Person:
         insurance_number=f"96{number:08d}",
         card_group=group,
         phone=f"09{whole(draw, 0, 99_999_999):08d}" if draw() < 0.6 else "",
-        commune=commune,
-        address=f"Ấp {whole(draw, 1, 12)}, {place}, tỉnh Cà Mau",
         ethnic=_ETHNIC.draw(draw),
+        blood_group=_BLOOD_GROUP.draw(draw) if draw() < 0.15 else "",
+        is_insured=draw() < 0.94,
     )
 
 
@@ -95,13 +114,17 @@ def _birth(draw: Draw, year: int) -> str:
 
 
 def _citizen_id(draw: Draw, sex: str, year: int, number: int) -> str:
+    """12 digits; else the old 9-digit card, a passport (capital and 7 digits), or nothing."""
     kind = draw()
     if kind < 0.08:
         return ""
     if kind < 0.11:
-        return f"38{number % 10_000_000:07d}"  # the old 9-digit identity card
+        return f"38{number % 10_000_000:07d}"
+    if kind < 0.115:
+        return f"C{number % 10_000_000:07d}"
     century_and_sex = (0 if year < 2000 else 2) + (0 if sex == "1" else 1)
-    return f"096{century_and_sex}{year % 100:02d}{number % 1_000_000:06d}"
+    province = "095" if number >= FIRST_TRANSFERRED else "096"
+    return f"{province}{century_and_sex}{year % 100:02d}{number % 1_000_000:06d}"
 
 
 def card(who: Person, group: str | None = None) -> str:

@@ -7,22 +7,35 @@ the province. Names are fictional.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from health_warehouse.synthetic.people import COMMUNES
+from health_warehouse.synthetic.geography import MERGER, home
 from health_warehouse.synthetic.streams import Weighted
+from health_warehouse.synthetic.vendors import VENDORS, Vendor
 
 Tier = Literal["provincial hospital", "regional centre", "commune station", "private clinic"]
-_CARE: dict[Tier, Weighted[str]] = {
-    "provincial hospital": Weighted(
-        (50, "01"), (4, "02"), (28, "03"), (3, "04"), (9, "05"), (3, "07"), (1, "08"), (2, "09")
+_CARE: dict[Tier, tuple[tuple[int, str], ...]] = {
+    "provincial hospital": (
+        (46, "01"), (4, "02"), (28, "03"), (3, "04"), (9, "05"), (3, "07"), (1, "08"), (2, "09"),
+        (1, "10"), (1, "14"), (2, "15"), (1, "16"),
     ),
-    "regional centre": Weighted(
-        (62, "01"), (5, "02"), (16, "03"), (2, "04"), (10, "05"), (2, "07"), (1, "08"), (2, "09")
+    "regional centre": (
+        (58, "01"), (5, "02"), (16, "03"), (2, "04"), (10, "05"), (2, "07"), (1, "08"), (2, "09"),
+        (1, "11"), (2, "15"), (1, "16"),
     ),
-    "commune station": Weighted((80, "01"), (4, "02"), (10, "05"), (4, "06"), (2, "07")),
-    "private clinic": Weighted((82, "01"), (6, "02"), (10, "05"), (1, "04"), (1, "09")),
-}
+    "commune station": (
+        (70, "01"), (4, "02"), (10, "05"), (4, "06"), (2, "07"), (2, "11"), (3, "12"), (3, "13"),
+        (2, "16"),
+    ),
+    "private clinic": (
+        (76, "01"), (6, "02"), (8, "05"), (1, "04"), (1, "09"), (2, "13"), (5, "15"), (1, "16"),
+    ),
+}  # fmt: skip
+_NEW_CARE = ("10", "11", "12", "13", "14", "15", "16")
+"""Types of care that came with QĐ 1804/2026; before it the list ended with 09."""
+NEW_CARE_FROM = 739798
+"""01/07/2026 as an ordinal day."""
 _VOLUME: dict[Tier, int] = {
     "provincial hospital": 24,
     "regional centre": 12,
@@ -39,9 +52,12 @@ _PATTERN: tuple[Tier, ...] = (
     "commune station",
     "commune station",
 )
+_INPATIENT_TIERS = ("provincial hospital", "regional centre")
+OUTSIDE = ("92001", "79010", "79025")
+"""Specialised hospitals of Cần Thơ and TP.HCM: their own files go elsewhere."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facility:
     index: int
     facility_id: str
@@ -54,25 +70,38 @@ class Facility:
         """Weight of its share of the province's dossiers."""
         return _VOLUME[self.tier]
 
-    @property
-    def care(self) -> Weighted[str]:
-        """Mix of MA_LOAI_KCB."""
-        return _CARE[self.tier]
+    @cached_property
+    def _care(self) -> tuple[Weighted[str], Weighted[str]]:
+        old = tuple(pair for pair in _CARE[self.tier] if pair[1] not in _NEW_CARE)
+        return Weighted(*old), Weighted(*_CARE[self.tier])
+
+    def care(self, day: int) -> Weighted[str]:
+        """Mix of MA_LOAI_KCB on a day (ordinal)."""
+        return self._care[day >= NEW_CARE_FROM]
+
+    @cached_property
+    def vendor(self) -> Vendor:
+        """Whose software writes its files."""
+        return VENDORS[self.index % len(VENDORS)]
 
     @property
-    def is_nested(self) -> bool:
-        """Its software writes NOIDUNGFILE as plain nested XML instead of base64."""
-        return self.index % 8 == 3
+    def is_higher(self) -> bool:
+        """Takes transfers from stations and clinics."""
+        return self.tier in _INPATIENT_TIERS
 
     @property
-    def swaps_payers(self) -> bool:
-        """Its software writes T_BHTT before T_BNCCT before T_BNTT, as some real ones do."""
-        return self.index % 5 == 1
+    def summarises_all(self) -> bool:
+        """Takes part in the health book: XML8 for every visit, not only stays."""
+        return self.index % 4 == 2
 
     @property
-    def closes_empty(self) -> bool:
-        """Its software writes empty elements of the header as `<A/>`."""
-        return self.index % 3 == 2
+    def head(self) -> str:
+        """MA_TTDV: number of the one who signs for the facility."""
+        return f"{1_000_000 + self.index:010d}"
+
+    def practitioner(self, number: int) -> str:
+        """Practice licence of its practitioner `number`: doctors 0-59, technicians 60-99, ..."""
+        return f"{self.index * 500 + number:06d}/CM-CCHN"
 
 
 def facilities(count: int) -> tuple[Facility, ...]:
@@ -80,14 +109,22 @@ def facilities(count: int) -> tuple[Facility, ...]:
     return tuple(_facility(index) for index in range(count))
 
 
-def referral_targets(of: Facility, among: tuple[Facility, ...]) -> tuple[str, ...]:
-    """Codes of the facilities that take transfers from `of`: higher tiers, else outside."""
-    rank = list(_VOLUME)
-    higher = {"provincial hospital"} if of.tier == "regional centre" else set(rank[:2])
-    inside = [f.facility_id for f in among if f.tier in higher and f.index != of.index]
-    if of.tier == "provincial hospital" or not inside:
-        return ("92001", "79010", "79025")  # specialised hospitals of Cần Thơ and TP.HCM
-    return tuple(inside)
+def referral_targets(of: Facility, among: tuple[Facility, ...]) -> tuple[Facility, ...]:
+    """Facilities of the province that take transfers from `of`, its usual one first; () = none.
+
+    A regional centre sends to provincial hospitals; stations and clinics to the two higher tiers.
+    """
+    if of.tier == "provincial hospital":
+        return ()
+    higher = [
+        each
+        for each in among
+        if each.is_higher and (not of.is_higher or each.tier == "provincial hospital")
+    ]
+    if not higher:
+        return ()
+    usual = of.index % len(higher)
+    return (higher[usual], higher[usual - 1]) if len(higher) > 1 else (higher[0],)
 
 
 def _facility(index: int) -> Facility:
@@ -96,7 +133,7 @@ def _facility(index: int) -> Facility:
     if tier == "provincial hospital" and index >= 2 * len(_PATTERN):
         tier = "commune station"
     prefix = "95" if index % 3 == 1 else "96"
-    _, place = COMMUNES[index % len(COMMUNES)]
+    place = home(16 * index, MERGER).name
     title = place.split(" ", 1)[1]
     name = {
         "provincial hospital": f"Bệnh viện Đa khoa tỉnh số {index // len(_PATTERN) + 1}",

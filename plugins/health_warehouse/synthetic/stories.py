@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from health_warehouse.synthetic.encounters import Dossier
-from health_warehouse.synthetic.streams import Draw, Weighted, stream, whole
+from health_warehouse.synthetic.streams import Draw, Weighted, one_of, scattered, stream, whole
 
 
 class Sending(NamedTuple):
@@ -21,10 +21,13 @@ class Sending(NamedTuple):
     has_defect: bool = False
     in_same_file: bool = False
     """Stands in the same file as the version before it."""
+    is_first: bool = False
 
 
+_ALONE = Sending(0, is_first=True)
+_ONCE = 880
+"""Of a thousand dossiers; the rest have a plot."""
 _PLOT = Weighted(
-    (880, "once"),
     (40, "unpaid, then paid"),
     (40, "corrected"),
     (5, "corrected twice"),
@@ -35,12 +38,19 @@ _PLOT = Weighted(
 )
 
 
-def story(seed: int, facility_id: str, index: int, defects: float) -> list[Sending]:
-    """The sendings of one dossier in time order, at most one of them with a defect."""
-    draw = stream(seed, "story", facility_id, index)
-    plot = _PLOT.draw(draw)
+def story(seed: int, facility: int, index: int, defects: float) -> list[Sending]:
+    """The sendings of one dossier in time order, at most one of them with a defect.
+
+    `facility` is the facility's index.
+    """
+    lot = scattered(seed, 4, facility, index)
+    if lot % 1000 < _ONCE and lot >> 32 >= defects * 2**32:
+        return [_ALONE]  # most dossiers, and no stream is needed for them
+    draw = stream(seed, "story", facility, index)
+    plot = "once" if lot % 1000 < _ONCE else _PLOT.draw(draw)
     sendings = _sendings(draw, plot)
-    if draw() >= defects or plot == "twice in one file":
+    sendings[0] = sendings[0]._replace(is_first=True)
+    if lot >> 32 >= defects * 2**32 or plot == "twice in one file":
         return sendings
     return _with_defect(draw, sendings)
 
@@ -79,36 +89,30 @@ def _with_defect(draw: Draw, sendings: list[Sending]) -> list[Sending]:
     return told
 
 
-def apply(dossier: Dossier, sending: Sending, seed: int, facility_id: str, index: int) -> None:
+def apply(dossier: Dossier, sending: Sending, seed: int, index: int) -> None:
     """Turn the dossier as first written into the version that this sending carries."""
+    facility = dossier.facility.index
     for revision in range(1, sending.revision + 1):
-        _revise(dossier, stream(seed, "revision", facility_id, index, revision))
+        _revise(dossier, stream(seed, "revision", facility, index, revision))
     if sending.is_unpaid:
         dossier.header["NGAY_TTOAN"] = ""
     if sending.is_withdrawal:
-        _withdraw(dossier, stream(seed, "withdrawal", facility_id, index))
+        _withdraw(dossier, stream(seed, "withdrawal", facility, index))
 
 
 def _revise(dossier: Dossier, draw: Draw) -> None:
-    """A correction: another quantity on one line, and sometimes one more diagnosis."""
-    if dossier.lines:
-        line = dossier.lines[int(draw() * len(dossier.lines))]
+    """A correction: another quantity of one drug, and sometimes one more diagnosis."""
+    if dossier.drugs:
+        line = one_of(draw, dossier.drugs)
         line.quantity += 1000
-        line.settle()
-        dossier.total()
-    # Referral and appointment slips repeat the diagnoses: those dossiers keep theirs.
-    repeats = any(table in ("XML13", "XML14") for table, _ in dossier.others)
-    if draw() < 0.3 and not repeats:
-        known = dossier.header["MA_BENH_KT"]
+        dossier.settle()
+    known = dossier.header["MA_BENH_KT"]
+    if draw() < 0.3 and "Z71.3" not in known:
         dossier.header["MA_BENH_KT"] = f"{known};Z71.3" if known else "Z71.3"
 
 
 def _withdraw(dossier: Dossier, draw: Draw) -> None:
     """Object code 8. Some facilities send the whole dossier again, others only its header."""
-    old = f"<MA_DOITUONG_KCB>{dossier.header['MA_DOITUONG_KCB']}<"
     dossier.header["MA_DOITUONG_KCB"] = "8"
-    dossier.others = [
-        (table, xml.replace(old, "<MA_DOITUONG_KCB>8<")) for table, xml in dossier.others
-    ]
     if draw() < 0.5:
-        dossier.drugs, dossier.services, dossier.others = [], [], []
+        dossier.drugs, dossier.services, dossier.is_bare = [], [], True

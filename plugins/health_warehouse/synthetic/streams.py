@@ -61,3 +61,19 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
         parts.append(upto - given)
         given = upto
     return parts
+
+
+_MASK = (1 << 64) - 1
+
+
+def scattered(*numbers: int) -> int:
+    """A 64-bit number that looks drawn by lot, the same for the same numbers.
+
+    Where a stream would be too slow because only one number is needed of it (splitmix64's steps).
+    """
+    mixed = 0x9E3779B97F4A7C15
+    for number in numbers:
+        mixed = (mixed ^ number) * 0xBF58476D1CE4E5B9 & _MASK
+        mixed = (mixed ^ (mixed >> 29)) * 0x94D049BB133111EB & _MASK
+        mixed ^= mixed >> 32
+    return mixed

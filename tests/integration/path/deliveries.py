@@ -40,11 +40,13 @@ def read_province(folder: Path) -> list[Sent]:
 def rearrange(sent: list[Sent], loaded_names: frozenset[str], random: Random) -> list[Sent]:
     """Another way to send the same: the current dossiers must come out the same.
 
-    Only files that load as a whole are taken apart: of a refused file no dossier may count.
+    Only files that load as a whole are taken apart: of a refused file no dossier may count, and
+    files of check-ins have none.
     """
     result: list[Sent] = []
     for file in sent:
-        choice = random.random() if file.name in loaded_names else 1.0
+        is_whole = file.name in loaded_names and _HOSO.search(file.content) is not None
+        choice = random.random() if is_whole else 1.0
         if choice < 0.25:
             result += _split(file, random)
         elif choice < 0.4:
