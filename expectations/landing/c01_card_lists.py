@@ -7,7 +7,7 @@ may still be asked for nothing else.
 from expectations.rules.cards import CARD_FIELDS, items
 from expectations.rules.fragments import text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers
+from expectations.rules.selections import headers
 
 _COUNTS = [
     f"coalesce(cardinality({items(f'header.{field.lower()}')}), 0) as n_{field.lower()}"
@@ -35,7 +35,7 @@ RULE = Rule(
     rows=(
         Rows(
             "'XML1'",
-            bare_headers(*_COUNTS, where=f"{text_or_null('header.ma_the_bhyt')} is not null"),
+            headers(*_COUNTS, where=f"{text_or_null('header.ma_the_bhyt')} is not null"),
             tuple(map(_as_many, CARD_FIELDS[1:])),
         ),
     ),

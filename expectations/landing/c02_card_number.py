@@ -7,7 +7,7 @@ which the facility looks up. The 10 digits say who the patient is, so this is a 
 from expectations.rules.cards import items
 from expectations.rules.fragments import described, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers
+from expectations.rules.selections import headers
 
 _CARD = "^(([A-Z]{2}[1-5][0-9]{12}|TE1PP[0-9]{10})(;|$))+$"
 _NUMBER_ONLY = "^([0-9]{10}(;|$))+$"
@@ -25,7 +25,7 @@ RULE = Rule(
     rows=(
         Rows(
             "'XML1'",
-            bare_headers(
+            headers(
                 f"array_to_string({items('header.ma_the_bhyt')}, ';') as cards",
                 where=f"{text_or_null('header.ma_the_bhyt')} is not null",
             ),

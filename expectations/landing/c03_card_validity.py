@@ -10,7 +10,7 @@ from __future__ import annotations
 from expectations.rules.cards import items
 from expectations.rules.fragments import USUAL_DAY, described, is_day, quoted_time, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers
+from expectations.rules.selections import headers
 
 _DAYS_AFTER_CARD = 15
 _STARTS, _ENDS = items("gt_the_tu"), items("gt_the_den")
@@ -33,7 +33,7 @@ _IS_COVERED = f"""\
 )"""
 _LAST_CARD_DAY = f'(select max(day collate "C") from unnest({_ENDS}) as day)'
 
-_VISITS = bare_headers(
+_VISITS = headers(
     "header.ngay_vao",
     "header.ngay_ra",
     "btrim(header.gt_the_tu) as gt_the_tu",

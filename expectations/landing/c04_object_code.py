@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from expectations.rules.fragments import described, quoted_number, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers, lines_of
+from expectations.rules.selections import headers, lines_of
 
 _SOURCE = Source("QĐ 824/QĐ-BYT 2023, QĐ 3276/QĐ-BYT 2025; catalogue C04", "M")
 _NOT_INSURED = "coalesce(btrim(header.ma_doituong_kcb), '') = '9'"
 
 _FIRST_DAY = "raw.parse_date(btrim(header.ngay_vao))"
 _LAST_DAY = f"coalesce(raw.parse_date(btrim(header.ngay_ra)), {_FIRST_DAY})"
-_VISITS = bare_headers(
+_VISITS = headers(
     "header.ma_doituong_kcb",
     "listed.code is not null as is_listed",
     "header.t_bhtt",
@@ -33,7 +33,7 @@ def _uninsured_lines(table: int) -> Rows:
     return Rows(
         table_sql=f"'XML{table}'",
         sql=lines_of(
-            bare_headers("true", where=_NOT_INSURED),
+            headers("true", where=_NOT_INSURED),
             table,
             "line.muc_huong",
             "raw.parse_amount(line.muc_huong) as n_muc_huong",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from expectations.rules.fragments import quoted_number
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers, lines, lines_of
+from expectations.rules.selections import headers, lines, lines_of
 
 _RATES = (0, 32, 38, 40, 47, 47.5, 48, 50, 57, 60, 80, 95, 100)
 # 15 % of the base salary of 2024-07-01 (2,340,000 VND): a later, higher one only raises the limit.
@@ -44,7 +44,7 @@ def _listed(table: int) -> Rows:
 
 def _small(table: int) -> Rows:
     codes = ", ".join(f"'{code}'" for code in _RIGHT_ROUTE)
-    small_visits = bare_headers(
+    small_visits = headers(
         "true",
         where=f"btrim(header.ma_doituong_kcb) in ({codes})"
         " and header.ngay_ra >= '20240701'"

@@ -16,7 +16,7 @@ from expectations.rules.fragments import (
     text_or_null,
 )
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers
+from expectations.rules.selections import headers
 
 _SOURCE = Source("QĐ 4750/QĐ-BYT XML1, NGAY_SINH; catalogue D06", "H")
 
@@ -43,7 +43,7 @@ end"""
 
 
 def _patients(where: str = "true") -> str:
-    return bare_headers(
+    return headers(
         "birth.known",
         "birth.text",
         "birth.arrival",

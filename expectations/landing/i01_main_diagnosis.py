@@ -18,14 +18,14 @@ from expectations.rules.diagnoses import (
 )
 from expectations.rules.fragments import described, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers
+from expectations.rules.selections import headers
 
 _SOURCE = Source(
     "WHO ICD-10 2019; TT 06/2026/TT-BYT, QĐ 4469/QĐ-BYT 2020 (lists not at hand); catalogue I01",
     "M",
 )
 
-_DIAGNOSES = bare_headers(
+_DIAGNOSES = headers(
     "header.ma_benh_chinh",
     "btrim(header.ma_benh_chinh) ~ '[;,[:space:]]' as is_several",
     f"{is_known('main.code')} as is_known",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from expectations.rules.diagnoses import ONLY_SEX, compact, is_known, looked_up
 from expectations.rules.fragments import text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers
+from expectations.rules.selections import headers
 
 _MOST = 12
 _OTHER_SEX = (
@@ -19,7 +19,7 @@ _OTHER_SEX = (
 )
 
 # Place 0 is the main diagnosis, told by I01 and judged here for its sex only.
-_CODES = bare_headers(
+_CODES = headers(
     "diagnosis.place",
     f"{is_known('diagnosis.code')} as is_known",
     f"coalesce({_OTHER_SEX}, false) as is_of_other_sex",

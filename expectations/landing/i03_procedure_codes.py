@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from expectations.rules.fragments import described, numeric_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers, lines
+from expectations.rules.selections import headers, lines
 
 _CODES = "^([0-9]{2}([.]?[0-9]{1,2})?(;|$))+$"
 
@@ -26,7 +26,7 @@ _GIVEN = f"{text_or_null('header.ma_pttt_qt')} is not null"
 
 _DOSSIERS = Rows(
     "'XML1'",
-    bare_headers(
+    headers(
         "header.ma_pttt_qt",
         "services.has_procedure",
         joined=f"""\

@@ -12,7 +12,7 @@ import re
 from expectations.landing.required_fields import IDENTIFYING, required_when
 from expectations.rules.fragments import is_filled
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers, check_ins, lines
+from expectations.rules.selections import check_ins, headers, lines
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Table
 
 _SOURCE = Source(
@@ -40,7 +40,7 @@ def _rows(table: Table) -> Rows:
     if table is CHECK_INS:
         selected = check_ins(*columns)
     elif table.name == "XML1":
-        selected = bare_headers(*(f"header.{column}" for column in columns))
+        selected = headers(*(f"header.{column}" for column in columns))
     else:
         selected = lines(int(table.name[3:]), *(f"line.{column}" for column in columns))
     return Rows(f"'{table.name}'", selected, checks)
@@ -60,7 +60,7 @@ RULE = Rule(
     rows=(
         Rows(
             "'XML1'",
-            bare_headers(*(f"header.{check.field.lower()}" for check in _IDENTIFYING_CHECKS)),
+            headers(*(f"header.{check.field.lower()}" for check in _IDENTIFYING_CHECKS)),
             _IDENTIFYING_CHECKS,
         ),
     ),

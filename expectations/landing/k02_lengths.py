@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from expectations.rules.fragments import described
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers, check_ins, lines
+from expectations.rules.selections import check_ins, headers, lines
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Field, Table
 
 _WIDER = {
@@ -66,7 +66,7 @@ def _rows(table: Table) -> Rows:
     if table is CHECK_INS:
         selected = check_ins(*columns)
     elif table.name == "XML1":
-        selected = bare_headers(*(f"header.{c}" for c in columns))
+        selected = headers(*(f"header.{c}" for c in columns))
     else:
         selected = lines(int(table.name[3:]), *(f"line.{c}" for c in columns))
     return Rows(f"'{table.name}'", selected, tuple(checks))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from expectations.rules.fragments import described, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers
+from expectations.rules.selections import headers
 
 _SOURCE = Source("QĐ 4750/QĐ-BYT XML1, codes of fixed length; catalogue K03", "H")
 
@@ -33,7 +33,7 @@ _DKBD = Check(
 
 
 def _rows(checks: tuple[Check, ...]) -> tuple[Rows, ...]:
-    return (Rows("'XML1'", bare_headers(*(f"header.{c.field.lower()}" for c in checks)), checks),)
+    return (Rows("'XML1'", headers(*(f"header.{c.field.lower()}" for c in checks)), checks),)
 
 
 RULE = Rule(

@@ -8,7 +8,7 @@ and papers are granted an hour (our threshold).
 
 from expectations.rules.fragments import described, numeric_code, quoted_time, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import HEADER, lines
+from expectations.rules.selections import HEADER, VERSION, lines
 
 _IS_BED = f"{numeric_code('line.ma_nhom')} in ('14', '15', '16')"
 _GIVEN = text_or_null("line.ma_giuong")
@@ -52,20 +52,27 @@ RULE = Rule(
 )
 
 _BEGAN = f"coalesce({text_or_null('line.ngay_th_yl')}, line.ngay_yl)"
-_USED = lines(
+_LINES = lines(
     3,
     "version.facility_id",
     "version.dossier_id",
     "btrim(line.ma_khoa) as department",
-    "btrim(bed) as bed",
+    "line.ma_giuong",
     f"{_BEGAN} as began",
     "line.ngay_kq as ended",
-    f"raw.parse_local_time({_BEGAN}) as began_at",
-    "raw.parse_local_time(line.ngay_kq) as ended_at",
-    joined="cross join lateral string_to_table(line.ma_giuong, ';') as bed",
-    where=f"{_IS_BED} and coalesce(raw.parse_number(line.tyle_tt_dv), 100) = 100 "
-    f"and length(line.ngay_kq) = 12 and length({_BEGAN}) = 12 and btrim(bed) <> ''",
+    joined=VERSION,
+    where=f"{_IS_BED} and length(line.ngay_kq) = 12 and length({_BEGAN}) = 12 "
+    "and coalesce(raw.parse_number(line.tyle_tt_dv), 100) = 100",
 )
+_USED = f"""
+select
+    line.*,
+    btrim(bed) as bed,
+    raw.parse_local_time(line.began) as began_at,
+    raw.parse_local_time(line.ended) as ended_at
+from ({_LINES} offset 0) as line
+cross join lateral string_to_table(line.ma_giuong, ';') as bed
+where btrim(bed) <> ''"""
 
 ALONE = Rule(
     id="L08_alone",

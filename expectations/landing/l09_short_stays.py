@@ -18,19 +18,27 @@ _TYPE = "btrim(header.ma_loai_kcb)"
 _NUMBER = numeric_code("line.ma_nhom")
 
 
-def _per_dossier(groups: str, types: str, fee: str) -> str:
-    """One row per dossier with lines that cost something: how many units of them."""
-    charged = lines(
-        3,
-        "raw.parse_amount(line.so_luong) as quantity",
-        f"{_STAY} as stay",
-        joined=HEADER,
-        where=f"{_NUMBER} in ({groups}) and {_TYPE} in ({types}) "
-        f"and coalesce(line.{fee} ~ '[1-9]', false)",
-    )
-    return f"""
-select file_id, position, null::integer as line, sum(quantity) as quantity, min(stay) as stay
-from ({charged}) as charged
+_IS_BED = f"{_NUMBER} in ('14', '15', '16') and {_TYPE} in ('03', '04', '06')"
+_IS_EXAMINATION = f"{_NUMBER} = '13' and {_TYPE} in ('03', '04', '09')"
+# Any digit but 0 in the amount: what L01 reports as no number is no matter here.
+_CHARGED = lines(
+    3,
+    "raw.parse_amount(line.so_luong) as quantity",
+    f"{_NUMBER} = '13' as is_examination",
+    f"{_STAY} as stay",
+    joined=HEADER,
+    where=f"{_IS_BED} and line.thanh_tien_bv ~ '[1-9]' "
+    f"or {_IS_EXAMINATION} and line.thanh_tien_bh ~ '[1-9]'",
+)
+_UNITS = f"""
+select
+    file_id,
+    position,
+    null::integer as line,
+    sum(quantity) filter (where not is_examination) as bed_days,
+    sum(quantity) filter (where is_examination) as examinations,
+    min(stay) as stay
+from ({_CHARGED}) as charged
 group by file_id, position"""
 
 
@@ -58,27 +66,22 @@ RULE = Rule(
         ),
         Rows(
             table_sql="'XML3'",
-            sql=_per_dossier("'14', '15', '16'", "'03', '04', '06'", "thanh_tien_bv"),
+            sql=_UNITS,
             checks=(
                 Check(
                     field="SO_LUONG",
                     holds=holds_if_readable(
-                        "quantity <= case when stay < interval '4 hours' then 0 "
+                        "bed_days <= case when stay < interval '4 hours' then 0 "
                         "when stay <= interval '24 hours' then 1 end"
                     ),
-                    reason=f"{quoted_result('quantity')} || ' bed days, the stay took ' || "
+                    reason=f"{quoted_result('bed_days')} || ' bed days, the stay took ' || "
                     "to_char(stay, 'HH24:MI')",
                 ),
-            ),
-        ),
-        Rows(
-            table_sql="'XML3'",
-            sql=_per_dossier("'13'", "'03', '04', '09'", "thanh_tien_bh"),
-            checks=(
                 Check(
                     field="MA_NHOM",
-                    holds=holds_if_readable("quantity <= 1"),
-                    reason=f"{quoted_result('quantity')} || ' examination fees of an inpatient'",
+                    holds=holds_if_readable("examinations <= 1"),
+                    reason=f"{quoted_result('examinations')} || "
+                    "' examination fees of an inpatient'",
                 ),
             ),
         ),

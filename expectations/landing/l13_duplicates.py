@@ -11,17 +11,15 @@ and one batch.
 
 from expectations.rules.fragments import numeric_code, quoted_time, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import lines
+from expectations.rules.selections import VERSION, lines
 
 _SAME = ("ngay_yl", "ngay_th_yl", "ma_bac_si", "so_luong", "tt_thau")
 _SAME_DRUG = (
-    *("ma_thuoc", "ten_thuoc", "ham_luong", "duong_dung", "lieu_dung", "so_dang_ky", "don_gia"),
-    *("nguon_ctra", "t_nguonkhac"),
+    *("ma_thuoc", "ham_luong", "duong_dung", "lieu_dung", "so_dang_ky", "don_gia", "nguon_ctra"),
 )
 _SAME_SERVICE = (
-    *("ma_dich_vu", "ten_dich_vu", "ma_vat_tu", "ten_vat_tu", "goi_vtyt", "don_gia_bv"),
-    *("tyle_tt_dv", "nguoi_thuc_hien", "ngay_kq", "ma_giuong", "vi_tri_th_dvkt", "ma_may"),
-    *("ma_hieu_sp", "tai_su_dung"),
+    *("ma_dich_vu", "ma_vat_tu", "ten_vat_tu", "goi_vtyt", "don_gia_bv", "tyle_tt_dv"),
+    *("ngay_kq", "ma_giuong", "vi_tri_th_dvkt", "ma_may", "ma_hieu_sp"),
 )
 
 
@@ -82,6 +80,7 @@ _OPERATIONS = lines(
     "line.ngay_kq",
     "raw.parse_local_time(line.ngay_th_yl) as began_at",
     "raw.parse_local_time(line.ngay_kq) as ended_at",
+    joined=VERSION,
     where=f"{numeric_code('line.ma_nhom')} = '8' "
     f"and {text_or_null('line.nguoi_thuc_hien')} is not null "
     "and length(line.ngay_th_yl) = 12 and length(line.ngay_kq) = 12",

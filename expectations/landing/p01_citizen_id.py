@@ -5,7 +5,7 @@ A foreigner (MA_QUOCTICH other than 000) shows the passport of another country, 
 
 from expectations.rules.fragments import described, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers
+from expectations.rules.selections import headers
 
 _VIETNAMESE = "btrim(so_cccd) ~ '^([0-9]{9}|[0-9]{12}|[A-Z][0-9]{7})$'"
 _FOREIGN = (
@@ -25,7 +25,7 @@ RULE = Rule(
     rows=(
         Rows(
             "'XML1'",
-            bare_headers("header.so_cccd", "header.ma_quoctich"),
+            headers("header.so_cccd", "header.ma_quoctich"),
             (
                 Check(
                     field="SO_CCCD",

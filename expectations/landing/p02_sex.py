@@ -2,7 +2,7 @@
 
 from expectations.rules.fragments import described, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers
+from expectations.rules.selections import headers
 
 RULE = Rule(
     id="P02",
@@ -15,7 +15,7 @@ RULE = Rule(
     rows=(
         Rows(
             "'XML1'",
-            bare_headers("header.gioi_tinh"),
+            headers("header.gioi_tinh"),
             (
                 Check(
                     field="GIOI_TINH",

@@ -2,7 +2,7 @@
 
 from expectations.rules.fragments import described, quoted_number, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers
+from expectations.rules.selections import headers
 
 _MAX_KG = 200
 
@@ -17,7 +17,7 @@ RULE = Rule(
     rows=(
         Rows(
             "'XML1'",
-            bare_headers("header.can_nang", "raw.parse_number(header.can_nang) as kg"),
+            headers("header.can_nang", "raw.parse_number(header.can_nang) as kg"),
             (
                 Check(
                     field="CAN_NANG",

@@ -6,7 +6,7 @@ told once: its communes are then not judged.
 """
 
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import bare_headers
+from expectations.rules.selections import headers
 
 
 def _is_listed(table: str, condition: str) -> str:
@@ -18,7 +18,7 @@ def _is_listed(table: str, condition: str) -> str:
 
 
 # A commune of a province of that time proves the province: only the others are looked up.
-_RESIDENCES = bare_headers(
+_RESIDENCES = headers(
     "care.*",
     "is_commune or "
     + _is_listed("provinces", "unit.province_code = care.province_code")

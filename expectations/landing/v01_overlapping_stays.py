@@ -7,7 +7,7 @@ threshold). The dossier that comes later is flagged, be it the wrong one or not.
 
 from expectations.rules.fragments import quoted_time
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.visits import ARRIVED, KNOWN
+from expectations.rules.visits import KNOWN, arrived
 
 RULE = Rule(
     id="V01",
@@ -24,7 +24,7 @@ RULE = Rule(
             table_sql="'XML1'",
             sql=f"""
 with arrived as materialized (
-    {ARRIVED} and btrim(header.ma_loai_kcb) in ('03', '04', '09')
+    {arrived("btrim(header.ma_loai_kcb) in ('03', '04', '09')")}
 ),
 known as materialized ({KNOWN})
 select distinct on (arrived.file_id, arrived.position)

@@ -10,9 +10,28 @@ other side arrives.
 
 from expectations.rules.fragments import described, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.visits import ARRIVED, KNOWN
+from expectations.rules.selections import HEADER, lines
+from expectations.rules.visits import KNOWN, arrived
 
-_TO = f"coalesce({text_or_null('slip.ma_cskcb_den')}, {text_or_null('slip.ma_noi_den')})"
+_TO = f"coalesce({text_or_null('line.ma_cskcb_den')}, {text_or_null('line.ma_noi_den')})"
+_SENDS_HERE = f"""exists (
+    select from ops.current_dossiers as sent where sent.facility_id = {_TO}
+)"""
+_DUE = lines(
+    13,
+    f"{_TO} as destination",
+    joined=HEADER,
+    where="header.ma_the_bhyt ~ '[0-9]{10}' and header.ma_the_bhyt !~* 'PP' "
+    "and raw.parse_local_time(header.ngay_ra) + interval '72 hours' "
+    f"<= batch.received_at at time zone 'Asia/Ho_Chi_Minh' and {_SENDS_HERE}",
+)
+_IS_MET = """exists (
+    select from known as other
+    where other._person_key = arrived._person_key
+        and other.facility_id = due.destination
+        and coalesce(other.came_from, '') in ('', arrived.facility_id)
+        and other.began_at - arrived.ended_at between interval '-1 hour' and interval '72 hours'
+)"""
 
 RULE = Rule(
     id="V02",
@@ -26,51 +45,15 @@ RULE = Rule(
         Rows(
             table_sql="'XML13'",
             sql=f"""
-with due as materialized (
-    select
-        slip.file_id,
-        slip.position,
-        slip.line,
-        {_TO} as destination
-    from batch
-    join ops.dossier_versions as version using (file_id)
-    join raw.claims_xml13 as slip using (file_id, position)
-    join raw.claims_xml1 as header using (file_id, position)
-    where not version.is_withdrawal
-        and header.ma_the_bhyt ~ '[0-9]{{10}}'
-        and header.ma_the_bhyt !~* 'PP'
-        and raw.parse_local_time(header.ngay_ra) + interval '72 hours'
-            <= batch.received_at at time zone 'Asia/Ho_Chi_Minh'
-        and exists (
-            select from ops.current_dossiers as sent where sent.facility_id = {_TO} offset 0
-        )
-),
+with due as materialized ({_DUE}),
+brought as materialized ({arrived()}),
 arrived as materialized (
-    {ARRIVED} and (header.file_id, header.position) in (select file_id, position from due)
+    select * from brought where _person_key in (
+        select _person_key from brought join due using (file_id, position)
+    )
 ),
-elsewhere as materialized (
-    select known.* from ({KNOWN}) as known
-    union all
-    select
-        file_id, position, facility_id, dossier_id, _person_key,
-        care_type, came_from, began_at, ended_at
-    from ({ARRIVED}) as brought
-    where _person_key in (select _person_key from arrived)
-)
-select
-    due.file_id,
-    due.position,
-    due.line,
-    due.destination,
-    exists (
-        select
-        from elsewhere
-        where elsewhere._person_key = arrived._person_key
-            and elsewhere.facility_id = due.destination
-            and coalesce(elsewhere.came_from, '') in ('', arrived.facility_id)
-            and elsewhere.began_at - arrived.ended_at
-                between interval '-1 hour' and interval '72 hours'
-    ) as is_met
+known as materialized ({KNOWN})
+select due.file_id, due.position, due.line, due.destination, {_IS_MET} as is_met
 from due
 join arrived using (file_id, position)""",
             checks=(

@@ -7,9 +7,18 @@ visits that the patient pays. An hour between the two times is granted (our thre
 
 from expectations.rules.fragments import quoted_time
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import IS_INSURED, headers
+from expectations.rules.selections import IS_INSURED, VERSION, headers
 
-_JOINED = """\
+# Nearly all are equal to the digit: only the others are read as times.
+_AGREES = (
+    "check_in.ngay_vao = header.ngay_vao"
+    " or least(length(check_in.ngay_vao), length(header.ngay_vao)) = 8"
+    " and left(check_in.ngay_vao, 8) = left(header.ngay_vao, 8)"
+    " or abs(extract(epoch from raw.parse_local_time(check_in.ngay_vao)"
+    " - raw.parse_local_time(header.ngay_vao))) <= 3600"
+)
+_JOINED = f"""\
+{VERSION}
 join (
     select
         sender.facility_id,
@@ -22,16 +31,11 @@ join (
 ) as feed on feed.facility_id = version.facility_id
 left join lateral (
     select
-        check_in.ngay_vao,
-        greatest(
-            raw.parse_local_time(check_in.ngay_vao) - raw.parse_local_time(header.ngay_vao),
-            raw.parse_local_time(header.ngay_vao) - raw.parse_local_time(check_in.ngay_vao)
-        ) as apart
+        min(check_in.ngay_vao) as checked_in,
+        bool_or(coalesce({_AGREES}, false)) as agrees
     from raw.check_ins as check_in
     where check_in.facility_id = version.facility_id and check_in.ma_lk = version.dossier_id
-    order by apart
-    limit 1
-) as nearest on true"""
+) as visit on true"""
 
 RULE = Rule(
     id="V03",
@@ -48,19 +52,17 @@ RULE = Rule(
             table_sql="'XML1'",
             sql=headers(
                 "header.ngay_vao",
-                "nearest.ngay_vao as checked_in",
-                "nearest.apart",
+                "visit.checked_in",
+                "visit.agrees",
                 joined=_JOINED,
                 where=f"{IS_INSURED} and coalesce(btrim(header.ma_doituong_kcb), '') <> '2' "
-                "and raw.parse_local_time(header.ngay_vao) is not null "
-                'and feed.since collate "C" <= header.ngay_vao collate "C"',
+                'and feed.since collate "C" <= header.ngay_vao collate "C" '
+                "and raw.parse_date(header.ngay_vao) is not null",
             ),
             checks=(
                 Check(
                     field="NGAY_VAO",
-                    holds="checked_in is not null and coalesce(apart <= interval '1 hour' "
-                    "or least(length(checked_in), length(ngay_vao)) = 8 "
-                    "and left(checked_in, 8) = left(ngay_vao, 8), false)",
+                    holds="agrees",
                     reason="case when checked_in is null then 'there is no XML0 of this visit' "
                     f"else 'NGAY_VAO is ' || {quoted_time('ngay_vao')} || ', of XML0 ' || "
                     f"{quoted_time('checked_in')} end",

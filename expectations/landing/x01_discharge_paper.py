@@ -5,7 +5,7 @@ sent (L–M), so the paper is asked of insured visits.
 """
 
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import IS_INSURED, headers, with_count
+from expectations.rules.selections import IS_INSURED, has, headers
 
 RULE = Rule(
     id="X01",
@@ -21,8 +21,7 @@ RULE = Rule(
             table_sql="'XML1'",
             sql=headers(
                 "btrim(header.ma_loai_kcb) as ma_loai_kcb",
-                "xml7.row_count",
-                joined=with_count(7),
+                f"{has(7)} as has_paper",
                 where="btrim(header.ma_loai_kcb) in ('03', '04', '09') "
                 "and coalesce(raw.parse_number(header.ma_loai_rv), 0) <> 3 "
                 f"and {IS_INSURED}",
@@ -30,7 +29,7 @@ RULE = Rule(
             checks=(
                 Check(
                     field="MA_LOAI_KCB",
-                    holds="row_count is not null",
+                    holds="has_paper",
                     reason="'MA_LOAI_KCB is ' || ma_loai_kcb || ', there is no XML7'",
                 ),
             ),

@@ -5,7 +5,7 @@ XML5 is asked of insured visits.
 """
 
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import IS_INSURED, headers, with_count
+from expectations.rules.selections import IS_INSURED, has, headers
 
 
 def _has(table: int, types: str, also: str = "true") -> Rows:
@@ -13,14 +13,13 @@ def _has(table: int, types: str, also: str = "true") -> Rows:
         table_sql="'XML1'",
         sql=headers(
             "btrim(header.ma_loai_kcb) as ma_loai_kcb",
-            f"xml{table}.row_count",
-            joined=with_count(table),
+            f"{has(table)} as is_there",
             where=f"btrim(header.ma_loai_kcb) in ({types}) and {also}",
         ),
         checks=(
             Check(
                 field="MA_LOAI_KCB",
-                holds="row_count is not null",
+                holds="is_there",
                 reason=f"'MA_LOAI_KCB is ' || ma_loai_kcb || ', there is no XML{table}'",
             ),
         ),

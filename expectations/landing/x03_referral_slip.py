@@ -5,7 +5,7 @@ The reverse is expected of insured patients (M): a slip, and the facility it lea
 
 from expectations.rules.fragments import described, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import HEADER, IS_INSURED, headers, lines, with_count
+from expectations.rules.selections import HEADER, IS_INSURED, has, headers, lines
 
 _IS_TRANSFER = "raw.parse_number(header.ma_loai_rv) in (2, 5)"
 
@@ -47,14 +47,13 @@ EXPECTED = Rule(
             table_sql="'XML1'",
             sql=headers(
                 f"{text_or_null('header.ma_noi_den')} as ma_noi_den",
-                "xml13.row_count",
-                joined=with_count(13),
+                f"{has(13)} as has_slip",
                 where=f"{_IS_TRANSFER} and {IS_INSURED}",
             ),
             checks=(
                 Check(
                     field="MA_LOAI_RV",
-                    holds="row_count is not null",
+                    holds="has_slip",
                     reason="'MA_LOAI_RV is 2 or 5, there is no XML13'",
                 ),
                 Check(

@@ -5,7 +5,7 @@ Where the patient pays, a slip need not be sent.
 
 from expectations.rules.fragments import text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import IS_INSURED, headers, with_count
+from expectations.rules.selections import IS_INSURED, has, headers
 
 _DAY = text_or_null("header.ngay_tai_kham")
 
@@ -22,10 +22,9 @@ RULE = Rule(
             table_sql="'XML1'",
             sql=headers(
                 f"{_DAY} is not null as has_day",
-                "xml14.row_count is not null as has_slip",
+                f"{has(14)} as has_slip",
                 f"{IS_INSURED} as is_insured",
-                joined=with_count(14),
-                where=f"{_DAY} is not null or xml14.row_count is not null",
+                where=f"{_DAY} is not null or {has(14)}",
             ),
             checks=(
                 Check(

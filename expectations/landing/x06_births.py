@@ -5,7 +5,7 @@ Where the patient pays, the notice need not be sent.
 
 from expectations.rules.fragments import text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import IS_INSURED, headers, with_count
+from expectations.rules.selections import IS_INSURED, has, headers
 
 _WEIGHT = text_or_null("header.can_nang_con")
 
@@ -22,10 +22,9 @@ RULE = Rule(
             table_sql="'XML1'",
             sql=headers(
                 f"{_WEIGHT} is not null as has_weight",
-                "xml9.row_count is not null as has_notice",
+                f"{has(9)} as has_notice",
                 f"{IS_INSURED} as is_insured",
-                joined=with_count(9),
-                where=f"{_WEIGHT} is not null or xml9.row_count is not null",
+                where=f"{_WEIGHT} is not null or {has(9)}",
             ),
             checks=(
                 Check(

@@ -8,22 +8,20 @@ not judged.
 
 from expectations.rules.fragments import described, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import lines, with_count
+from expectations.rules.selections import lines
 
 
 def _code(column: str) -> str:
-    return f"regexp_replace(btrim({column}), '([.]K[.][^._]*|_[A-Z]+)+$', '')"
+    return f"split_part(split_part(btrim({column}), '.K.', 1), '_', 1)"
 
 
 _CHARGED = f"""
 left join (
-    select distinct part.file_id, part.position, {_code("part.ma_dich_vu")} as code
+    select part.file_id, part.position, array_agg({_code("part.ma_dich_vu")}) as codes
     from batch
     join raw.claims_xml3 as part using (file_id)
-) as charged
-    on charged.file_id = line.file_id
-    and charged.position = line.position
-    and charged.code = {_code("line.ma_dich_vu")}"""
+    group by part.file_id, part.position
+) as charged using (file_id, position)"""
 
 RULE = Rule(
     id="X07",
@@ -54,10 +52,10 @@ RULE = Rule(
             sql=lines(
                 4,
                 "line.ma_dich_vu",
-                "charged.code is not null as is_charged",
-                joined=with_count(3) + _CHARGED,
+                f"coalesce({_code('line.ma_dich_vu')} = any(charged.codes), false) as is_charged",
+                joined=_CHARGED,
                 where=f"{text_or_null('line.ma_dich_vu')} is not null "
-                "and xml3.row_count is not null",
+                "and charged.codes is not null",
             ),
             checks=(
                 Check(

@@ -49,18 +49,21 @@ _MAY_BE_BLANK = ("ma_noi_den", "mahuyen_cu_tru")
 
 
 def _is_copy(column: str) -> Check:
-    same = f"copy_{column} = true_{column}"
-    if column in _KINDS[_time]:
-        same = (
-            f"left(copy_{column}, length(true_{column})) "
-            f"= left(true_{column}, length(copy_{column}))"
+    """Nearly all copies are exact: only the others are normalised."""
+    copy, original = f"copy_{column}", f"true_{column}"
+    normal = _NORMAL[column]
+    same = f"{normal(copy)} = {normal(original)}"
+    if normal is _time:
+        same = f"starts_with({normal(copy)}, {normal(original)}) or starts_with(" + (
+            f"{normal(original)}, {normal(copy)})"
         )
-    excused = f" or true_{column} is null" if column in _MAY_BE_BLANK else ""
+    excused = f" or {text_or_null(original)} is null" if column in _MAY_BE_BLANK else ""
     return Check(
         field=column.upper(),
-        holds=f"copy_{column} is null or coalesce({same}, false){excused}",
-        reason=f"'{column.upper()} is not that of XML1 (' || {described(f'true_{column}')} || "
-        f"'): ' || {described(f'copy_{column}')}",
+        holds=f"{copy} = {original} or {text_or_null(copy)} is null or "
+        f"{text_or_null(original)} is not null and ({same}){excused}",
+        reason=f"'{column.upper()} is not that of XML1 (' || {described(original)} || "
+        f"'): ' || {described(copy)}",
     )
 
 
@@ -71,8 +74,7 @@ def _rows(table: int, columns: tuple[str, ...], renamed: dict[str, str] | None =
         sql=lines(
             table,
             *(
-                f"nullif({_NORMAL[column]('header.' + column)}, '') as true_{column}, "
-                f"nullif({_NORMAL[column](source)}, '') as copy_{column}"
+                f"header.{column} as true_{column}, {source} as copy_{column}"
                 for column, source in sources.items()
             ),
             joined=HEADER,

@@ -55,10 +55,7 @@ def time_or_null(column: str) -> str:
 
 def not_after(earlier: str, later: str) -> str:
     """Order of two readable times: yyyymmdd and yyyymmddHHMM meet on the digits that both have."""
-    return (
-        f'left({earlier}, length({later})) collate "C" <= '
-        f'left({later}, length({earlier})) collate "C"'
-    )
+    return f'({earlier} collate "C" <= {later} or starts_with({earlier}, {later}))'
 
 
 def described(text: str) -> str:

@@ -16,6 +16,14 @@ IS_INSURED = (
 """Of `header`. Else the patient pays, and may send XML1 and XML8 alone (QĐ 31/2026)."""
 
 HEADER = "join raw.claims_xml1 as header using (file_id, position)"
+VERSION = "join ops.dossier_versions as version using (file_id, position)"
+
+# Few, so the hash of them is small; a join with all versions costs as much as most rules.
+_WITHDRAWN = """\
+select taken_back.file_id, taken_back.position
+    from batch
+    join ops.dossier_versions as taken_back using (file_id)
+    where taken_back.is_withdrawal"""
 
 
 def _unguessed(condition: str) -> str:
@@ -28,28 +36,9 @@ def _unguessed(condition: str) -> str:
 
 
 def headers(*columns: str, joined: str = "", where: str = "true") -> str:
-    """One row per XML1, named `header`; `version` and the file, `batch`, are at hand.
+    """One row per XML1, named `header`; its file, `batch`, is at hand.
 
-    `joined` is SQL after the last join, e.g. that of `with_count`.
-    """
-    return f"""
-select
-    header.file_id,
-    header.position,
-    null::integer as line,
-    {", ".join(columns)}
-from batch
-join ops.dossier_versions as version using (file_id)
-{HEADER}
-{joined}
-where not version.is_withdrawal
-    and {_unguessed(where)}"""
-
-
-def bare_headers(*columns: str, joined: str = "", where: str = "true") -> str:
-    """As `headers`, without `version`: a third of its cost, for rules that read XML1 alone.
-
-    A withdrawal is told by its code, as the loader tells it.
+    `joined` is SQL after the last join: VERSION, a lateral.
     """
     return f"""
 select
@@ -60,7 +49,9 @@ select
 from batch
 join raw.claims_xml1 as header using (file_id)
 {joined}
-where coalesce(btrim(header.ma_doituong_kcb, E' \\t\\r\\n'), '') <> '8'
+where (header.file_id, header.position) not in (
+    {_WITHDRAWN}
+)
     and {_unguessed(where)}"""
 
 
@@ -73,15 +64,16 @@ select
     line.line,
     {", ".join(columns)}
 from batch
-join ops.dossier_versions as version using (file_id)
-join raw.claims_xml{table} as line using (file_id, position)
+join raw.claims_xml{table} as line using (file_id)
 {joined}
-where not version.is_withdrawal
+where (line.file_id, line.position) not in (
+    {_WITHDRAWN}
+)
     and {_unguessed(where)}"""
 
 
 def lines_of(visits: str, table: int, *columns: str) -> str:
-    """The lines of XML`table`, named `line`, of the dossiers that `bare_headers` selects, `visit`.
+    """The lines of XML`table`, named `line`, of the dossiers that `headers` selects, `visit`.
 
     What is asked of a header is so worked out once per dossier, not once per line.
     """
@@ -108,16 +100,13 @@ join raw.check_ins as line using (file_id)
 where coalesce(btrim(line.ma_doituong_kcb), '') <> '8'"""
 
 
-def with_count(table: int) -> str:
-    """A join that says in `xml{table}.row_count` how many rows of the table a dossier has.
+def has(table: int) -> str:
+    """SQL of whether the dossier of `header` has rows of XML`table`.
 
-    Null for none. Counted for the batch at once: a sub-select per dossier would let Postgres hash
-    the whole table, history included.
+    One hash of the batch's keys: a sub-select per dossier would let Postgres hash the whole table,
+    history included, and a join to a grouped part loops over it when it expects few rows.
     """
     return f"""\
-left join (
-    select part.file_id, part.position, count(*) as row_count
-    from batch
-    join raw.claims_xml{table} as part using (file_id)
-    group by part.file_id, part.position
-) as xml{table} using (file_id, position)"""
+(header.file_id, header.position) in (
+    select part.file_id, part.position from batch join raw.claims_xml{table} as part using (file_id)
+)"""

@@ -6,51 +6,57 @@ batch brings again, only that. Found from the persons of the batch by index, wha
 
 from __future__ import annotations
 
-_COLUMNS = """\
-    header.file_id,
-    header.position,
-    {version}.facility_id,
-    {version}.dossier_id,
-    header._person_key,
-    btrim(header.ma_loai_kcb) as care_type,
-    btrim(header.ma_noi_di) as came_from,
-    raw.parse_local_time(header.ngay_vao)
-        + case when length(header.ngay_vao) = 8 then interval '1 day' else interval '0' end
-        as began_at,
-    raw.parse_local_time(header.ngay_ra) as ended_at"""
+from expectations.rules.selections import VERSION, headers
 
-ARRIVED = f"""\
-select
-    header.ngay_vao,
-    header.ngay_ra,
-{_COLUMNS.format(version="version")}
-from batch
-join ops.dossier_versions as version using (file_id)
-join raw.claims_xml1 as header using (file_id, position)
-where not version.is_withdrawal"""
-"""The visits that the batch brings. An arrival known by its day alone is taken to be at its end,
-an end at its beginning: the shortest visit that it can have been."""
+_SHARED = ("file_id", "position", "facility_id", "dossier_id", "_person_key")
+_TIMES = (
+    "btrim(header.ma_loai_kcb) as care_type",
+    "btrim(header.ma_noi_di) as came_from",
+    "raw.parse_local_time(header.ngay_vao)"
+    " + case when length(header.ngay_vao) = 8 then interval '1 day' else interval '0' end"
+    " as began_at",
+    "raw.parse_local_time(header.ngay_ra) as ended_at",
+)
+_NAMES = ", ".join((*_SHARED, "care_type", "came_from", "began_at", "ended_at"))
+
+
+def arrived(where: str = "true") -> str:
+    """The visits that the batch brings.
+
+    An arrival known by its day alone is taken to be at its end, an end at its beginning: the
+    shortest visit that it can have been.
+    """
+    return headers(
+        "version.facility_id",
+        "version.dossier_id",
+        "header._person_key",
+        "header.ngay_vao",
+        "header.ngay_ra",
+        *_TIMES,
+        joined=VERSION,
+        where=where,
+    )
+
 
 # The lateral with its own fence is a nested loop by index: a join might scan all headers.
 KNOWN = f"""\
-select
-    file_id, position, facility_id, dossier_id, _person_key,
-    care_type, came_from, began_at, ended_at
+select {_NAMES}
 from arrived
 union all
-select earlier.*
-from (select distinct _person_key from arrived) as person
+select {_NAMES}
+from (select distinct _person_key as sought from arrived) as person
 cross join lateral (
     select
-{_COLUMNS.format(version="counted")}
+        header.file_id,
+        header.position,
+        counted.facility_id,
+        counted.dossier_id,
+        header._person_key,
+        {", ".join(_TIMES)}
     from raw.claims_xml1 as header
     join ops.current_dossiers as counted using (file_id, position)
-    where header._person_key = person._person_key and not counted.is_withdrawal
+    where header._person_key = person.sought and not counted.is_withdrawal
     offset 0
 ) as earlier
-where not exists (
-    select
-    from arrived
-    where arrived.facility_id = earlier.facility_id and arrived.dossier_id = earlier.dossier_id
-)"""
-"""All visits of the persons in the relation `arrived` (ARRIVED, perhaps fewer rows of it)."""
+where (facility_id, dossier_id) not in (select facility_id, dossier_id from arrived)"""
+"""All visits of the persons in the relation `arrived`, which the rule defines by `arrived`."""

@@ -39,10 +39,11 @@ comment on function raw.parse_amount(text) is
 'As parse_number, with the size that the standard gives money, quantities and prices: at most 15 digits '
 'before the point, so that no value that a sender invents overflows a column; null for anything else.';
 
+-- Here too without {n,m}, and the day is looked at once: the rules read some ten dates a dossier line.
 create function raw.parse_date(value text) returns date
 language sql stable parallel safe
 return case
-    when value ~ '^[0-9]{8}([0-9]{4})?$' and left(value, 4) >= '1900'
+    when value !~ '[^0-9]' and length(value) in (8, 12) and left(value, 4) >= '1900'
         and pg_input_is_valid(left(value, 8), 'date')
         then left(value, 8)::date
 end;
@@ -53,11 +54,10 @@ create function raw.parse_local_time(value text) returns timestamp
 language sql stable parallel safe
 return case
     when raw.parse_date(value) is not null then case
-        when length(value) = 8 then raw.parse_date(value)::timestamp
+        when length(value) = 8 then left(value, 8)::date::timestamp
         when substr(value, 9, 2) <= '23' and substr(value, 11, 2) <= '59'
-            then raw.parse_date(value) + make_interval(
-                hours => substr(value, 9, 2)::integer, mins => substr(value, 11, 2)::integer
-            )
+            then left(value, 8)::date
+                + make_time(substr(value, 9, 2)::integer, substr(value, 11, 2)::integer, 0)
     end
 end;
 comment on function raw.parse_local_time(text) is
