@@ -8,8 +8,8 @@ from pathlib import Path
 
 # all of them hold a good dossier, which must load
 HOSTILE_NAMES = [
-    "..%2f..%2fetc%2fpasswd.xml",
-    "..\\..\\windows\\system.xml",
+    "a%2f..%2f..%2fetc%2fpasswd.xml",
+    "a\\..\\..\\windows\\system.xml",
     "C:\\claims.xml",
     "a b  c.xml",
     " .xml",

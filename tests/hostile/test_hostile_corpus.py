@@ -58,8 +58,8 @@ def judged(module_settings: Settings) -> Judged:
     for case in CASES:
         if not case.is_heavy:
             deliver(module_settings, case.file_name, case.content(), RECEIVED_AT)
-    for name in HOSTILE_NAMES:
-        deliver(module_settings, name, claim_file([good(f"in {printable(name)}")]), RECEIVED_AT)
+    for number, name in enumerate(HOSTILE_NAMES):
+        deliver(module_settings, name, claim_file([good(f"named {number}")]), RECEIVED_AT)
     inbox = module_settings.state / "inbox"
     others = leave_other_things(inbox, SECRET)
     deliver(module_settings, "folder.xml/inside.xml", claim_file([good("inside")]), RECEIVED_AT)
@@ -189,7 +189,7 @@ def test_values_arrive_to_the_last_character(case: Case, judged: Judged) -> None
 @pytest.mark.parametrize("name", HOSTILE_NAMES, ids=printable)
 def test_a_file_of_any_name_loads(name: str, judged: Judged) -> None:
     assert judged.ledger[printable(name)]["status"] == "loaded"
-    assert f"in {printable(name)}"[:100] in {ma_lk[:100] for ma_lk in judged.loaded}
+    assert f"named {HOSTILE_NAMES.index(name)}" in judged.loaded
 
 
 def test_what_is_no_file_is_left_alone_and_what_is_in_it_is_not(judged: Judged) -> None:
