@@ -14,7 +14,7 @@ _TABLES = text(
 
 
 def marts_content(settings: Settings) -> dict[str, list[str]]:
-    """Rows as text by mart, sorted; read as `hiv_reader`, who sees everything, under row security."""
+    """Rows as text by mart, sorted; read under row security as `hiv_reader`, who sees all."""
     with engine(settings, "hiv_reader").connect() as connection:
         tables = connection.execute(_TABLES).scalars().all()
         return {
