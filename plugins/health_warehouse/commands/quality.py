@@ -37,6 +37,7 @@ def quarantine(
         "file",
         "facility",
         "dossier",
+        "position",
         "table",
         "line",
         "field",

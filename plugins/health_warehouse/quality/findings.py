@@ -47,14 +47,16 @@ def entries(
 ) -> list[dict[str, Any]]:
     """What `warehouse quarantine --json` shows, in the order found; both filters are optional.
 
+    `position` counts the HOSO of the file: a dossier that could not be read may have no id.
     `file_name` matches any name under which the bytes were received, `rule_id` the whole id.
     """
     with engine(settings, "ops_reader").connect() as connection:
         rows = connection.execute(
             text(
                 "select file.file_name as file, finding.facility_id as facility,"
-                " finding.dossier_id as dossier, finding.table_name as table, finding.line,"
-                " finding.field, finding.rule_id as rule, finding.severity, finding.reason"
+                " finding.dossier_id as dossier, finding.position, finding.table_name as table,"
+                " finding.line, finding.field, finding.rule_id as rule, finding.severity,"
+                " finding.reason"
                 " from quarantine.findings as finding"
                 " join ops.files as file using (file_id)"
                 " where (cast(:rule_id as text) is null or finding.rule_id = :rule_id)"

@@ -38,6 +38,7 @@ def test_quarantine_lists_what_was_found_and_filters(settings: Settings, runner:
             "file": "tháng 8.xml",
             "facility": "96001",
             "dossier": "LK-1",
+            "position": 1,
             "table": "XML2",
             "line": 1,
             "field": "T_BHTT",

@@ -101,14 +101,16 @@ class ElementStream:
         while chunk:
             total += len(chunk)
             if total > self._max_file_bytes:
-                raise FileUnreadable("F01", f"larger than {self._max_file_bytes} bytes")
+                reason = f"larger than {self._max_file_bytes} bytes (WAREHOUSE_MAX_FILE_BYTES)"
+                raise FileUnreadable("F01", reason)
             self._bytes += len(chunk)
             self._markup += chunk.count(b"<")
             self._attributes += chunk.count(b"=")
             yield chunk
             item = self._item_paths[0][-1]
             if self._bytes > self._max_item_bytes + CHUNK_BYTES:
-                raise FileUnreadable("F01", f"a {item} larger than {self._max_item_bytes} bytes")
+                reason = f"a {item} larger than {self._max_item_bytes} bytes"
+                raise FileUnreadable("F01", f"{reason} (WAREHOUSE_MAX_DOSSIER_BYTES)")
             if self._markup > MAX_MARKUP or self._attributes > MAX_ATTRIBUTES:
                 raise FileUnreadable("F01", f"a {item} with too many elements or attributes")
             chunk = self._stream.read(CHUNK_BYTES)
