@@ -62,8 +62,8 @@ def invoke(settings: Settings, arguments: Sequence[str], build_id: int = 0) -> l
     """
     from dbt.cli.main import dbtRunner
 
-    with _environment(settings):
-        answer = dbtRunner(callbacks=[_tell]).invoke([*arguments, *_options(settings, build_id)])
+    with _environment(settings, build_id):
+        answer = dbtRunner(callbacks=[_tell]).invoke([*arguments, *_options(settings)])
     if answer.result is None:
         raise BuildFailed(f"dbt {arguments[0]}: {scrub(str(answer.exception))}")
     _keep_manifest(settings)
@@ -147,19 +147,18 @@ def _keep_manifest(settings: Settings) -> None:
     Path(copy.name).replace(kept)
 
 
-def _options(settings: Settings, build_id: int) -> list[str]:
+def _options(settings: Settings) -> list[str]:
     folder = _folder(settings)
     return [
         *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
         *("--target-path", str(folder / "work"), "--log-path", str(folder)),
-        *("--vars", json.dumps({"build_id": build_id})),
         *("--log-level", "none", "--log-level-file", "none"),
     ]
 
 
 @contextmanager
-def _environment(settings: Settings) -> Iterator[None]:
-    """What profiles.yml reads, for as long as dbt runs."""
+def _environment(settings: Settings, build_id: int) -> Iterator[None]:
+    """What profiles.yml and the macro `build_id` read, for as long as dbt runs."""
     url = role_url(settings, "transformer")
     values = {
         "WAREHOUSE_DBT_HOST": url.host or "127.0.0.1",
@@ -167,6 +166,7 @@ def _environment(settings: Settings) -> Iterator[None]:
         "WAREHOUSE_DBT_DATABASE": url.database or "",
         "WAREHOUSE_DBT_USER": url.username or "",
         "DBT_ENV_SECRET_WAREHOUSE_PASSWORD": str(url.password or ""),
+        "WAREHOUSE_DBT_BUILD_ID": str(build_id),
         "WAREHOUSE_DBT_SSLMODE": str(url.query.get("sslmode", "prefer")),
         "DO_NOT_TRACK": "1",
     }

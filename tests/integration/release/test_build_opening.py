@@ -137,17 +137,28 @@ def test_a_newer_build_waits_for_the_model_being_written(settings: Settings) -> 
     assert _status(settings, orphan) == "superseded"
 
 
-def test_an_orphan_cannot_write_a_model_after_a_newer_build_began(settings: Settings) -> None:
+def test_an_orphan_cannot_write_a_model_after_a_newer_build_began(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     orphan = prepare(settings)
-    prepare(settings)
+    newer = prepare(settings)
+    command = ["run", "--select", "stg_claims__encounters"]
 
-    (run,) = dbt.invoke(settings, ["run", "--select", "stg_claims__encounters"], orphan.build_id)
+    (run,) = dbt.invoke(settings, command, orphan.build_id)
 
     assert run.is_failed
     assert f"build {orphan.build_id} is not open" in str(run.message)
     with engine(settings, "transformer").connect() as connection:
         written = "select to_regclass('staging.stg_claims__encounters') is not null"
         assert not connection.execute(text(written)).scalar_one()
+
+    caplog.clear()
+    caplog.set_level("INFO")
+    (run,) = dbt.invoke(settings, command, newer.build_id)
+
+    assert not run.is_failed
+    assert "stg_claims__encounters" in caplog.text
+    assert "partial parsing" not in caplog.text, "each build parses the whole project anew"
 
 
 def test_a_failing_model_is_named_and_fails_the_build(settings: Settings) -> None:

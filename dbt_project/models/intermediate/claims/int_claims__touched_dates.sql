@@ -9,7 +9,7 @@
 
 with builds as (
     select is_full from {{ source('ops', 'builds') }}
-    where build_id = {{ var('build_id') }}
+    where build_id = {{ build_id() }}
 ),
 
 days as (

@@ -14,7 +14,7 @@ with stretch as (
         on
             changes.change_id > builds.from_change_id
             and changes.change_id <= builds.to_change_id
-    where builds.build_id = {{ var('build_id') }}
+    where builds.build_id = {{ build_id() }}
 ),
 
 old_and_new as (
