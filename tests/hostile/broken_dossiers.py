@@ -139,6 +139,16 @@ STRUCTURE = [
         "a second XML1",
         table="XML1",
     ),
+    quarantined(
+        "words between parts",
+        with_parts(lambda texts: f"{_parts(texts)}UEZSUFRrZGY="),
+        "text between the parts of the HOSO",
+    ),
+    quarantined(
+        "words in a part",
+        with_parts(lambda texts: _parts(texts).replace("<NOIDUNGFILE>", "ABC=<NOIDUNGFILE>", 1)),
+        "not a FILEHOSO of one LOAIHOSO and one NOIDUNGFILE",
+    ),
     quarantined("stray element", with_parts(lambda texts: _parts(texts, "<LA/>")), "FILEHOSO"),
     quarantined(
         "part without a name",

@@ -94,6 +94,12 @@ def _require_plain_row(row: Any, line: int) -> None:
             raise UnreadableTable("elements inside a value", line, local_name(child.tag)[:63])
 
 
+def has_words(element: Any) -> bool:
+    """Whether text stands between the elements in `element`."""
+    words = [element.text, *[child.tail for child in element]]
+    return any(word is not None and not word.isspace() for word in words)
+
+
 def _require_no_words(element: Any, line: int | None) -> None:
     if (element.text or "").strip(_XML_SPACE):
         raise UnreadableTable("text before the first element", line)

@@ -11,7 +11,7 @@ from lxml import etree
 from health_warehouse.sources.claims.described import described, quoted_code
 from health_warehouse.sources.claims.dossier import Dossier, KeptPart, Problem
 from health_warehouse.sources.claims.hardened_xml import HostileXml, local_name, parse_document
-from health_warehouse.sources.claims.losses import SIGNATURES, UnreadableTable
+from health_warehouse.sources.claims.losses import SIGNATURES, UnreadableTable, has_words
 from health_warehouse.sources.claims.rows import XML_SPACE, distinct_ma_lk, read_rows
 from health_warehouse.sources.claims.schema import TABLES
 
@@ -40,9 +40,10 @@ def read_dossier(hoso: Any, position: int, facility_id: str, parser: etree.XMLPa
     Raises FileUnreadable (F08) on a dossier of a standard that is dead.
     """
     dossier = Dossier(position)
-    if len(hoso) > _MAX_PARTS:
-        problem = Problem("F03", f"more than {_MAX_PARTS} elements in the HOSO")
-        _set_aside(dossier, 1, "?", hoso, problem)
+    if len(hoso) > _MAX_PARTS or has_words(hoso):
+        many = f"more than {_MAX_PARTS} elements in the HOSO"
+        reason = many if len(hoso) > _MAX_PARTS else "text between the parts of the HOSO"
+        _set_aside(dossier, 1, "?", hoso, Problem("F03", reason))
         return dossier
     seen: set[str] = set()
     parts = [element for element in hoso if local_name(element.tag) not in SIGNATURES]
@@ -76,7 +77,7 @@ def _split_part(element: Any) -> tuple[str, Any]:
     by_name = {local_name(child.tag): child for child in element}
     count = sum(local_name(child.tag) not in SIGNATURES for child in element)
     is_part = count == 2 and {"LOAIHOSO", "NOIDUNGFILE"} <= by_name.keys()
-    if local_name(element.tag) != "FILEHOSO" or not is_part:
+    if local_name(element.tag) != "FILEHOSO" or not is_part or has_words(element):
         raise _UnreadablePart("not a FILEHOSO of one LOAIHOSO and one NOIDUNGFILE")
     kind = by_name["LOAIHOSO"]
     table_name = (kind.text or "").strip(XML_SPACE).upper()
@@ -114,8 +115,7 @@ def _read_content(content: Any, parser: etree.XMLParser) -> tuple[Any, bool]:
     Base64 of XML, XML in a CDATA section, or nested elements: all three are in use.
     """
     if len(content):
-        words = [content.text, *(child.tail for child in content)]
-        if len(content) > 1 or any((word or "").strip(XML_SPACE) for word in words):
+        if len(content) > 1 or has_words(content):
             raise _UnreadablePart("NOIDUNGFILE holds more than one element")
         return content[0], True
     text = (content.text or "").strip(XML_SPACE).removeprefix("\ufeff").lstrip(XML_SPACE)
