@@ -1,4 +1,4 @@
-"""L08: beds are paid in a stay, each has a code, and one patient at a time has a bed to himself.
+"""L08: beds are paid in a stay, each has a code, and is paid once for one time.
 
 A bed at less than 100 % (TYLE_TT_DV) is shared and may be named by several dossiers. Two stays in
 one bed are compared within the batch, by the times of their lines (NGAY_TH_YL, else NGAY_YL, to
@@ -76,8 +76,9 @@ where btrim(bed) <> ''"""
 
 ALONE = Rule(
     id="L08_alone",
-    sentence_vi="Một giường không tính 100% cho hai hồ sơ cùng lúc (quá một giờ, trong một đợt).",
-    sentence_en="No bed is charged at 100 % in two dossiers at the same time "
+    sentence_vi="Một giường không tính 100% hai lần cùng lúc, cho một hay hai hồ sơ (quá một giờ, "
+    "trong một đợt).",
+    sentence_en="No bed is charged at 100 % twice at the same time, in one dossier or two "
     "(for more than an hour, within one batch).",
     source=Source("one hospital's checks; catalogue L08", "M"),
     category=Category.PLAUSIBILITY,
@@ -97,7 +98,11 @@ left join used as other
     on used.facility_id = other.facility_id
     and used.department = other.department
     and used.bed = other.bed
-    and used.dossier_id <> other.dossier_id
+    and case
+        when used.dossier_id <> other.dossier_id then true
+        else (used.file_id, used.position) = (other.file_id, other.position)
+            and used.line <> other.line
+    end
     and least(used.ended_at, other.ended_at)
         - greatest(used.began_at, other.began_at) > interval '1 hour'
 order by used.file_id, used.position, used.line, other.began_at""",
@@ -106,7 +111,7 @@ order by used.file_id, used.position, used.line, other.began_at""",
                     field="MA_GIUONG",
                     holds="not is_taken",
                     reason=f"'the bed is used from ' || {quoted_time('began')} || ' to ' || "
-                    f"{quoted_time('ended')} || ', by another dossier from ' || "
+                    f"{quoted_time('ended')} || ', by another line from ' || "
                     f"{quoted_time('other_began')} || ' to ' || {quoted_time('other_ended')}",
                 ),
             ),
