@@ -32,7 +32,8 @@ MAX_ATTRIBUTES = 200_000  # signs `=` in one dossier; a table has none but xsi:n
 WEB_PAGE = ": it is a page of a web server"
 
 _DECLARATION = re.compile(r"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
-_BEFORE_ROOT = re.compile(r"\ufeff?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*+", re.DOTALL)
+# Not possessive: Python 3.11.2 then keeps the `<` of an alternative that did not match.
+_BEFORE_ROOT = re.compile(r"\ufeff?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
 _ROOT = re.compile(r"<(?:[^\s<>/:!?]+:)?([^\s<>/:!?]+)")
 
 
