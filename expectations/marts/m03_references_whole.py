@@ -1,28 +1,31 @@
 """M03: every key that a fact names is in its dimension."""
 
+from expectations.marts.facts import REFERENCES, Reference
 from expectations.marts.scope import TOUCHED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 
-_ENCOUNTERS = "candidate.fct_encounters"
-_LINES = "candidate.fct_claim_lines"
-_CHANGED = "intermediate.int_claims__changed_dossiers"
-_CHANGED_KEYS = "(facility_key, encounter_key)"
 
-
-def _facts_to(fact: str, columns: str, mart: str, to_columns: str, scope: str, keys: str) -> Rows:
-    """Each fact in scope names a row of `mart`."""
-    pairs = zip(columns.split(", "), to_columns.split(", "), strict=True)
+def _named(reference: Reference) -> Rows:
+    """Each row in scope names a row of the other mart, or none."""
+    columns, to_columns = reference.columns.split(", "), reference.to_columns.split(", ")
+    pairs = zip(columns, to_columns, strict=True)
     on = " and ".join(f"named.{to} = fact.{column}" for column, to in pairs)
-    first = to_columns.split(", ")[0]
     return Rows(
-        table_sql=f"'{fact}'",
+        table_sql=f"'{reference.mart}'",
         sql=f"""
-select named.{first} is not null as is_there
+select named.{to_columns[0]} is not null as is_there
 from batch
-cross join {scope}
-join {fact} as fact using {keys}
-left join {mart} as named on {on}""",
-        checks=(Check(columns, "is_there", f"'{columns} is not in {mart}'"),),
+cross join intermediate.{reference.scope}
+join candidate.{reference.mart} as fact using ({reference.scope_columns})
+left join candidate.{reference.to} as named on {on}
+where fact.{columns[-1]} is not null""",
+        checks=(
+            Check(
+                reference.columns,
+                "is_there",
+                f"'{reference.columns} is not in {reference.to}'",
+            ),
+        ),
     )
 
 
@@ -40,10 +43,6 @@ cross join {touched} as touched""",
     )
 
 
-def _encounter(column: str, mart: str, key: str) -> Rows:
-    return _facts_to(_ENCOUNTERS, column, f"candidate.{mart}", key, _CHANGED, _CHANGED_KEYS)
-
-
 RULE = Rule(
     id="M03",
     sentence_vi="Mọi khóa mà một sự kiện nêu đều có trong bảng chiều của nó.",
@@ -53,28 +52,7 @@ RULE = Rule(
     severity=Severity.HOLD_RELEASE,
     owner="data team",
     rows=(
-        _encounter("facility_key", "dim_facilities", "facility_key"),
-        _encounter("person_key", "dim_persons", "person_key"),
-        _encounter("main_diagnosis_key", "dim_diagnoses", "diagnosis_key"),
-        _encounter("arrival_date", "dim_dates", "date_key"),
-        _encounter("discharge_date", "dim_dates", "date_key"),
-        _facts_to(_LINES, "item_key", "candidate.dim_items", "item_key", _CHANGED, _CHANGED_KEYS),
-        _facts_to(
-            _LINES,
-            "facility_key, encounter_key",
-            _ENCOUNTERS,
-            "facility_key, encounter_key",
-            _CHANGED,
-            _CHANGED_KEYS,
-        ),
-        _facts_to(
-            "candidate.rpt_facility_months",
-            "facility_key",
-            "candidate.dim_facilities",
-            "facility_key",
-            "intermediate.int_claims__touched_facility_months",
-            "(facility_key, month_start_date)",
-        ),
+        *map(_named, REFERENCES),
         _members(
             "intermediate.int_claims__touched_persons",
             "person_key",
@@ -86,21 +64,21 @@ RULE = Rule(
             "intermediate.int_claims__touched_items",
             "item_key",
             "candidate.dim_items",
-            _LINES,
+            "candidate.fct_claim_lines",
             "item_key",
         ),
         _members(
             "intermediate.int_claims__touched_diagnoses",
             "diagnosis_key",
             "candidate.dim_diagnoses",
-            _ENCOUNTERS,
-            "main_diagnosis_key",
+            "candidate.bridge_encounters_diagnoses",
+            "diagnosis_key",
         ),
         _members(
             "intermediate.int_claims__touched_facilities",
             "facility_key",
             "candidate.dim_facilities",
-            _ENCOUNTERS,
+            "candidate.fct_encounters",
             "facility_key",
         ),
     ),

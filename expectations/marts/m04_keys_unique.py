@@ -1,5 +1,6 @@
 """M04: a key names one row."""
 
+from expectations.marts.facts import DOSSIER, FACTS
 from expectations.marts.scope import TOUCHED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 
@@ -17,7 +18,6 @@ group by {keys}""",
     )
 
 
-_DOSSIER = "facility_key, encounter_key"
 _MONTH = "facility_key, month_start_date"
 
 RULE = Rule(
@@ -29,13 +29,7 @@ RULE = Rule(
     severity=Severity.HOLD_RELEASE,
     owner="data team",
     rows=(
-        _unique("fct_encounters", _DOSSIER, "int_claims__changed_dossiers", _DOSSIER),
-        _unique(
-            "fct_claim_lines",
-            f"{_DOSSIER}, claim_line_key",
-            "int_claims__changed_dossiers",
-            _DOSSIER,
-        ),
+        *(_unique(fact.mart, fact.columns, fact.scope, DOSSIER) for fact in FACTS),
         _unique("rpt_facility_months", _MONTH, "int_claims__touched_facility_months", _MONTH),
         _unique("dim_persons", "person_key", "int_claims__touched_persons", "person_key"),
         _unique("dim_items", "item_key", "int_claims__touched_items", "item_key"),

@@ -8,6 +8,26 @@ def _range(column: str, condition: str) -> Check:
     return Check(column, f"{column} is null or ({condition})", f"'{column} is out of range'")
 
 
+def _journeys(mart: str, is_met: str, distance: str, window: str) -> Rows:
+    """What was matched lies within the window; what was not has no distance."""
+    return Rows(
+        table_sql=f"'{mart}'",
+        sql=f"""
+select journey.{is_met}, journey.{distance}
+from batch
+cross join intermediate.int_claims__touched_journeys as touched
+join candidate.{mart} as journey using (facility_key, encounter_key)""",
+        checks=(
+            _range(distance, f"{distance} between {window}"),
+            Check(
+                is_met,
+                f"{is_met} = ({distance} is not null)",
+                f"'{is_met} and {distance} do not agree'",
+            ),
+        ),
+    )
+
+
 _COUNTS = (
     "inpatient_count",
     "transfer_professional_count",
@@ -25,14 +45,17 @@ _AMOUNTS = (
 
 DERIVED = Rule(
     id="M06",
-    sentence_vi="Số liệu do kho tính nằm trong giới hạn: tỷ lệ từ 0 đến 1, số đếm không vượt tổng.",
+    sentence_vi="Số liệu do kho tính nằm trong giới hạn: tỷ lệ từ 0 đến 1, số đếm không vượt tổng, "
+    "nơi đến và lần tái khám trong khoảng thời gian quy định.",
     sentence_en="Figures that the warehouse derives are in range: rates 0 to 1, "
-    "parts within wholes.",
-    source=Source("definitions of rpt_facility_months and fct_encounters", "H"),
+    "parts within wholes, arrivals and kept appointments within their windows.",
+    source=Source("definitions of rpt_facility_months, fct_transfers and fct_appointments", "H"),
     category=Category.PLAUSIBILITY,
     severity=Severity.HOLD_RELEASE,
     owner="data team",
     rows=(
+        _journeys("fct_transfers", "is_arrival_matched", "hours_to_arrival", "-2 and 72"),
+        _journeys("fct_appointments", "is_kept", "days_from_appointment", "-7 and 14"),
         Rows(
             table_sql="'rpt_facility_months'",
             sql="""

@@ -71,7 +71,7 @@ def prepare(settings: Settings, full: bool = False) -> Build:
     Waits for the model that an older builder is writing, and for a publication under way.
     """
     project_hash = dbt.project_hash()
-    relations = dbt.incremental_relations(settings)
+    relations = dbt.lasting_relations(settings)
     with _transformer(settings) as connection:
         connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _OPENING_LOCK})
         _replace_unpublished(connection)
@@ -118,6 +118,8 @@ def run_layer(settings: Settings, build_id: int, layer: Layer) -> None:
                 f"build {build_id} is {opened.status}, not open: "
                 "a newer one has begun, or it is complete; build again"
             )
+        if layer == "staging" and not opened.is_full:
+            return  # nothing but views and seeds: see _command
         runs = dbt.invoke(settings, _command(layer, opened.is_full), build_id)
         _record(connection, build_id, layer, runs)
         connection.commit()
@@ -160,13 +162,16 @@ def _command(layer: Layer, is_full: bool) -> list[str]:
     """`buildable` runs a test with the last layer it reads.
 
     Tests tagged `history` read whole tables. They prove again what primary keys enforce row by row,
-    so only a full build, which reads everything anyway, runs them.
+    so only a full build, which reads everything anyway, runs them. Views and seeds stand as the
+    last full build made them: other models, another seed or a missing relation make a build full.
     """
     command = ["build", "--select", *_SELECTIONS[layer], "--exclude-resource-type", "unit_test"]
     command += ["--indirect-selection", "buildable"]
     if layer != "staging":  # dbt's artifacts are the same for every layer, and slow to write
         command.append("--no-write-json")
-    return [*command, "--full-refresh"] if is_full else [*command, "--exclude", "tag:history"]
+    if is_full:
+        return [*command, "--full-refresh"]
+    return [*command, "--exclude", "tag:history", "config.materialized:view", "resource_type:seed"]
 
 
 def _with_reference_lists(connection: Connection, project_hash: str) -> str:

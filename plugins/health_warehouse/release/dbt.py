@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 _MIGRATIONS_DIR = Path(connections.__file__).parent / "migrations"
 _LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
+_NO_ARTIFACTS = "--no-write-json"
+_LASTING = ("incremental", "view", "seed")
 _HASHED_SUFFIXES = {".sql", ".yml", ".csv"}
 # Lines of a database error that quote values of a row, and quoted values at the end of a line.
 _VALUE_LINES = re.compile(r"^\s*(DETAIL|CONTEXT|HINT|LINE \d+):.*(\n\s*\^.*)?$", re.MULTILINE)
@@ -66,7 +68,8 @@ def invoke(settings: Settings, arguments: Sequence[str], build_id: int = 0) -> l
         answer = dbtRunner(callbacks=[_tell]).invoke([*arguments, *_options(settings)])
     if answer.result is None:
         raise BuildFailed(f"dbt {arguments[0]}: {scrub(str(answer.exception))}")
-    _keep_manifest(settings)
+    if _NO_ARTIFACTS not in arguments:
+        _keep_manifest(settings)
     return [_node_run(result) for result in getattr(answer.result, "results", ())]
 
 
@@ -91,8 +94,11 @@ def project_hash() -> str:
     return digest.hexdigest()
 
 
-def incremental_relations(settings: Settings) -> list[str] | None:
-    """`schema.name` of every table that a build changes in part; None before dbt's first run."""
+def lasting_relations(settings: Settings) -> list[str] | None:
+    """`schema.name` of all that an incremental build changes in part, or not at all (views, seeds).
+
+    None before dbt's first run.
+    """
     path = _kept_manifest(settings)
     if not path.exists():
         return None
@@ -100,7 +106,7 @@ def incremental_relations(settings: Settings) -> list[str] | None:
     return sorted(
         f"{node['schema']}.{node['alias']}"
         for node in nodes
-        if node["resource_type"] == "model" and node["config"]["materialized"] == "incremental"
+        if node["resource_type"] in ("model", "seed") and node["config"]["materialized"] in _LASTING
     )
 
 

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from build_steps import MARTS, note_published
+from claim_ledger import PAPERS, Ledger
+from claim_ledger import Dossier as Sent
 from expectations import registry
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import OWNER, engine
@@ -46,13 +48,26 @@ def _dossier(number: int, **header: str) -> Dossier:
     )
 
 
+_SENT_ON = {"xml13": [{"ma_noi_den": "96004"}]}
+
+
 @pytest.fixture(scope="module")
 def built(module_settings: Settings) -> Settings:
-    """Two facilities, a withdrawal and a quarantined dossier, built in full."""
+    """Two facilities, a withdrawal and a quarantined dossier, built in full.
+
+    Two more: a dossier with every table, sent on and told to come back, which both happen.
+    """
     spoilt = replace(_dossier(9), drugs=[{**DRUG, "ma_lk": "LK-9", "so_luong": "99"}])
     _deliver(module_settings, "a", "96001", [*map(_dossier, range(1, 5)), spoilt])
     _deliver(module_settings, "b", "96002", [_dossier(1), _dossier(2, ngay_ra="202609011000")])
     _deliver(module_settings, "c", "96001", [_dossier(4, ma_doituong_kcb="8")])
+    ledger = Ledger(module_settings)
+    ledger.deliver(
+        "96003",
+        Sent("every table", header={"ma_benh_kt": "I10;E11"}, papers=PAPERS | _SENT_ON),
+        Sent("comes back", header={"ngay_vao": "202606030800", "ngay_ra": "202606030900"}),
+    )
+    ledger.deliver("96004", Sent("arrives", header={"ngay_vao": "202605031000"}))
     build(module_settings)
     with engine(module_settings, OWNER).begin() as connection:
         connection.execute(text("create schema kept"))
@@ -122,6 +137,36 @@ SPOILT = {
         "update candidate.fct_claim_lines set own_amount_vnd = own_amount_vnd - 0.01"
         " where table_code = 'XML3'",
         {"M02"},
+    ),
+    "a twin is missing": ("delete from candidate.fct_births where line_number = 2", {"M01"}),
+    "a transfer is missing": (
+        "delete from candidate.fct_transfers where not has_referral_slip",
+        {"M01"},
+    ),
+    "a secondary diagnosis is missing": (
+        "delete from candidate.bridge_encounters_diagnoses where diagnosis_order = 3",
+        {"M01"},
+    ),
+    "an arrival is not there": (
+        "update candidate.fct_transfers set arrival_encounter_key = gen_random_uuid()"
+        " where is_arrival_matched",
+        {"M03"},
+    ),
+    "an arrival is too late": (
+        "update candidate.fct_transfers set hours_to_arrival = 72.01 where is_arrival_matched",
+        {"M06"},
+    ),
+    "a visit keeps an appointment that is not kept": (
+        "update candidate.fct_appointments set is_kept = false",
+        {"M06"},
+    ),
+    "an encounter with care for HIV is not flagged": (
+        "update candidate.fct_encounters set is_hiv_related = false",
+        {"M09"},
+    ),
+    "a child of a mother with HIV is not flagged": (
+        "update candidate.fct_births set is_hiv_related = false where line_number = 1",
+        {"M09"},
     ),
     "an item that lines name is missing": (
         "delete from candidate.dim_items where item_code = '40.1'",
@@ -232,8 +277,11 @@ def test_an_increment_is_judged_on_what_it_touched(built: Settings) -> None:
     assert not build(built).is_full
     report = _audit(built)
     checked = {outcome.rule.id: outcome.checked_count for outcome in report.outcomes}
-    assert checked["M01"] == 2
-    assert {outcome.state for outcome in report.outcomes} == {"passed"}
+    # an encounter, its lines and its diagnoses each, and one transfer
+    assert checked["M01"] == 2 * 3 + 1
+    states = {outcome.rule.id: outcome.state for outcome in report.outcomes}
+    assert states.pop("M09") == "not_applicable"  # nothing in it tells of HIV
+    assert set(states.values()) == {"passed"}
     with engine(built, "transformer").begin() as connection:
         connection.execute(
             text("update candidate.fct_encounters set own_amount_vnd = 0 where dossier_id = 'LK-7'")

@@ -14,12 +14,19 @@ from health_warehouse.settings import Settings
 _DOSSIERS = 4_000
 _LINES = 12  # of each table, per dossier
 _HISTORY = (
-    "candidate.fct_encounters",
+    "candidate.bridge_encounters_diagnoses",
+    "candidate.fct_appointments",
     "candidate.fct_claim_lines",
+    "candidate.fct_diagnostic_results",
+    "candidate.fct_encounters",
+    "candidate.fct_transfers",
     "intermediate.int_claims__current_versions",
     "raw.claims_xml1",
     "raw.claims_xml2",
     "raw.claims_xml3",
+    "raw.claims_xml4",
+    "raw.claims_xml13",
+    "raw.claims_xml14",
     "ops.dossier_versions",
 )
 _GENERATE = (
@@ -29,15 +36,16 @@ _GENERATE = (
     """,
     """
     insert into ops.dossier_versions
-    select 1, n, '010' || n % 40, 'd' || n, false, :lines, :lines, 'accepted'
+    select 1, n, '010' || n % 40, 'd' || n, false, 2 * :lines, 'accepted'
     from generate_series(1, :dossiers) as n
     """,
     """
     insert into raw.claims_xml1 (
-        file_id, position, _person_key, ma_benh_chinh, ngay_vao, ngay_ra, ma_loai_kcb, t_bhtt
+        file_id, position, _person_key, ma_benh_chinh, ma_benh_kt,
+        ngay_vao, ngay_ra, ma_loai_kcb, t_bhtt
     )
     select
-        1, n, md5((n % (:dossiers / 3))::text)::uuid, 'J' || n % 90,
+        1, n, md5((n % (:dossiers / 3))::text)::uuid, 'J' || n % 90, 'I10;E1' || n % 5,
         to_char(date '2024-01-01' + n % 700, 'YYYYMMDD') || '0800',
         to_char(date '2024-01-03' + n % 700, 'YYYYMMDD') || '0800', '03', n::text
     from generate_series(1, :dossiers) as n
@@ -51,6 +59,20 @@ _GENERATE = (
     insert into raw.claims_xml3 (file_id, position, line, ma_dich_vu, ten_dich_vu, ngay_yl, t_bhtt)
     select 1, n, l, '02.' || (n * 5 + l) % 300, 'service', '202401010800', '1.5'
     from generate_series(1, :dossiers) as n, generate_series(1, :lines) as l
+    """,
+    """
+    insert into raw.claims_xml4 (file_id, position, line, ten_chi_so, gia_tri)
+    select 1, n, l, 'Glucose', '5.' || l
+    from generate_series(1, :dossiers) as n, generate_series(1, :lines) as l
+    """,
+    """
+    insert into raw.claims_xml13 (file_id, position, line, ma_noi_den)
+    select 1, n, 1, '010' || (n + 1) % 40 from generate_series(1, :dossiers) as n
+    """,
+    """
+    insert into raw.claims_xml14 (file_id, position, line, ngay_hen_kl)
+    select 1, n, 1, to_char(date '2024-01-20' + n % 700, 'YYYYMMDD') || '0800'
+    from generate_series(1, :dossiers) as n
     """,
     """
     insert into ops.current_dossiers

@@ -13,6 +13,7 @@ from health_warehouse.database.connections import engine
 from health_warehouse.release.build import Build, build, pending_changes
 from health_warehouse.settings import Settings
 
+ALWAYS_WRITTEN = {"dim_practitioners"}  # no log says which are new, and they are few
 # What no delivery of the story changes: the calendar, the reference lists, who ordered.
 UNMOVED = {"dim_communes", "dim_dates", "dim_practitioners", "dim_provinces"}
 
@@ -95,7 +96,7 @@ def _changes_half_built_by_a_killed_builder(ledger: Ledger) -> None:
         Dossier("withdrawn", is_withdrawal=True),
         Dossier(
             "moves month",
-            header={"ngay_ra": "202607010000", "gioi_tinh": "2", "ma_benh_kt": "B20;I10"},
+            header={"ngay_ra": "202607010000", "gioi_tinh": "2", "ma_benh_kt": "Z21;I10"},
             papers=PAPERS,
         ),
         Dossier("new", header={"ma_benh_chinh": None, "ngay_ra": "garbage"}, services=[]),
@@ -141,8 +142,9 @@ def test_what_nobody_uses_any_more_disappears(story: Story) -> None:
     assert absent("fct_encounters", "withdrawn")
 
 
-def test_a_build_without_changes_writes_no_row(story: Story) -> None:
-    assert story.untouched_before == story.untouched_after
+@pytest.mark.parametrize("mart", [mart for mart in MARTS if mart not in ALWAYS_WRITTEN])
+def test_a_build_without_changes_writes_no_row(story: Story, mart: str) -> None:
+    assert story.untouched_before[mart] == story.untouched_after[mart]
 
 
 def test_pending_changes_are_the_dossiers_changed_since_the_release(story: Story) -> None:
@@ -152,3 +154,8 @@ def test_pending_changes_are_the_dossiers_changed_since_the_release(story: Story
 def test_progress_and_models_are_told(story: Story) -> None:
     assert [step.split()[0] for step in story.steps] == ["build", *["building"] * 3]
     assert set(MARTS) <= story.models
+
+
+def test_an_increment_makes_no_view_anew(story: Story) -> None:
+    assert not [name for name in story.models if name.startswith(("stg_", "ref_"))]
+    assert not [name for name in story.models if name.endswith("_conformed")]

@@ -1,0 +1,61 @@
+"""The facts of a generated province hold what a second opinion counts in its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Row, text
+
+from health_warehouse.database.connections import engine
+from health_warehouse.landing.inbox import list_new
+from health_warehouse.landing.ingest import ingest
+from health_warehouse.release.build import build
+from health_warehouse.settings import Settings
+from health_warehouse.synthetic.generator import generate
+from health_warehouse.synthetic.options import Options
+from oracle.recount import read_folder, recount
+from oracle.star import Star, count_star
+
+_OPTIONS = Options(facilities=11, days=20, dossiers=600, seed=5, defects=0)
+_FIGURES = text(
+    """
+    select
+        (select count(*) from candidate.fct_transfers where is_arrival_matched) as transfers,
+        (select count(*) from candidate.fct_encounters where is_hiv_related) as hiv,
+        (select sum(birth_weight_grams) from candidate.fct_births) as grams,
+        (select sum(leave_days) from candidate.fct_sick_leaves where table_code = 'XML11') as days
+    """
+)
+
+
+@pytest.fixture(scope="module")
+def counted(module_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Star:
+    """A province, generated, loaded and built; what the recount says of its files."""
+    folder: Path = tmp_path_factory.mktemp("province")
+    generate(folder, _OPTIONS)
+    ingest(module_settings, list_new(module_settings, [str(folder)]))
+    build(module_settings)
+    return count_star(recount(read_folder(folder)))
+
+
+def test_facts_have_as_many_rows_as_the_files(counted: Star, module_settings: Settings) -> None:
+    with engine(module_settings, "transformer").connect() as connection:
+        found = {
+            mart: connection.execute(text(f"select count(*) from candidate.{mart}")).scalar_one()
+            for mart in counted.rows
+        }
+    assert found == counted.rows
+    assert len(counted.rows) == 8
+
+
+def test_figures_equal_the_recount(counted: Star, module_settings: Settings) -> None:
+    with engine(module_settings, "transformer").connect() as connection:
+        found: Row[tuple[object, ...]] = connection.execute(_FIGURES).one()
+    assert tuple(found) == (
+        counted.matched_transfers,
+        counted.hiv_encounters,
+        counted.birth_weight_grams,
+        counted.leave_days,
+    )
+    assert all(found)

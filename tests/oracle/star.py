@@ -1,0 +1,128 @@
+"""What the facts beside encounters and lines must show, counted by other means.
+
+Standard library only, like the recount that it goes on from: every table is gone through row by
+row, every person's visits are compared with one another.
+
+    from oracle.star import count_star
+    count_star(recount(read_folder(folder))).matched_transfers
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from oracle.claims_files import Version
+from oracle.recount import Recount
+
+_MARTS_OF_TABLES = {
+    "XML4": "fct_diagnostic_results",
+    "XML6": "fct_hiv_treatments",
+    "XML9": "fct_births",
+    "XML10": "fct_sick_leaves",
+    "XML11": "fct_sick_leaves",
+    "XML14": "fct_appointments",
+    "XML15": "fct_tb_treatments",
+}
+_HIV_CODES = ("B20", "B21", "B22", "B23", "B24", "Z21")
+
+
+@dataclass
+class Star:
+    rows: Counter[str]
+    """Rows of each mart."""
+    matched_transfers: int
+    hiv_encounters: int
+    birth_weight_grams: Decimal
+    leave_days: Decimal
+
+
+@dataclass(frozen=True)
+class _Visit:
+    facility_id: str
+    version: Version
+
+    def value(self, element: str) -> str:
+        return self.version.header.get(element, "").strip()
+
+    @property
+    def person(self) -> tuple[str, ...]:
+        """The insurance number, the citizen id, or a number that only the facility knows."""
+        cards = [card.strip() for card in self.value("MA_THE_BHYT").split(";")]
+        numbers = [card[-10:] for card in cards if len(card) == 15 and card[-10:].isdigit()]
+        if numbers:
+            return "insurance", numbers[-1]
+        if len(self.value("SO_CCCD")) == 12:
+            return "citizen", self.value("SO_CCCD")
+        return self.facility_id, self.value("MA_BN")
+
+    @property
+    def codes(self) -> list[str]:
+        listed = [self.value("MA_BENH_CHINH"), *self.value("MA_BENH_KT").split(";")]
+        return [code.strip() for code in listed if code.strip()]
+
+    @property
+    def is_transfer(self) -> bool:
+        return self.value("MA_LOAI_RV") in ("2", "5") or "XML13" in self.version.others
+
+    @property
+    def sent_to(self) -> str:
+        slip = (self.version.others.get("XML13") or [{}])[0]
+        return slip.get("MA_CSKCB_DEN") or slip.get("MA_NOI_DEN") or self.value("MA_NOI_DEN")
+
+    @property
+    def tells_of_hiv(self) -> bool:
+        return (
+            any(code.startswith(_HIV_CODES) for code in self.codes)
+            or "XML6" in self.version.others
+            or any(
+                row.get("PHANLOAI_LAO_HIV") == "1" for row in self.version.others.get("XML15", ())
+            )
+        )
+
+    def is_arrival_of(self, sent: _Visit) -> bool:
+        hours = _moment(self.value("NGAY_VAO")) - _moment(sent.value("NGAY_RA"))
+        return (
+            self.person == sent.person
+            and self.facility_id != sent.facility_id
+            and timedelta(hours=-2) <= hours <= timedelta(hours=72)
+            and (
+                self.facility_id == sent.sent_to
+                or sent.facility_id in self.value("MA_NOI_DI").split(";")
+            )
+        )
+
+
+def count_star(counted: Recount) -> Star:
+    """Count the versions that `recount` found to count."""
+    visits = [
+        _Visit(facility_id, _version(counted, name, position))
+        for (facility_id, _), (name, position) in counted.current.items()
+    ]
+    rows = Counter[str]()
+    for visit in visits:
+        rows["bridge_encounters_diagnoses"] += len(visit.codes)
+        rows["fct_transfers"] += visit.is_transfer
+        for table, mart in _MARTS_OF_TABLES.items():
+            rows[mart] += len(visit.version.others.get(table, ()))
+    sent = [visit for visit in visits if visit.is_transfer]
+    births = [row for visit in visits for row in visit.version.others.get("XML9", ())]
+    leaves = [row for visit in visits for row in visit.version.others.get("XML11", ())]
+    return Star(
+        rows=+rows,
+        matched_transfers=sum(any(v.is_arrival_of(each) for v in visits) for each in sent),
+        hiv_encounters=sum(visit.tells_of_hiv for visit in visits),
+        birth_weight_grams=sum((Decimal(row["CAN_NANG_CON"]) for row in births), Decimal(0)),
+        leave_days=sum((Decimal(row["SO_NGAY_NGHI"]) for row in leaves), Decimal(0)),
+    )
+
+
+def _version(counted: Recount, name: str, position: int) -> Version:
+    (found,) = [each for each in counted.files[name].versions if each.position == position]
+    return found
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, "%Y%m%d%H%M").replace(tzinfo=UTC)  # only differences matter
