@@ -7,9 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from psycopg import sql
 from sqlalchemy import Connection, text
 
-from health_warehouse.database.connections import copy_rows
+from health_warehouse.database.connections import copy_rows, driver_connection
 from health_warehouse.reference import administrative_units, code_lists, icd10
 from health_warehouse.reference.packaged import versions
 
@@ -36,11 +37,13 @@ def fill(connection: Connection) -> bool:
     there = connection.execute(text("select content_hash from ref.loaded")).scalar_one_or_none()
     if there == wanted:
         return False
+    cursor = driver_connection(connection).cursor()
     for table, (columns, rows) in _LISTS.items():
+        name = sql.Identifier(*table.split("."))
         # not truncate: it would lock out, and show nothing to, whoever reads meanwhile
-        connection.execute(text(f"delete from {table}"))  # noqa: S608 - names of ours
+        cursor.execute(sql.SQL("delete from {}").format(name))
         copy_rows(connection, table, columns, rows())
-        connection.execute(text(f"analyze {table}"))
+        cursor.execute(sql.SQL("analyze {}").format(name))
     connection.execute(
         text(
             "insert into ref.loaded (content_hash) values (:hash) on conflict ((true))"

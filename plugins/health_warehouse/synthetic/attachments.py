@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 from health_warehouse.synthetic import diagnoses, papers, programmes, results, slips
-from health_warehouse.synthetic.encounters import INPATIENT, Dossier
+from health_warehouse.synthetic.encounters import Dossier
 from health_warehouse.synthetic.layouts import Layout
 from health_warehouse.synthetic.rows import Form, Row
+from health_warehouse.synthetic.stays import INPATIENT
 
 _SUMMARISED = ("03", "04", "06")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from health_warehouse.synthetic import catalogue
 from health_warehouse.synthetic.breaches_of_lines import chosen, in_group, lines_of, place_of
-from health_warehouse.synthetic.encounters import INPATIENT
 from health_warehouse.synthetic.formulary import BEDS
 from health_warehouse.synthetic.kinds import Breach, Case, Place
 from health_warehouse.synthetic.lines import Line
 from health_warehouse.synthetic.moments import DAY, at, day_of, local_moment, stamp
+from health_warehouse.synthetic.stays import INPATIENT
 from health_warehouse.synthetic.streams import one_of
 
 _FOUR_HOURS = 240

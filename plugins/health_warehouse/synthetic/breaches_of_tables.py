@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from health_warehouse.synthetic.encounters import INPATIENT
 from health_warehouse.synthetic.kinds import Breach, Case, Place
 from health_warehouse.synthetic.moments import day_of, ymd
+from health_warehouse.synthetic.stays import INPATIENT
 from health_warehouse.synthetic.streams import one_of, whole
 
 

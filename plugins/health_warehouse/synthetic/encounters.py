@@ -7,24 +7,25 @@ of it is that dossier, revised.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from health_warehouse.synthetic import covers, diagnoses
 from health_warehouse.synthetic.covers import Cover
 from health_warehouse.synthetic.diagnoses import Diagnosis, Setting
+from health_warehouse.synthetic.discharges import appoint, discharge
 from health_warehouse.synthetic.geography import home
 from health_warehouse.synthetic.layouts import money
 from health_warehouse.synthetic.lines import Line, header_totals
-from health_warehouse.synthetic.moments import DAY, at, day_of, month_of, stamp, ymd
+from health_warehouse.synthetic.moments import day_of, month_of, stamp, ymd
+from health_warehouse.synthetic.newborns import make_newborn
 from health_warehouse.synthetic.orders import OrderBook, inpatient, outpatient
-from health_warehouse.synthetic.people import FIRST_TRANSFERRED, Person, card, name_of, person
+from health_warehouse.synthetic.people import FIRST_TRANSFERRED, Person, card, person
 from health_warehouse.synthetic.province import Facility
 from health_warehouse.synthetic.rows import Row
-from health_warehouse.synthetic.schedule import LONGEST_STAY, Origin, Schedule, Slot
+from health_warehouse.synthetic.schedule import Origin, Schedule, Slot
+from health_warehouse.synthetic.stays import INPATIENT, Stay, arrival, stay_of
 from health_warehouse.synthetic.streams import Draw, one_of, scattered, stream, whole
 from health_warehouse.synthetic.tables import blank
 
-INPATIENT = ("03", "04", "09")
 BEDDED = ("03", "04", "06", "09")
 _CHRONIC = ("05", "07", "08")
 _TRANSFERRING = {
@@ -43,18 +44,6 @@ _REASONS = (
     "Chóng mặt",
     "Theo hẹn",
 )
-
-
-class Stay(NamedTuple):
-    arrived: int
-    admitted: int | None
-    ended: int
-    """NGAY_RA."""
-    seen_until: int
-    """Last moment at which something is ordered: the ones after are days of medicine at home."""
-    days: int
-    """SO_NGAY_DTRI."""
-    nights: int = 0
 
 
 @dataclass
@@ -115,7 +104,7 @@ def build(schedule: Schedule, facility: Facility, slot: Slot) -> Dossier:
     care = _care(draw, facility, slot)
     number = _patient(draw, schedule, facility, slot, care)
     who = source.who if source else person(seed, number)
-    stay = _arrival(draw, slot, source) if source else _stay(draw, care, slot.day)
+    stay = arrival(draw, slot, source.stay.ended) if source else stay_of(draw, care, slot.day)
     disease = source.disease if source else _disease(draw, facility, care, slot, who)
     is_referred = source is not None
     cover = covers.cover(draw, facility, care, slot.day, who.is_insured, is_referred)
@@ -124,12 +113,12 @@ def build(schedule: Schedule, facility: Facility, slot: Slot) -> Dossier:
     _describe(draw, header, care, stay, disease)
     if disease is diagnoses.NEWBORN:
         cover = covers.NEWBORN
-        _make_newborn(draw, header, who, stay)
+        make_newborn(draw, header, who, stay)
     elif cover.is_insured:
         _insure(draw, header, who, facility, cover, care, slot.day)
     header["MA_DOITUONG_KCB"] = cover.object_code
     _refer(draw, header, facility, cover, source)
-    _discharge(draw, header, slot)
+    discharge(draw, header, slot)
     book = OrderBook(
         draw, seed, facility, slot.number, header, cover, stay.arrived + 5, stay.seen_until - 5
     )
@@ -139,7 +128,7 @@ def build(schedule: Schedule, facility: Facility, slot: Slot) -> Dossier:
         outpatient(book, care, disease)
     header["NGAY_TTOAN"] = stamp(stay.seen_until)
     _note_procedures(header, book.services)
-    _appoint(draw, header, care, stay)
+    appoint(draw, header, care, stay)
     lot = scattered(seed, facility.index, slot.number)
     dossier = Dossier(
         facility, who, cover, disease, stay, book.doctor, header, book.drugs, book.services, lot
@@ -231,48 +220,6 @@ def _dossier_id(facility: Facility, slot: Slot) -> str:
             return f"{number:08d}"
 
 
-def _stay(draw: Draw, care: str, day: int) -> Stay:
-    """When the patient came and when care ended. SO_NGAY_DTRI follows standard §3.2."""
-    closed = at(day, whole(draw, 10, 16), whole(draw, 0, 59))
-    if care in ("03", "06"):
-        nights = whole(draw, 1, LONGEST_STAY if care == "03" else 3)
-        arrived = at(day - nights, whole(draw, 5, 20), whole(draw, 0, 59))
-        return Stay(arrived, arrived + whole(draw, 5, 55), closed, closed, nights + 1, nights)
-    if care == "04":  # a day, never below the four hours of 09
-        arrived = at(day, 5, whole(draw, 0, 50))
-        return Stay(arrived, arrived + whole(draw, 5, 55), closed, closed, 1)
-    if care == "09":
-        arrived = closed - whole(draw, 60, 230)
-        return Stay(arrived, arrived + 10, closed, closed, 0)
-    if care == "02":
-        before, after = whole(draw, 0, 5), whole(draw, 0, 4)
-        end = at(day + after, 23, 59)
-        return Stay(closed - before * DAY - 60, None, end, closed, before + after + 1)
-    if care in ("05", "07"):
-        days = one_of(draw, (14, 28, 28, 30))
-        end = at(day + days - 1, 23, 59)
-        return Stay(closed - whole(draw, 20, 90), None, end, closed, days if care == "05" else 0)
-    if care == "08":
-        return Stay(closed - 60, None, closed, closed, 1)
-    return Stay(closed - whole(draw, 15, 180), None, closed, closed, 0)
-
-
-def _arrival(draw: Draw, slot: Slot, source: Dossier) -> Stay:
-    """After a transfer: at most five hours later, or on one of the next two days."""
-    origin = slot.origin
-    arrived = source.stay.ended + whole(draw, 30, 300)
-    nights = 0
-    if origin is not None:
-        nights = origin.nights
-        if origin.lag_days:
-            arrived = at(origin.day + origin.lag_days, whole(draw, 6, 12), whole(draw, 0, 59))
-    if not nights:
-        closed = arrived + whole(draw, 20, 100)
-        return Stay(arrived, None, closed, closed, 0)
-    closed = at(slot.day, whole(draw, 10, 16), whole(draw, 0, 59))
-    return Stay(arrived, arrived + whole(draw, 5, 55), closed, closed, nights + 1, nights)
-
-
 def _disease(draw: Draw, facility: Facility, care: str, slot: Slot, who: Person) -> Diagnosis:
     chance = draw()
     year = int(ymd(slot.day)[:4])
@@ -348,27 +295,6 @@ def _insure(
         header["NAM_NAM_LIEN_TUC"] = f"{int(year) - 1}0101"
 
 
-def _make_newborn(draw: Draw, header: dict[str, str], mother: Person, stay: Stay) -> None:
-    """A child of some days, under the mother's name and a temporary card."""
-    born = stay.arrived - whole(draw, 60, 18 * DAY)
-    # Born at midnight would read as "time not known".
-    born += born % DAY == 0
-    header.update(
-        HO_TEN=f"CON BÀ {name_of(draw, '2').upper()}",
-        SO_CCCD="",
-        NGAY_SINH=stamp(born),
-        GIOI_TINH=one_of(draw, ("1", "2")),
-        NHOM_MAU="",
-        MA_NGHE_NGHIEP="00000",
-        MA_BN=f"S{mother.number:07d}{born % 100_000:05d}",
-        MA_THE_BHYT=f"TE1PP{mother.number:08d}{born % 100:02d}",
-        MA_DKBD="96000",
-        GT_THE_TU=stamp(born)[:8],
-        GT_THE_DEN=ymd(day_of(born) + 90),
-        CAN_NANG=f"{whole(draw, 2, 3)}.{whole(draw, 10, 99)}",
-    )
-
-
 def _refer(
     draw: Draw, header: dict[str, str], facility: Facility, cover: Cover, source: Dossier | None
 ) -> None:
@@ -385,25 +311,6 @@ def _refer(
         header["GIAY_CHUYEN_TUYEN"] = f"{number:05d}/HK"
 
 
-def _discharge(draw: Draw, header: dict[str, str], slot: Slot) -> None:
-    """Outcome and way out; the dead stay discharged."""
-    chance = draw()
-    is_inpatient = header["MA_LOAI_KCB"] in INPATIENT
-    result, way_out = ("1" if is_inpatient else "2"), "1"
-    if slot.transfer:
-        way_out, result = slot.transfer.way_out, ("4" if slot.transfer.way_out == "2" else "3")
-        header["MA_NOI_DEN"] = slot.transfer.target
-    elif is_inpatient and chance < 0.015:
-        result = "5"
-    elif is_inpatient and chance < 0.02:
-        result, way_out = "6", "4"
-    elif is_inpatient and chance < 0.03:
-        result, way_out = "3", "3"
-    elif chance > 0.999:
-        result = "8"
-    header["KET_QUA_DTRI"], header["MA_LOAI_RV"] = result, way_out
-
-
 def _note_procedures(header: dict[str, str], services: list[Line]) -> None:
     """MA_PTTT_QT of the header: the procedures of its surgical lines."""
     codes = {line.field("MA_PTTT_QT") for line in services if line.group in ("8", "18")}
@@ -411,14 +318,3 @@ def _note_procedures(header: dict[str, str], services: list[Line]) -> None:
     if codes:
         header["MA_PTTT_QT"] = ";".join(sorted(codes))
         header["PP_DIEU_TRI"] = "Ngoại khoa"
-
-
-def _appoint(draw: Draw, header: dict[str, str], care: str, stay: Stay) -> None:
-    """Re-visits: after long-term medicine, and after some visits and stays that ended at home."""
-    chance = draw()
-    if header["MA_LOAI_RV"] != "1" or header["KET_QUA_DTRI"] in ("5", "8"):
-        return
-    if care in ("05", "07"):
-        header["NGAY_TAI_KHAM"] = ymd(day_of(stay.ended) + 1)
-    elif chance < (0.2 if care in INPATIENT else 0.08):
-        header["NGAY_TAI_KHAM"] = ymd(day_of(stay.ended) + 14)

@@ -5,12 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import os
-import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -36,6 +33,7 @@ from health_warehouse.synthetic.province import Facility
 from health_warehouse.synthetic.schedule import Schedule
 from health_warehouse.synthetic.stories import apply
 from health_warehouse.synthetic.streams import stream
+from health_warehouse.synthetic.whole_files import copy_whole, open_whole, write_json
 
 Progress = Callable[[int], None]
 """Called with the number of dossiers written since the last call."""
@@ -106,7 +104,7 @@ def generate(out: Path, options: Options, progress: Progress | None = None) -> S
     summary = Summary()
     schedule = Schedule(options)
     injector = Injector(options.seed)
-    with _open_whole(out / LABELS) as binary:
+    with open_whole(out / LABELS) as binary:
         labels = _LabelFile(binary)
         for facility in schedule.facilities:
             folder = out / facility.facility_id
@@ -158,7 +156,7 @@ class _Writer:
 
     def write(self, delivery: Delivery) -> None:
         path = self._folder / delivery.name
-        with _open_whole(path, delivery.received_at) as file:
+        with open_whole(path, delivery.received_at) as file:
             if self._vendor.container == "zip":
                 self._write_zip(file, delivery)
             elif self._vendor.container == "gz":
@@ -168,7 +166,7 @@ class _Writer:
             else:
                 self._stream(file, delivery)
         for name, received_at in delivery.copies:
-            _copy(path, self._folder / name, received_at)
+            copy_whole(path, self._folder / name, received_at)
         self._summary.files += 1
         self._summary.copies += len(delivery.copies)
         if delivery.defect:
@@ -181,7 +179,7 @@ class _Writer:
 
     def _check_in(self, today: int | None) -> None:
         for name, content, received_at in self._waiting.leave(today):
-            with _open_whole(self._folder / name, received_at) as file:
+            with open_whole(self._folder / name, received_at) as file:
                 file.write(content)
             self._summary.check_in_files += 1
 
@@ -311,22 +309,6 @@ def _name(kind: Kind | None) -> str:
     return kind.name if kind else ""
 
 
-@contextmanager
-def _open_whole(path: Path, modified_at: int | None = None) -> Iterator[IO[bytes]]:
-    """Write beside `path`; give it its name and time only when it is complete."""
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        yield file
-    if modified_at is not None:
-        os.utime(part, (modified_at, modified_at))
-    part.replace(path)
-
-
-def _copy(source: Path, target: Path, modified_at: int) -> None:
-    with source.open("rb") as original, _open_whole(target, modified_at) as file:
-        shutil.copyfileobj(original, file)
-
-
 def _claim(out: Path, options: Options) -> None:
     """Make the folder; refuse one that holds another province."""
     out.mkdir(parents=True, exist_ok=True)
@@ -338,11 +320,11 @@ def _claim(out: Path, options: Options) -> None:
                 f"{out} holds a province made with other options ({known}); choose an empty folder"
             )
     else:
-        _write_json(manifest, {"options": options.as_json()})
+        write_json(manifest, {"options": options.as_json()})
 
 
 def _write_manifest(out: Path, options: Options, summary: Summary) -> None:
-    _write_json(
+    write_json(
         out / MANIFEST,
         {
             "options": options.as_json(),
@@ -355,8 +337,3 @@ def _write_manifest(out: Path, options: Options, summary: Summary) -> None:
             "defects": dict(sorted(summary.defects.items())),
         },
     )
-
-
-def _write_json(path: Path, content: dict[str, object]) -> None:
-    with _open_whole(path) as file:
-        file.write(json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n")
