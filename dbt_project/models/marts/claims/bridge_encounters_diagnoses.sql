@@ -1,7 +1,7 @@
 -- One row per ICD-10 code of an encounter: its main diagnosis and each secondary one, in their
 -- order.
 {{ config(indexes=[
-    {'columns': ['diagnosis_key']},
+    {'columns': ['diagnosis_key', 'is_hiv_related']},
 ]) }}
 
 with versions as (

@@ -21,19 +21,17 @@ used as (
                 then left(diagnoses.diagnosis_code, 3)
             else '{{ var("unknown_code") }}'
         end as category_code,
-        not exists (
-            select 1
-            from bridge
-            where
-                bridge.diagnosis_key = diagnoses.diagnosis_key
-                and not bridge.is_hiv_related
-        ) as is_hiv_related
+        named.is_hiv_related
     from diagnoses
-    where exists (
-        select 1
+    -- false before true: HIV-related only where every naming is. LIMIT makes it a search by key;
+    -- as NOT EXISTS the whole bridge was hashed.
+    cross join lateral (
+        select bridge.is_hiv_related
         from bridge
         where bridge.diagnosis_key = diagnoses.diagnosis_key
-    )
+        order by bridge.is_hiv_related
+        limit 1
+    ) as named
 )
 
 select

@@ -5,7 +5,8 @@ with items as (
     select * from {{ ref('int_claims__touched_items') }}
 ),
 
-lines as (
+-- read twice, it would be copied whole; each time it is searched by key
+lines as not materialized (
     select * from {{ ref('fct_claim_lines') }}
 ),
 

@@ -5,7 +5,8 @@ with persons as (
     select * from {{ ref('int_claims__touched_persons') }}
 ),
 
-encounters as (
+-- read twice, it would be copied whole; each time it is searched by key
+encounters as not materialized (
     select * from {{ ref('int_claims__current_versions') }}
 )
 
