@@ -7,7 +7,7 @@ quantity once per benefit rate, so that writing a line is filling in who, when a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -33,7 +33,8 @@ _OF_SERVICES = (
 )  # fmt: skip
 _OF_PERFORMED = (*_OF_SERVICES, "NGUOI_THUC_HIEN", "NGAY_KQ")
 _OF_BEDS = (*_OF_SERVICES, "MA_GIUONG", "NGAY_KQ")
-_REMEMBERED = 3000
+_REMEMBERED = 4_096
+"""Priced lines of all offers together, of about 2.5 KB: 10 MB."""
 
 
 class Priced(NamedTuple):
@@ -63,7 +64,6 @@ class Offer:
     is_fractional: bool = False
     indicators: tuple[tuple[Indicator, Form], ...] = ()
     """What a test measures, with the form of its row of XML4."""
-    _priced: dict[Terms, Priced] = field(default_factory=dict)
 
     @property
     def group(self) -> str:
@@ -72,17 +72,10 @@ class Offer:
 
     def priced(self, terms: Terms) -> Priced:
         """The amounts under these terms, and the form of the line with them."""
-        known = self._priced.get(terms)
-        if known is None:
-            if len(self._priced) >= _REMEMBERED:
-                self._priced.clear()
-            amounts = amounts_of(terms, self.price, self.insurance_price)
-            texts = spelled(terms, amounts, self.table, self.layout.numbers)
-            known = self._priced[terms] = Priced(amounts, self._template % texts)
-        return known
+        return _priced(self, terms)
 
     @cached_property
-    def _template(self) -> str:
+    def template(self) -> str:
         """The line without its amounts: filled in twice, first with them, then with the rest."""
         later = {name: f"%({name})s" for name in self.differing}
         nothing = {name: "" for name in tables.field_names(self.table) if name not in PRICED}
@@ -98,6 +91,13 @@ class Offer:
         priced = spelled(terms, amounts, self.table, self.layout.numbers)
         values = {**tables.blank(self.table), **self.fields, **priced, **texts, **changed}
         return tables.row(self.table, values, self.layout)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _priced(offer: Offer, terms: Terms) -> Priced:
+    amounts = amounts_of(terms, offer.price, offer.insurance_price)
+    texts = spelled(terms, amounts, offer.table, offer.layout.numbers)
+    return Priced(amounts, offer.template % texts)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     # not the check-ins (number 0 of a day): they bring no dossier to release
     found = sorted(path for path in folder.rglob("*.xml") if not path.stem.endswith("_0"))
     assert len(found) > 3
-    return found
+    # the largest last: it brings dossiers that no other file replaces or withdraws
+    return sorted(found, key=lambda path: path.stat().st_size)
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,14 @@ import sys
 import tracemalloc
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from health_warehouse.errors import ConfigurationError
+from health_warehouse.synthetic import formulary
 from health_warehouse.synthetic.generator import generate, plan
 from health_warehouse.synthetic.options import Options
 from oracle.claims_files import ClaimFile
@@ -27,6 +29,7 @@ _SMALL = Options(facilities=4, days=3, dossiers=120, seed=5, defects=0.1)
 _PROGRAM = """
 import sys
 from pathlib import Path
+from health_warehouse.synthetic import formulary
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
 generate(Path(sys.argv[1]), Options(facilities=4, days=3, dossiers=120, seed=5, defects=0.1))
@@ -209,7 +212,13 @@ def test_files_carry_facility_day_and_number_in_their_name(counted: Recount) -> 
         assert (int(number) == 0) == (file.check_in_count is not None)
 
 
-def test_memory_does_not_grow_with_the_province(tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_province(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # its one large cache is made small, so that it is full in both
+    small = lru_cache(maxsize=256)(formulary._priced.__wrapped__)
+    monkeypatch.setattr(formulary, "_priced", small)
+
     def peak(dossiers: int) -> int:
         tracemalloc.start()
         generate(tmp_path / uuid4().hex, Options(2, dossiers // 60, dossiers, seed=3))
