@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -41,11 +42,17 @@ def rearrange(sent: list[Sent], loaded_names: frozenset[str], random: Random) ->
     """Another way to send the same: the current dossiers must come out the same.
 
     Only files that load as a whole are taken apart: of a refused file no dossier may count, and
-    files of check-ins have none.
+    files of check-ins have none. A file that is sent again later stays whole: without the first one
+    its bytes would count from the second receipt.
     """
+    receipts = Counter(file.content for file in sent)
     result: list[Sent] = []
     for file in sent:
-        is_whole = file.name in loaded_names and _HOSO.search(file.content) is not None
+        is_whole = (
+            file.name in loaded_names
+            and receipts[file.content] == 1
+            and _HOSO.search(file.content) is not None
+        )
         choice = random.random() if is_whole else 1.0
         if choice < 0.25:
             result += _split(file, random)
