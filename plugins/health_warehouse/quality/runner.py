@@ -17,8 +17,6 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy.pool import NullPool
-
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import role_url
 from health_warehouse.quality.outcomes import Outcome, State
@@ -46,7 +44,7 @@ def judge(
             name=source_name,
             connection_string=role_url(settings, role).render_as_string(hide_password=False),
             kwargs={
-                "poolclass": NullPool,
+                "pool_size": 1,  # one session for all rules: connecting cost more than most of them
                 "connect_args": {
                     "application_name": f"warehouse {name} suite",
                     "options": "-c default_transaction_read_only=on",

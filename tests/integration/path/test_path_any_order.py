@@ -56,7 +56,8 @@ class Natural:
 def province(tmp_path_factory: pytest.TempPathFactory) -> list[Sent]:
     folder = tmp_path_factory.mktemp("province")
     generate(folder, Options(facilities=2, days=3, dossiers=32, seed=174, defects=0.15))
-    return read_province(folder)
+    # without the check-ins, which have no dossiers
+    return [sent for sent in read_province(folder) if not sent.name.endswith("_0.xml")]
 
 
 def _send(settings: Settings, sent: list[Sent], folder: Path) -> None:
