@@ -19,6 +19,7 @@ from health_warehouse.synthetic.pricing import PRICED, Amounts, Terms, amounts_o
 from health_warehouse.synthetic.province import Facility
 from health_warehouse.synthetic.rows import Form
 from health_warehouse.synthetic.streams import stream, whole
+from health_warehouse.synthetic.templates import Template
 
 PERFORMED = ("1", "2", "3", "8", "18")
 """MA_NHOM of services that name who performed them, and when (standard §3.3 L07)."""
@@ -41,7 +42,7 @@ class Priced(NamedTuple):
     """An offer under certain terms."""
 
     amounts: Amounts
-    template: str
+    template: Template
     """The line, to be filled in with what differs from line to line."""
 
 
@@ -75,14 +76,11 @@ class Offer:
         return _priced(self, terms)
 
     @cached_property
-    def template(self) -> str:
-        """The line without its amounts: filled in twice, first with them, then with the rest."""
-        later = {name: f"%({name})s" for name in self.differing}
-        nothing = {name: "" for name in tables.field_names(self.table) if name not in PRICED}
-        # Percent signs must outlive two fillings.
-        fields = {name: text.replace("%", "%%") for name, text in self.fields.items()}
-        constants = {**nothing, **fields, **later}
-        return tables.row_template(self.table, self.layout, constants)
+    def template(self) -> Template:
+        """The line without its amounts, and without what differs from line to line."""
+        later = {*PRICED, *self.differing}
+        blank = {name: "" for name in tables.field_names(self.table) if name not in later}
+        return tables.row_template(self.table, self.layout, {**blank, **self.fields})
 
     def render(
         self, terms: Terms, amounts: Amounts, texts: Mapping[str, str], changed: Mapping[str, str]
@@ -97,7 +95,7 @@ class Offer:
 def _priced(offer: Offer, terms: Terms) -> Priced:
     amounts = amounts_of(terms, offer.price, offer.insurance_price)
     texts = spelled(terms, amounts, offer.table, offer.layout.numbers)
-    return Priced(amounts, offer.template % texts)
+    return Priced(amounts, offer.template.narrowed(texts))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from health_warehouse.synthetic.formulary import Offer
 from health_warehouse.synthetic.pricing import Amounts, Terms, scope
+from health_warehouse.synthetic.templates import Template
 
 _NOTHING = Amounts(0, 0, 0, 0, 0, 0)
 
@@ -46,7 +47,7 @@ class Line:
         self.supported = supported
         self.benefit = 0
         self.amounts = _NOTHING
-        self._template = ""
+        self._template: Template | None = None
         self.changed: dict[str, str] = {}
         """Elements that were overwritten: defects."""
 
@@ -67,7 +68,7 @@ class Line:
     def alter(self, **amounts: int) -> None:
         """Overwrite amounts, leaving the others as they are."""
         self.amounts = self.amounts._replace(**amounts)
-        self._template = ""
+        self._template = None
 
     @property
     def table(self) -> str:
@@ -87,9 +88,9 @@ class Line:
 
     def render(self) -> str:
         """The row; `settle` comes before."""
-        if self.changed or not self._template:
+        if self.changed or self._template is None:
             return self.offer.render(self._terms, self.amounts, self.texts, self.changed)
-        return self._template % self.texts
+        return self._template.filled(self.texts)
 
 
 def header_totals(drugs: list[Line], services: list[Line]) -> dict[str, int]:

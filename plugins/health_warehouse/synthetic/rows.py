@@ -7,6 +7,7 @@ from functools import cached_property
 
 from health_warehouse.synthetic import tables
 from health_warehouse.synthetic.layouts import Layout
+from health_warehouse.synthetic.templates import Template
 
 
 class Form:
@@ -30,7 +31,7 @@ class Form:
         self._differing = frozenset(differing)
 
     @cached_property
-    def template(self) -> str:
+    def template(self) -> Template:
         """The row, to be filled in with the differing elements."""
         known = {
             name: text for name, text in self._constants.items() if name not in self._differing
@@ -42,7 +43,7 @@ class Form:
         if not changed:
             if self.is_open:
                 return tables.row(self.table, texts, self.layout)
-            return self.template % texts
+            return self.template.filled(texts)
         return tables.row(self.table, {**self._constants, **texts, **changed}, self.layout)
 
     def text(self, name: str) -> str:

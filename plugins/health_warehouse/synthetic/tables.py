@@ -1,7 +1,6 @@
 """The XML of the tables, from rows of ready text.
 
-One template per table, layout and set of empty elements; filling it in is one `%`. Texts must be
-escaped already.
+One template per table, layout and set of empty elements. Texts must be escaped already.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from health_warehouse.synthetic.layouts import Empties, Layout
+from health_warehouse.synthetic.templates import Gap, Template
 
 FIELDS_CSV = Path(__file__).parents[1] / "sources" / "claims" / "fields.csv"
 _PAYERS = ("T_BNTT", "T_BNCCT", "T_BHTT")
@@ -93,39 +93,36 @@ def blank(table: str) -> dict[str, str]:
 
 def row_template(
     table: str, layout: Layout, constants: Mapping[str, str], empty: Iterable[str] = ()
-) -> str:
-    """`<ROW><A>%(A)s</A>…</ROW>`, with the `constants` written in.
+) -> Template:
+    """`<ROW><A>…</A>…</ROW>` with the `constants` written in and a gap for every other field.
 
     Fields that are `empty`, and constants that are blank, take the layout's shape of nothing.
     """
     nothing = set(empty)
-    parts = []
+    elements = _ELEMENTS[table]
+    # Where the row is also the root, the prefix xsi must be declared on it.
+    attributes = _XSI if layout.empties == "nil" and len(elements) == 1 else ""
+    parts: list[str | Gap] = [f"<{elements[-1]}{attributes}>"]
     for element, field in spelled_names(table, layout):
         text = constants.get(field)
         if field in nothing or text == "":
             parts.append(_EMPTY[layout.empties].format(element))
-        elif text is None:
-            parts.append(f"<{element}>%({field})s</{element}>")
         else:
-            parts.append(f"<{element}>{text.replace('%', '%%')}</{element}>")
-    body = "".join(parts)
-    elements = _ELEMENTS[table]
-    # Where the row is also the root, the prefix xsi must be declared on it.
-    attributes = _XSI if layout.empties == "nil" and len(elements) == 1 else ""
-    return f"<{elements[-1]}{attributes}>{body}</{elements[-1]}>"
+            parts += (f"<{element}>", Gap(field) if text is None else text, f"</{element}>")
+    return Template([*parts, f"</{elements[-1]}>"])
 
 
 @cache
-def _row_template(table: str, layout: Layout, empty: tuple[str, ...]) -> str:
+def _row_template(table: str, layout: Layout, empty: tuple[str, ...]) -> Template:
     return row_template(table, layout, {}, empty)
 
 
 def row(table: str, values: Mapping[str, str], layout: Layout) -> str:
     """One row; `values` has every field of the table, in its order, and no other."""
     if layout.empties == "pair":
-        return _row_template(table, layout, ()) % values
+        return _row_template(table, layout, ()).filled(values)
     empty = tuple([name for name, text in values.items() if not text])
-    return _row_template(table, layout, empty) % values
+    return _row_template(table, layout, empty).filled(values)
 
 
 def document(table: str, rows: Iterable[str], layout: Layout) -> str:

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from health_warehouse.synthetic.templates import Gap, Template
+
+_NAMES = st.sampled_from(["A", "B", "C"])
+_PARTS = st.lists(st.one_of(st.text(max_size=5), st.builds(Gap, _NAMES)))
+_TEXTS = st.fixed_dictionaries({name: st.text(max_size=5) for name in "ABC"})
+
+
+@given(_PARTS, _TEXTS)
+def test_gaps_are_filled_where_they_stand(parts: list[str | Gap], texts: dict[str, str]) -> None:
+    plain = "".join(texts[part.name] if isinstance(part, Gap) else part for part in parts)
+    assert Template(parts).filled(texts) == plain
+
+
+@given(_PARTS, _TEXTS, st.sets(_NAMES))
+def test_filling_in_two_steps_is_filling_in_one(
+    parts: list[str | Gap], texts: dict[str, str], first: set[str]
+) -> None:
+    template = Template(parts)
+    narrowed = template.narrowed({name: texts[name] for name in first})
+    assert narrowed.filled(texts) == template.filled(texts)
+
+
+def test_a_text_that_looks_like_a_gap_is_text() -> None:
+    assert Template(["%(A)s", Gap("A"), "%"]).filled({"A": "{}%s"}) == "%(A)s{}%s%"
+
+
+def test_a_missing_text_is_an_error() -> None:
+    with pytest.raises(KeyError, match="B"):
+        Template([Gap("A"), Gap("B")]).filled({"A": "a"})
