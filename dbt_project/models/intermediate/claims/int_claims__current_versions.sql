@@ -3,7 +3,6 @@
 -- lineage out of the marts.
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_touched',
     on_schema_change='fail',
     meta={'publish': {
         'scope': 'int_claims__changed_dossiers',
