@@ -61,10 +61,12 @@ recall: dev ## how many injected defects the rules find, and their false alarms;
 	$(BIN)/python -m benchmarks.recall
 
 lock: dev ## write requirements/*.txt anew from requirements/*.in, with hashes
-	for name in bootstrap runtime dev; do \
-		UV_CACHE_DIR=$(CACHE)/uv $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header \
-			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit 1; \
-	done
+	$(call compile,bootstrap,)
+	$(call compile,dev,)
+	$(call compile,runtime,-c requirements/dev.txt) # what runs is what was tested
+
+compile = UV_CACHE_DIR=$(CACHE)/uv $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header \
+	--python-version 3.11 $(2) requirements/$(1).in -o requirements/$(1).txt
 
 runtime dev:
 	@scripts/environment.sh $@

@@ -23,7 +23,7 @@ def _say(message: str) -> None:
 
 def register(app: typer.Typer) -> None:
     """Mount the commands on `app`."""
-    for command in (up, down, status, dsn, migrate, demo):
+    for command in (up, down, status, doctor, dsn, migrate, demo):
         app.command()(command)
 
 
@@ -62,6 +62,21 @@ def status(as_json: _AS_JSON = False) -> None:
         out.print(f"\nAirflow   {now['airflow']['url']}, {now['dag_count']} DAGs", highlight=False)
         out.print(f"release   {release['release_id'] if release else 'none yet'}", highlight=False)
     out.print(f"state     {now['state']}", highlight=False)
+
+
+def doctor(as_json: _AS_JSON = False) -> None:
+    """What is wrong with this warehouse, and the remedy; exit code 1 when work is at risk."""
+    from health_warehouse.doctor.examine import CHECKS, examine
+
+    findings = examine(get_settings(), None if as_json else _say)
+    if as_json:
+        typer.echo(json.dumps([finding.as_dict() for finding in findings], indent=1))
+    for finding in () if as_json else findings:
+        typer.echo(f"{finding.level}: {finding.what}\n    remedy: {finding.remedy}")
+    if not findings and not as_json:
+        typer.echo(f"nothing found by {len(CHECKS)} checks")
+    if any(finding.level == "error" for finding in findings):
+        raise typer.Exit(1)
 
 
 def dsn(

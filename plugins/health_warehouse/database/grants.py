@@ -43,17 +43,28 @@ class Relation:
     columns: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Drift:
+    """How the grants in the database differ from roles.yml."""
+
+    lacking: frozenset[Grant]
+    surplus: frozenset[Grant]
+
+
 def apply(connection: Connection, settings: Settings) -> None:
     """Grant and revoke in the open transaction of the owner. Idempotent."""
-    wanted, found = _wanted(connection, settings), _found(connection, settings)
+    found = drift(connection, settings)
     cursor = driver_connection(connection).cursor()
-    for statement in (
-        *_statements("revoke", found - wanted),
-        *_statements("grant", wanted - found),
-    ):
+    for statement in (*_statements("revoke", found.surplus), *_statements("grant", found.lacking)):
         cursor.execute(statement)
     for statement in _for_tables_to_come(settings):
         cursor.execute(statement)
+
+
+def drift(connection: Connection, settings: Settings) -> Drift:
+    """What `apply` would change."""
+    wanted, found = _wanted(connection, settings), _found(connection, settings)
+    return Drift(frozenset(wanted - found), frozenset(found - wanted))
 
 
 def relations(connection: Connection) -> list[Relation]:

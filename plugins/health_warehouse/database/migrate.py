@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy import Connection, text
 
@@ -50,6 +51,22 @@ def migrate(settings: Settings) -> None:
         grants.apply(connection, settings)
         if is_new:
             open_to_built_in_readers(connection, settings)
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision of the schema in the database; None before the first."""
+    if not connection.execute(
+        text("select to_regclass('ops.schema_version') is not null")
+    ).scalar():
+        return None
+    row = connection.execute(text("select version_num from ops.schema_version")).one_or_none()
+    return None if row is None else str(row.version_num)
+
+
+def newest_revision() -> str | None:
+    """The revision that this program brings a database to."""
+    head: str | None = ScriptDirectory(str(_FOLDER / "migrations")).get_current_head()
+    return head
 
 
 def _require_server(connection: Connection) -> None:

@@ -1,0 +1,52 @@
+"""All checks, each on its own: one that cannot be made is a finding too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
+
+from health_warehouse.doctor import airflow, database, machine, packages, sessions
+from health_warehouse.doctor.finding import Check, Finding
+from health_warehouse.errors import WarehouseError
+from health_warehouse.settings import Settings
+
+CHECKS: dict[str, Check] = {
+    "disk": machine.disk,
+    "permissions": machine.permissions,
+    "ports": machine.taken_ports,
+    "packages": packages.drift,
+    "server": database.server,
+    "schema": database.schema,
+    "roles": database.roles,
+    "sessions": sessions.stale,
+    "builds": sessions.builds,
+    "vacuum": sessions.vacuum,
+    "airflow": airflow.processes,
+    "dags": airflow.dags,
+}
+
+
+def examine(settings: Settings, progress: Callable[[str], None] | None = None) -> list[Finding]:
+    """What is wrong, in the order of the checks. Changes nothing.
+
+    Raises nothing for a service that is down: that is what a check then says.
+    """
+    found: list[Finding] = []
+    for name, check in CHECKS.items():
+        if progress:
+            progress(name)
+        try:
+            found += check(settings)
+        except (SQLAlchemyError, psycopg.Error, WarehouseError, OSError) as error:
+            found.append(_unmade(name, error))
+    return found
+
+
+def _unmade(name: str, error: Exception) -> Finding:
+    """The class of an error only, where its text may quote a value."""
+    words = str(error) if isinstance(error, (WarehouseError, OSError)) else type(error).__name__
+    return Finding(
+        name, "error", f"could not be looked at: {words}", "`warehouse status`, then `warehouse up`"
+    )

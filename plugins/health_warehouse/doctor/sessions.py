@@ -1,0 +1,84 @@
+"""Checks of what goes on: stale sessions, builds that nobody finishes, tables to be vacuumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+
+from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.doctor.finding import Finding
+from health_warehouse.settings import Settings
+
+_STALE = text(
+    """
+    select
+        pid, usename, application_name,
+        extract(epoch from clock_timestamp() - xact_start)::int / 60 as minutes,
+        exists (
+            select 1 from pg_locks where pg_locks.pid = activity.pid and locktype = 'advisory'
+        ) as has_our_lock
+    from pg_stat_activity as activity
+    where
+        datname = current_database()
+        and state = 'idle in transaction'
+        and xact_start < clock_timestamp() - interval '10 minutes'
+    order by xact_start
+    """
+)
+_ORPHANS = text(
+    """
+    select build_id, extract(epoch from clock_timestamp() - started_at)::int / 3600 as hours
+    from ops.builds
+    where status = 'building' and started_at < clock_timestamp() - interval '2 hours'
+    order by build_id
+    """
+)
+# Twice what autovacuum lets happen by its defaults (20 % + 50 rows): it does not keep up.
+_DEAD = text(
+    """
+    select schemaname || '.' || relname as name, n_dead_tup, n_live_tup
+    from pg_stat_user_tables
+    where n_dead_tup > 10000 and n_dead_tup > 0.4 * n_live_tup
+    order by n_dead_tup desc
+    limit 5
+    """
+)
+
+
+def stale(settings: Settings) -> Iterator[Finding]:
+    with engine(settings, OWNER).connect() as connection:
+        rows = connection.execute(_STALE).all()
+    for row in rows:
+        yield Finding(
+            "sessions",
+            "error" if row.has_our_lock else "warning",
+            f"session {row.pid} of {row.usename} ({row.application_name}) has an open transaction "
+            f"and has done nothing for {row.minutes} minutes"
+            + (", and holds a lock that builds or publishing wait for" if row.has_our_lock else ""),
+            f"select pg_terminate_backend({row.pid})",
+        )
+
+
+def builds(settings: Settings) -> Iterator[Finding]:
+    with engine(settings, OWNER).connect() as connection:
+        rows = connection.execute(_ORPHANS).all()
+    for row in rows:
+        yield Finding(
+            "builds",
+            "warning",
+            f"build {row.build_id} began {row.hours} hours ago and has not ended",
+            "the next build replaces it: `warehouse build`, or trigger build_release",
+        )
+
+
+def vacuum(settings: Settings) -> Iterator[Finding]:
+    with engine(settings, OWNER).connect() as connection:
+        rows = connection.execute(_DEAD).all()
+    for row in rows:
+        yield Finding(
+            "vacuum",
+            "warning",
+            f"{row.name} has {row.n_dead_tup} dead rows beside {row.n_live_tup}",
+            f"vacuum (analyze) {row.name}; look for the session that keeps them visible",
+        )

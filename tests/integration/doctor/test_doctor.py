@@ -1,0 +1,183 @@
+"""Each thing that can be wrong is made wrong in a healthy warehouse: it is found, and only it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from health_warehouse import cli
+from health_warehouse.database.connections import OWNER, engine, owner_url
+from health_warehouse.doctor import machine, packages, sessions
+from health_warehouse.doctor.examine import examine
+from health_warehouse.doctor.finding import Finding
+from health_warehouse.services import ports
+from health_warehouse.services.state import prepare, write_private
+from health_warehouse.settings import Settings, get_settings
+
+
+@pytest.fixture
+def healthy(settings: Settings) -> Settings:
+    (settings.state / "inbox").chmod(0o700)
+    prepare(settings)
+    assert examine(settings) == []
+    return settings
+
+
+def _only(settings: Settings, check: str) -> Finding:
+    (finding,) = examine(settings)
+    assert finding.check == check
+    assert finding.remedy
+    return finding
+
+
+def test_a_disk_that_fills_up(healthy: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_LITTLE_SPACE", 2**62)
+    assert _only(healthy, "disk").level == "warning"
+    monkeypatch.setattr(machine, "_NO_SPACE", 2**62)
+    assert _only(healthy, "disk").level == "error"
+
+
+@pytest.mark.parametrize("name", ["secrets", "archive", "secrets/of a test"])
+def test_a_path_that_others_can_read(healthy: Settings, name: str) -> None:
+    path = healthy.state / name
+    if not path.exists():
+        write_private(path, "secret")
+    path.chmod(path.stat().st_mode | 0o004)
+    finding = _only(healthy, "permissions")
+    assert finding.level == "error"
+    assert finding.remedy == f"chmod {'0700' if path.is_dir() else '0600'} {path}"
+
+
+def test_a_port_that_somebody_took(healthy: Settings) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        write_private(healthy.state / "ports.json", json.dumps({ports.AIRFLOW.name: port}))
+        finding = _only(healthy, "ports")
+    assert str(port) in finding.what
+    assert "WAREHOUSE_AIRFLOW_PORT" in finding.remedy
+
+
+def test_a_package_of_another_version(
+    healthy: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = tmp_path / "runtime.txt"
+    lock.write_text("lxml==0.1 \\\n    --hash=sha256:00\nno-such-package==1\n")
+    monkeypatch.setattr(packages, "locked", lambda: dict(packages._PIN.findall(lock.read_text())))
+    finding = _only(healthy, "packages")
+    assert "locked: 0.1" in finding.what
+    assert "no-such-package missing" in finding.what
+
+
+def test_the_lock_file_is_read() -> None:
+    locked = packages.locked()
+    assert len(locked) > 100
+    assert locked["great-expectations"] == "1.24.1"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "grant select on raw.claims_xml1 to bi_reader",
+        "revoke select on marts.dim_dates from bi_reader",
+        "grant usage on schema vault to public",
+    ],
+)
+def test_a_grant_that_is_not_in_the_file(healthy: Settings, change: str) -> None:
+    with engine(healthy, OWNER).begin() as connection:
+        connection.execute(text("create table if not exists marts.dim_dates (a int)"))
+    _run(healthy, "grant select on marts.dim_dates to bi_reader")
+    before = {finding.what for finding in examine(healthy)}
+    _run(healthy, change)
+    found = [finding for finding in examine(healthy) if finding.what not in before]
+    assert {finding.check for finding in found} == {"roles"}
+    assert {finding.level for finding in found} == {"error"}
+
+
+def test_a_schema_of_another_version(healthy: Settings) -> None:
+    _run(healthy, "update ops.schema_version set version_num = 'older'")
+    assert _only(healthy, "schema").remedy == "warehouse migrate"
+
+
+def test_a_session_that_forgot_its_transaction(
+    healthy: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = str(sessions._STALE).replace("10 minutes", "0 seconds")
+    monkeypatch.setattr(sessions, "_STALE", text(at_once))
+    with _forgotten(healthy, "select 1") as pid:
+        finding = _only(healthy, "sessions")
+        assert finding.level == "warning"
+        assert str(pid) in finding.remedy
+    with _forgotten(healthy, "select pg_advisory_xact_lock(1)"):
+        assert _only(healthy, "sessions").level == "error"
+
+
+def test_a_build_that_nobody_finishes(healthy: Settings) -> None:
+    _run(
+        healthy,
+        "insert into ops.builds (from_change_id, to_change_id, is_full, status, started_at)"
+        " values (0, 1, true, 'building', now() - interval '3 hours')",
+    )
+    assert "3 hours ago" in _only(healthy, "builds").what
+
+
+def test_a_table_that_is_not_vacuumed(healthy: Settings) -> None:
+    _run(
+        healthy,
+        "create table ops.filled (a int) with (autovacuum_enabled = off)",
+        "insert into ops.filled select generate_series(1, 20000)",
+        "delete from ops.filled where a > 5000",
+    )
+    with engine(healthy, OWNER).connect() as connection:
+        connection.execute(text("select pg_stat_force_next_flush()"))
+    _run(healthy, "drop table if exists ops.nothing")
+    assert "ops.filled" in {finding.what.split()[0] for finding in examine(healthy)}
+
+
+def test_a_server_that_is_down_is_a_finding_of_each_check_that_needs_it(
+    healthy: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = owner_url(healthy).set(port=1).render_as_string(hide_password=False)
+    down = Settings(state=healthy.state, dsn=nowhere)
+    found = {finding.check: finding for finding in examine(down)}
+    assert set(found) == {"server", "schema", "roles", "sessions", "builds", "vacuum"}
+    assert all("warehouse up" in finding.remedy for finding in found.values())
+
+
+def test_the_command_tells_the_findings_and_fails(
+    healthy: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in healthy.as_environment().items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    quiet = CliRunner().invoke(cli.app, ["doctor", "--json"])
+    assert (quiet.exit_code, json.loads(quiet.stdout)) == (0, [])
+    (healthy.state / "archive").chmod(0o755)
+    loud = CliRunner().invoke(cli.app, ["doctor", "--json"])
+    assert loud.exit_code == 1
+    assert [finding["check"] for finding in json.loads(loud.stdout)] == ["permissions"]
+    get_settings.cache_clear()
+
+
+@contextmanager
+def _forgotten(settings: Settings, statement: str) -> Iterator[int]:
+    """A session that did something and left its transaction open; its process id."""
+    url = owner_url(settings).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+        connection.execute(statement)
+        yield connection.info.backend_pid
+
+
+def _run(settings: Settings, *statements: str) -> None:
+    with engine(settings, OWNER).begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
