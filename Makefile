@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test soak check fix bench recall lock runtime dev
+.PHONY: help demo up down status test soak check fix bench recall lock runtime dev containers
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,9 +64,10 @@ lock: dev ## write requirements/*.txt anew from requirements/*.in, with hashes
 	$(call compile,bootstrap,)
 	$(call compile,dev,)
 	$(call compile,runtime,-c requirements/dev.txt) # what runs is what was tested
+	$(call compile,containers,)
 
 compile = UV_CACHE_DIR=$(CACHE)/uv $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header \
 	--python-version 3.11 $(2) requirements/$(1).in -o requirements/$(1).txt
 
-runtime dev:
+runtime dev containers:
 	@scripts/environment.sh $@

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Make the Python environment STATE/venv from the locks in requirements/, hashes checked.
 #
-#   scripts/environment.sh runtime|dev
+#   scripts/environment.sh runtime|dev|containers
+#
+# `containers` is what the image holds, in a place of its own, STATE/venv-containers: the tests of
+# the containers' commands run with exactly that.
 #
 # What a finished installation leaves behind is a stamp named by the hash of its lock, so the second
 # call does nothing. All that is written lies in the state folder, uv's cache included.
@@ -11,6 +14,7 @@ kind=$1
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 state=${WAREHOUSE_STATE:-$PWD/.warehouse}
 venv=$state/venv
+if [[ $kind == containers ]]; then venv=$state/venv-containers; fi
 
 fail() {
     printf 'error: %s\n' "$*" >&2
@@ -68,7 +72,7 @@ if [[ -e $stamp ]]; then exit; fi
 
 if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then create_venv "$(find_python)"; fi
 say "Installing the environment into $venv (once, about a minute) ..."
-rm -f "$venv"/.runtime-* "$venv"/.dev-*
+rm -f "$venv"/.runtime-* "$venv"/.dev-* "$venv"/.containers-*
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
     --require-hashes -r requirements/bootstrap.txt
 hand_over_pip_configuration

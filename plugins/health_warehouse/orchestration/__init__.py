@@ -4,6 +4,7 @@ claim_tasks, release_tasks,  the tasks of the DAGs; each calls one function of t
 upkeep_tasks
 assets, tags, pools, defaults what DAG files are made of
 batches, work                decisions, pure: how files are grouped, whether a build is due
+roles                        who may do what in the UI, where the auth manager is FAB
 failures                     every error becomes "retry" or "do not", and is told without data
 
 Nothing here reads the environment or a database while a DAG file is parsed.
