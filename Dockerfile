@@ -59,7 +59,6 @@ RUN groupadd --gid 10001 warehouse \
 COPY --from=environment /opt/venv /opt/venv
 COPY --from=environment /opt/warehouse /opt/warehouse
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin \
-    PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     AIRFLOW_HOME=/run/airflow \
     WAREHOUSE_STATE=/var/lib/warehouse \

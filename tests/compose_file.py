@@ -1,8 +1,8 @@
 """docker-compose.yml as data, and its services as they would run on this machine without Docker.
 
 What compose starts is what is run here: command, environment and health check are taken from the
-file, with `.env` filled in. Only names that containers give are put in other words: hosts, ports and
-folders.
+file, with `.env` filled in. Only names that containers give are put in other words: hosts, ports
+and folders.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load(
 )
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 # What the image itself sets (Dockerfile, ENV) and every process finds.
-IMAGE_ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"}
+IMAGE_ENVIRONMENT = {"LANG": "C.UTF-8"}
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,18 @@ def interpolated(text: str, values: Mapping[str, str]) -> str:
             return values.get(match["name"], "") or match["default"]
         return values[match["name"]]
 
-    return re.sub(
-        r"\$(?:\$|\{(?P<name>[A-Z_]+)(?::-(?P<default>[^}]*)|:\?[^}]*)\})", fill, text
-    )
+    return re.sub(r"\$(?:\$|\{(?P<name>[A-Z_]+)(?::-(?P<default>[^}]*)|:\?[^}]*)\})", fill, text)
 
 
-def service(name: str, values: Mapping[str, str], places: Mapping[str, str]) -> Service:
+def service(
+    name: str, values: Mapping[str, str], places: Mapping[str, str] | None = None
+) -> Service:
     """The service with `.env` = `values`; each key of `places` is replaced by its value."""
     told = SERVICES[name]
+    places = places or {}
     longest_first = sorted(places, key=len, reverse=True)
-    known = re.compile("|".join(map(re.escape, longest_first)))  # one pass: none replaces another
+    # One pass, so that none replaces another; `(?!)` matches nothing.
+    known = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
 
     def here(text: str) -> str:
         return known.sub(lambda found: places[found[0]], interpolated(str(text), values))

@@ -27,6 +27,12 @@ from parsed_dags import PROJECT
 
 _START_SECONDS = 180  # 15 s on two idle cores
 _GRACE_SECONDS = 30
+# Their health checks import Airflow for seconds: not asked before there is a chance of a yes.
+_SAYS_WHEN_READY = {
+    "worker": " ready.",
+    "dag-processor": "Processing files",
+    "triggerer": "Starting the triggerer",
+}
 
 
 @cache
@@ -148,7 +154,8 @@ class Containers:
 
     def _wait_until_healthy(self, name: str, process: psutil.Popen) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while not self.is_healthy(name):
+        mark = _SAYS_WHEN_READY.get(name, "")
+        while mark not in self.log(name).read_text(errors="replace") or not self.is_healthy(name):
             assert process.poll() is None, f"ended: {self.end_of_log(name)}"
             assert time.monotonic() < deadline, f"never healthy: {self.end_of_log(name)}"
             time.sleep(0.2)

@@ -1,4 +1,4 @@
-"""Programs of Debian's packages for tests: what is installed, else fetched and unpacked, without root.
+"""Programs of Debian's packages for tests: what is installed, else fetched, without being root.
 
 Fetched packages stay in the state folder's cache. Only what apt would add to this machine is taken,
 so the programs find the libraries that are there.
@@ -87,9 +87,7 @@ class _Apt:
 
     def additions(self, package: str) -> list[str]:
         """The package and those that it needs and this machine lacks, as `name=version`."""
-        plan = self.run(
-            "apt-get", "--simulate", "--no-install-recommends", "install", package
-        )
+        plan = self.run("apt-get", "--simulate", "--no-install-recommends", "install", package)
         found = re.findall(r"^Inst (\S+) (?:\[\S+\] )?\((\S+)", plan, flags=re.MULTILINE)
         assert found, plan
         return [f"{name}={version}" for name, version in found]

@@ -1,23 +1,37 @@
-"""docker-compose.yml, read as data: no secret in it, every service watched, known options only."""
+"""docker-compose.yml, read as data: what it promises of every service. Each message is the fix.
+
+That its command lines start is shown by tests/deployment.
+"""
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from compose_file import COMPOSE, SERVICES
 from parsed_dags import PROJECT
 
-COMPOSE: dict[str, Any] = yaml.safe_load(
-    (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
-)
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+TEXT = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
 ONE_SHOT = {"migrate"}
-KNOWN_KEYS = {
-    "image", "build", "command", "environment", "configs", "volumes", "ports", "healthcheck",
-    "restart", "depends_on", "stop_grace_period", "shm_size",
+OWN_INIT = {"postgres": "is its own init"}
+# Who may hold what; everybody else is compromised without it.
+HOLDERS = {
+    "WAREHOUSE_PERSON_KEY": {"migrate", "worker"},
+    "WAREHOUSE_DSN": {"migrate", "worker", "alerts"},
+    "AIRFLOW__CORE__FERNET_KEY": {
+        "migrate", "api-server", "scheduler", "dag-processor", "triggerer",
+    },
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": {
+        "migrate", "api-server", "scheduler", "dag-processor", "triggerer",
+    },
+    "AIRFLOW__API_AUTH__JWT_SECRET": {"api-server", "scheduler"},
+    "AIRFLOW__API__SECRET_KEY": {"api-server"},
+    "AIRFLOW__CELERY__BROKER_URL": {"scheduler", "worker"},
 }  # fmt: skip
 
 every_service = pytest.mark.parametrize("name", SERVICES)
@@ -25,23 +39,56 @@ every_service = pytest.mark.parametrize("name", SERVICES)
 
 def test_all_parts_are_there() -> None:
     assert set(SERVICES) == {
-        "postgres", "migrate", "api-server", "scheduler", "dag-processor", "triggerer",
+        "postgres", "redis", "migrate", "api-server", "scheduler", "dag-processor", "triggerer",
+        "worker", "alerts",
     }  # fmt: skip
 
 
-@every_service
-def test_service_uses_keys_that_we_know(name: str) -> None:
-    unknown = set(SERVICES[name]) - KNOWN_KEYS
-    assert not unknown, f"{name}: misspelt, or to be added to KNOWN_KEYS: {unknown}"
+def test_file_follows_the_compose_specification() -> None:
+    """Its schema refuses keys that it does not know, so a misspelt one does not pass."""
+    program = Path(sys.executable).with_name("check-jsonschema")
+    schema = ["--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run(
+        [program, *schema, PROJECT / "docker-compose.yml"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-@every_service
-def test_no_secret_is_written_down(name: str) -> None:
-    for variable, value in SERVICES[name]["environment"].items():
-        if re.search(r"PASSWORD$|KEY$|SECRET$|DSN$|SQL_ALCHEMY_CONN", variable):
-            assert re.search(r"\$\{[A-Z_]+:\?[^}]+\}", value), (
-                f"{name}.{variable}: take it from .env, and fail when it is missing: ${{NAME:?why}}"
-            )
+def test_no_secret_is_written_down() -> None:
+    """A value that is secret comes from .env, and its absence is an error that says so."""
+    literal = [
+        f"{name}.{variable}"
+        for name, service in SERVICES.items()
+        for variable, value in service["environment"].items()
+        if re.search(
+            r"PASSWORD$|KEY$|SECRET$|DSN$|_AUTH$|SQL_ALCHEMY_CONN|BROKER|BACKEND$", variable
+        )
+        and variable != "AIRFLOW__FAB__SESSION_BACKEND"
+        and not re.search(r"\$\{[A-Z_]+:\?[^}]+\}", value)
+    ]
+    assert not literal, f"take them from .env: ${{NAME:?see .env.example}}: {literal}"
+    assert not re.findall(r"://[^:/\s]*:[^$\s][^@\s]*@", TEXT), "a password in a URL"
+
+
+def test_every_variable_of_dot_env_is_explained() -> None:
+    example = (PROJECT / ".env.example").read_text(encoding="utf-8").splitlines()
+    needed = set(re.findall(r"(?<!\$)\$\{([A-Z_]+):\?", TEXT))
+    optional = set(re.findall(r"(?<!\$)\$\{([A-Z_]+):-", TEXT))
+    assert needed
+    assert optional
+    assert set(re.findall(r"(?<!\$)\$\{?([A-Z_]+)", TEXT)) == needed | optional, "say :? or :-"
+    filled_in = {line.partition("=")[0] for line in example if re.match(r"[A-Z_]+=$", line)}
+    assert filled_in == needed, ".env.example asks for what compose needs, with no value"
+    offered = {line[1:].partition("=")[0] for line in example if re.match(r"#[A-Z_]+=", line)}
+    assert optional <= offered, f"add to .env.example: {optional - offered}"
+
+
+@pytest.mark.parametrize(("variable", "holders"), HOLDERS.items())
+def test_a_secret_goes_only_to_who_needs_it(variable: str, holders: set[str]) -> None:
+    assert {name for name, one in SERVICES.items() if variable in one["environment"]} == holders
 
 
 @every_service
@@ -52,14 +99,44 @@ def test_service_is_watched_and_restarted(name: str) -> None:
         return
     assert service["restart"] == "unless-stopped"
     check = service["healthcheck"]
-    assert check["test"][0] == "CMD", f"{name}: an exec health check, no shell"
-    assert {"interval", "timeout", "retries"} <= set(check)
+    assert check["test"][0] == "CMD", f"{name}: an exec health check"
+    assert {"interval", "timeout", "retries", "start_period"} <= set(check)
 
 
 @every_service
-def test_ports_are_on_loopback(name: str) -> None:
-    for port in SERVICES[name].get("ports", []):
-        assert port.startswith("127.0.0.1:"), f"{name}: publish {port} on 127.0.0.1 only"
+def test_service_has_no_more_rights_than_it_needs(name: str) -> None:
+    service = SERVICES[name]
+    user = re.fullmatch(r"(\d+):(\d+)", service["user"])
+    assert user, f"{name}: a user by number"
+    assert "0" not in user.groups(), f"{name}: a user that is not root"
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["init"] is (name not in OWN_INIT)
+    forbidden = {"privileged", "cap_add", "pid", "ipc", "network_mode", "devices", "container_name"}
+    assert not forbidden & set(service)
+
+
+@every_service
+def test_service_is_bounded(name: str) -> None:
+    limits = SERVICES[name]["deploy"]["resources"]["limits"]
+    assert set(limits) == {"cpus", "memory", "pids"}
+    for mount in SERVICES[name].get("tmpfs", []):
+        assert re.search(r"size=\d+m", mount), f"{name}: {mount} is memory; give it a size"
+    assert SERVICES[name]["logging"]["options"]["max-size"]
+
+
+@every_service
+def test_only_the_ui_is_published_and_on_loopback(name: str) -> None:
+    ports = SERVICES[name].get("ports", [])
+    assert bool(ports) == (name == "api-server")
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_databases_and_broker_are_on_networks_that_lead_nowhere() -> None:
+    for name in ("postgres", "redis"):
+        for network in SERVICES[name]["networks"]:
+            assert COMPOSE["networks"][network] == {"internal": True}
 
 
 @every_service
@@ -69,34 +146,65 @@ def test_images_are_pinned(name: str) -> None:
 
 
 @every_service
-def test_what_a_service_waits_for_exists(name: str) -> None:
-    for other, wait in SERVICES[name].get("depends_on", {}).items():
+def test_what_a_service_names_exists(name: str) -> None:
+    service = SERVICES[name]
+    for other, wait in service.get("depends_on", {}).items():
         done = "service_completed_successfully" if other in ONE_SHOT else "service_healthy"
         assert wait["condition"] == done
         assert other in SERVICES
-    for mount in SERVICES[name].get("configs", []):
-        assert mount["source"] in COMPOSE["configs"]
-    for mount in SERVICES[name].get("volumes", []):
-        assert mount.partition(":")[0] in COMPOSE["volumes"]
+    for mount in service.get("configs", []):
+        assert (PROJECT / COMPOSE["configs"][mount["source"]]["file"]).stat().st_mode & 0o555
+    for mount in service.get("volumes", []):
+        assert mount.partition(":")[0] in COMPOSE["volumes"], "named volumes only"
+    assert set(service["networks"]) <= set(COMPOSE["networks"])
 
 
-def test_the_head_names_every_variable_of_dot_env() -> None:
-    text = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
-    head = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
-    needed = set(re.findall(r"\$\{([A-Z_]+):\?", text))
-    assert needed
-    assert {name for name in needed if name not in head} == set()
+def test_airflow_is_set_as_on_one_machine() -> None:
+    """Each option of `warehouse up`, or the reason why containers differ."""
+    differs = {
+        "CORE__EXECUTOR": "Celery",
+        "CORE__PARALLELISM": "bounded by workers",
+        "CORE__MAX_ACTIVE_TASKS_PER_DAG": "bounded by workers",
+        "CORE__AUTH_MANAGER": "FAB",
+        "CORE__SIMPLE_AUTH_MANAGER_USERS": "FAB",
+        "CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "FAB",
+        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": "FAB",
+        "API__HOST": "given in the command",
+        "API__PORT": "given in the command",
+        "API__WORKERS": "given in the command",
+    }
+    here = {
+        variable.removeprefix("AIRFLOW__"): value
+        for one in SERVICES.values()
+        for variable, value in one["environment"].items()
+        if variable.startswith("AIRFLOW__")
+    }
+    there = _one_machine()
+    assert set(differs) <= set(there), "strike what is no longer an option there"
+    missing = there.keys() - here.keys() - differs.keys()
+    assert not missing, f"set in docker-compose.yml, or say why not: {missing}"
+    places = re.compile(r"SQL_ALCHEMY_CONN|URL$|FOLDER$|DIRECTORY$|KEY$|SECRET$")
+    other = {
+        name: (value, here[name])
+        for name, value in there.items()
+        if name not in differs and not places.search(name) and here[name] != value
+    }
+    assert not other, f"bring in step, or say why not: {other}"
 
 
-def test_every_airflow_option_exists() -> None:
-    """A misspelt option is ignored by Airflow without a word."""
-    from airflow.configuration import conf
+def _one_machine() -> dict[str, str]:
+    from sqlalchemy import make_url
 
-    variables = [v for s in SERVICES.values() for v in s["environment"] if "__" in v]
-    assert variables
-    known = conf.configuration_description
-    for variable in set(variables):
-        _, section, option = variable.lower().split("__")
-        if section == "core" and option.startswith("simple_auth_manager"):
-            continue  # declared by the auth manager itself
-        assert option in known.get(section, {"options": {}})["options"], f"no option {variable}"
+    from health_warehouse.services.airflow_environment import environment
+    from health_warehouse.services.secret_files import AirflowSecrets
+    from health_warehouse.settings import Settings
+
+    fields: dict[str, Any] = dict.fromkeys(AirflowSecrets.__dataclass_fields__, "x")
+    variables = environment(
+        Settings(state=Path("/nowhere")), AirflowSecrets(**fields), make_url("postgresql://h/d"), 1
+    )
+    return {
+        name.removeprefix("AIRFLOW__"): value
+        for name, value in variables.items()
+        if name.startswith("AIRFLOW__")
+    }

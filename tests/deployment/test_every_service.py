@@ -1,0 +1,197 @@
+"""Every service of docker-compose.yml by its own command line, on this machine instead of Docker.
+
+Postgres, Redis, the migrations, Airflow's services with FAB, a Celery worker: started in compose's
+order, each waited for by its own health check. Then a task goes through the broker, and four
+persons with the four roles do what they may, by the API and in a browser.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from browser import chromium
+from compose_postgres import postgres
+from containers_outside_docker import Containers
+from health_warehouse.loopback import free_port
+
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
+
+_PATIENCE_SECONDS = 300
+_UPKEEP, _RELEASE = "maintain_logs", "build_release"
+_PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
+    found = Containers(tmp_path_factory.mktemp("containers"), free_port())
+    with postgres(found), found.running("redis"):
+        found.run("migrate")
+        found.run("migrate")  # as with each upgrade: nothing is made twice
+        with (
+            found.running("api-server"),
+            found.running("scheduler", "dag-processor", "triggerer", "worker"),
+        ):
+            yield found
+
+
+@pytest.fixture(scope="module")
+def persons(containers: Containers) -> dict[str, str]:
+    """A token of each role."""
+    admin = _token(containers, "admin", containers.values["AIRFLOW_ADMIN_PASSWORD"])
+    tokens = {"admin": admin}
+    for role in ("viewer", "operator", "approver"):
+        status, answer = _ask(containers, "POST", "/auth/fab/v1/users", admin, _person(role))
+        assert status == http.client.OK, answer
+        tokens[role] = _token(containers, role, _PASSWORD)
+    return tokens
+
+
+def test_task_goes_through_the_broker_to_a_worker(
+    containers: Containers, persons: dict[str, str]
+) -> None:
+    run_id = _trigger(containers, persons["operator"], _UPKEEP)
+    _until(lambda: _state(containers, persons["viewer"], run_id) == "success")
+    assert (containers.folder / "state/logs/airflow" / f"dag_id={_UPKEEP}").is_dir()
+    assert "execute_workload" in containers.log("worker").read_text()
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "may"),
+    [(_UPKEEP, {"operator", "admin"}), (_RELEASE, {"approver", "admin"})],
+)
+def test_who_may_start_a_dag(
+    containers: Containers, persons: dict[str, str], dag_id: str, may: set[str]
+) -> None:
+    started = {role for role in persons if _may_trigger(containers, persons[role], dag_id)}
+    assert started == may
+
+
+def test_everybody_reads_and_only_an_admin_sees_logins(
+    containers: Containers, persons: dict[str, str]
+) -> None:
+    everybody = {"viewer", "operator", "approver", "admin"}
+    for path, expected in {
+        "/api/v2/dags": everybody,
+        "/auth/fab/v1/users": {"admin"},
+        "/api/v2/connections": {"admin"},
+    }.items():
+        allowed = {role for role in persons if _may_read(containers, path, persons[role])}
+        assert allowed == expected, path
+
+
+def test_nobody_reads_without_a_login(containers: Containers) -> None:
+    assert _ask(containers, "GET", "/api/v2/dags", "")[0] == http.client.UNAUTHORIZED
+
+
+def test_operator_logs_in_with_a_browser(
+    containers: Containers, persons: dict[str, str], tmp_path: Path
+) -> None:
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto(containers.url)
+        page.get_by_placeholder("Username").fill("operator")
+        page.get_by_placeholder("Password").fill("wrong " + _PASSWORD)
+        page.get_by_role("button", name="Sign In").click()
+        page.get_by_text("Invalid login").wait_for()
+        page.get_by_placeholder("Username").fill("operator")
+        page.get_by_placeholder("Password").fill(_PASSWORD)
+        page.get_by_role("button", name="Sign In").click()
+        page.goto(f"{containers.url}/dags")
+        page.get_by_role("link", name=_UPKEEP).first.wait_for()
+        page.screenshot(path=tmp_path / "dags.png")
+
+
+def test_secrets_are_in_no_command_line_and_no_log(containers: Containers) -> None:
+    import psutil
+
+    secrets = [value for name, value in containers.values.items() if len(value) > 20]
+    lines = " ".join(" ".join(p.info["cmdline"] or ()) for p in psutil.process_iter(["cmdline"]))
+    logs = "".join(path.read_text(errors="replace") for path in containers.folder.glob("*.log"))
+    assert logs
+    assert not [secret for secret in secrets if secret in lines]
+    assert not [secret for secret in secrets if secret in logs]
+
+
+def test_databases_are_apart(containers: Containers) -> None:
+    """The owner of the warehouse does not reach Airflow's metadata, nor the other way round."""
+    password = containers.values["WAREHOUSE_OWNER_PASSWORD"]
+    address = f"127.0.0.1:{containers.postgres_port}"
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(f"postgresql://warehouse_owner:{password}@{address}/airflow")
+
+
+def _person(role: str) -> dict[str, Any]:
+    return {
+        "username": role,
+        "password": _PASSWORD,
+        "first_name": role,
+        "last_name": role,
+        "email": f"{role}@example.org",
+        "roles": [{"name": role}],
+    }
+
+
+def _trigger(containers: Containers, token: str, dag_id: str) -> str:
+    body = {"logical_date": None, "conf": {"dry_run": True}}
+    status, answer = _ask(containers, "POST", f"/api/v2/dags/{dag_id}/dagRuns", token, body)
+    assert status == http.client.OK, answer
+    return str(answer["dag_run_id"])
+
+
+def _may_trigger(containers: Containers, token: str, dag_id: str) -> bool:
+    body = {"logical_date": None, "conf": {"dry_run": True}}
+    status, answer = _ask(containers, "POST", f"/api/v2/dags/{dag_id}/dagRuns", token, body)
+    assert status in (http.client.OK, http.client.FORBIDDEN), answer
+    return status == http.client.OK
+
+
+def _may_read(containers: Containers, path: str, token: str) -> bool:
+    status, answer = _ask(containers, "GET", path, token)
+    assert status in (http.client.OK, http.client.FORBIDDEN), answer
+    return status == http.client.OK
+
+
+def _state(containers: Containers, token: str, run_id: str) -> str:
+    path = f"/api/v2/dags/{_UPKEEP}/dagRuns/{run_id}"
+    status, answer = _ask(containers, "GET", path, token)
+    assert status == http.client.OK, answer
+    assert answer["state"] != "failed", containers.end_of_log("worker")
+    return str(answer["state"])
+
+
+def _token(containers: Containers, login: str, password: str) -> str:
+    body = {"username": login, "password": password}
+    status, answer = _ask(containers, "POST", "/auth/token", "", body)
+    assert status == http.client.CREATED, answer
+    return str(answer["access_token"])
+
+
+def _ask(
+    containers: Containers, verb: str, path: str, token: str, body: Any = None
+) -> tuple[int, Any]:
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    connection = http.client.HTTPConnection("127.0.0.1", containers.ports["api-server"], timeout=60)
+    try:
+        connection.request(verb, path, json.dumps(body) if body is not None else None, headers)
+        response = connection.getresponse()
+        text = response.read()
+        return response.status, json.loads(text) if text.startswith((b"{", b"[")) else text
+    finally:
+        connection.close()
+
+
+def _until(found: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not found():
+        assert time.monotonic() < deadline, f"nothing after {_PATIENCE_SECONDS} s"
+        time.sleep(0.5)
