@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from playwright.sync_api import Page
 
 from browser import chromium
 from compose_postgres import postgres
@@ -97,14 +98,10 @@ def test_operator_logs_in_with_a_browser(
     with chromium() as browser:
         page = browser.new_page()
         page.goto(containers.url)
-        page.get_by_placeholder("Username").fill("operator")
-        page.get_by_placeholder("Password").fill("wrong " + _PASSWORD)
-        page.get_by_role("button", name="Sign In").click()
+        _log_in(page, "operator", "wrong " + _PASSWORD)
         page.get_by_text("Invalid login").wait_for()
-        page.get_by_placeholder("Username").fill("operator")
-        page.get_by_placeholder("Password").fill(_PASSWORD)
-        page.get_by_role("button", name="Sign In").click()
-        page.goto(f"{containers.url}/dags")
+        _log_in(page, "operator", _PASSWORD)
+        page.get_by_role("link", name="Dags").first.click()
         page.get_by_role("link", name=_UPKEEP).first.wait_for()
         page.screenshot(path=tmp_path / "dags.png")
 
@@ -126,6 +123,12 @@ def test_databases_are_apart(containers: Containers) -> None:
     address = f"127.0.0.1:{containers.postgres_port}"
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(f"postgresql://warehouse_owner:{password}@{address}/airflow")
+
+
+def _log_in(page: Page, login: str, password: str) -> None:
+    page.locator("#username").fill(login)
+    page.locator("#password").fill(password)
+    page.locator("input[type=submit]").click()
 
 
 def _person(role: str) -> dict[str, Any]:
