@@ -89,6 +89,19 @@ class Containers:
             )
         assert done.returncode == 0, self.end_of_log(name)
 
+    def execute(self, name: str, *command: str) -> str:
+        """What a command prints that is run beside a service, as by `docker compose exec`."""
+        done = subprocess.run(
+            command,
+            executable=image_programs() / command[0],
+            env=self._environment(self.service(name)),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     @contextmanager
     def running(self, *names: str) -> Iterator[None]:
         """Start services, wait until their health checks pass; end them with all their children."""

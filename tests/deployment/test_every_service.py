@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,13 +20,14 @@ import pytest
 from playwright.sync_api import Page
 
 from browser import chromium
+from compose_file import SERVICES
 from compose_postgres import postgres
 from containers_outside_docker import Containers
 from health_warehouse.loopback import free_port
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
-_PATIENCE_SECONDS = 300
+_PATIENCE_SECONDS = 600
 _UPKEEP, _RELEASE = "maintain_logs", "build_release"
 _PASSWORD = "correct horse battery"
 
@@ -38,7 +40,7 @@ def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]
         found.run("migrate")  # as with each upgrade: nothing is made twice
         with (
             found.running("api-server"),
-            found.running("scheduler", "dag-processor", "triggerer", "worker"),
+            found.running("scheduler", "dag-processor", "triggerer", "worker", "alerts"),
         ):
             yield found
 
@@ -55,6 +57,10 @@ def persons(containers: Containers) -> dict[str, str]:
     return tokens
 
 
+def test_no_service_is_left_out(containers: Containers) -> None:
+    assert {path.stem for path in containers.folder.glob("*.log")} == set(SERVICES)
+
+
 def test_task_goes_through_the_broker_to_a_worker(
     containers: Containers, persons: dict[str, str]
 ) -> None:
@@ -62,6 +68,18 @@ def test_task_goes_through_the_broker_to_a_worker(
     _until(lambda: _state(containers, persons["viewer"], run_id) == "success")
     assert (containers.folder / "state/logs/airflow" / f"dag_id={_UPKEEP}").is_dir()
     assert "execute_workload" in containers.log("worker").read_text()
+
+
+def test_delivery_is_published_by_workers(containers: Containers) -> None:
+    """dbt, Great Expectations and the loader, with no more than a worker holds."""
+    outbox = containers.folder / "outbox"
+    size = ("--facilities=1", "--days=1", "--dossiers=5")
+    containers.execute("worker", "warehouse", "synth", str(outbox), *size)
+    files = sorted(outbox.rglob("*.xml"))
+    assert files
+    for file in files:
+        shutil.copy2(file, containers.folder / "state" / "inbox")
+    _until(lambda: _is_published(containers))
 
 
 @pytest.mark.parametrize(
@@ -123,6 +141,11 @@ def test_databases_are_apart(containers: Containers) -> None:
     address = f"127.0.0.1:{containers.postgres_port}"
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(f"postgresql://warehouse_owner:{password}@{address}/airflow")
+
+
+def _is_published(containers: Containers) -> bool:
+    releases = json.loads(containers.execute("worker", "warehouse", "releases", "--json"))
+    return any(one["status"] == "current" for one in releases)
 
 
 def _log_in(page: Page, login: str, password: str) -> None:
