@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import subprocess
+import sys
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -38,9 +39,10 @@ _SAYS_WHEN_READY = {
 @cache
 def image_programs() -> Path:
     """The folder of programs of the image's packages, installed on the first call."""
+    python = Path(sys.base_prefix) / "bin" / "python3.11"  # that of the tests, not the first found
     subprocess.run(
         [PROJECT / "scripts" / "environment.sh", "containers"],
-        env=os.environ | {"WAREHOUSE_STATE": str(STATE)},
+        env=os.environ | {"WAREHOUSE_STATE": str(STATE), "PYTHON": str(python)},
         check=True,
     )
     return STATE / "venv-containers" / "bin"

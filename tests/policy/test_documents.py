@@ -10,7 +10,7 @@ import pytest
 from parsed_dags import PROJECT
 
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
-ROOTS = ("dags", "dbt_project", "docs", "expectations", "plugins", "scripts", "tests")
+ROOTS = ("dags", "dbt_project", "deploy", "docs", "expectations", "plugins", "scripts", "tests")
 
 every_document = pytest.mark.parametrize(
     "document", DOCUMENTS, ids=[str(path.relative_to(PROJECT)) for path in DOCUMENTS]

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from health_warehouse.settings import PROJECT_DIR
 
+_SHORTEST_PASSWORD = 12  # characters; this login may do all, and its name is in the guide
 _console = Console(stderr=True, soft_wrap=True)
 
 
@@ -28,16 +29,18 @@ def airflow_roles(
     ] = "",
 ) -> None:
     """Make the roles viewer, operator, approver and admin in Airflow, for the auth manager FAB."""
+    password = _read_password() if first_admin else ""
     from health_warehouse.orchestration.roles import make_first_admin, make_roles, read_dags
 
     for name, changes in make_roles(read_dags(PROJECT_DIR / "dags")).items():
         _console.print(f"role {name}: {changes} changes", highlight=False)
     if first_admin:
-        password = sys.stdin.readline().rstrip("\n")
-        if len(password) < _SHORTEST:
-            raise typer.BadParameter(f"a password of at least {_SHORTEST} characters is needed")
         made = make_first_admin(first_admin, password)
         _console.print(f"login {first_admin}: {'made' if made else 'there is an admin already'}")
 
 
-_SHORTEST = 12
+def _read_password() -> str:
+    password = sys.stdin.readline().rstrip("\n")
+    if len(password) < _SHORTEST_PASSWORD:
+        raise typer.BadParameter(f"give a password of at least {_SHORTEST_PASSWORD} characters")
+    return password

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
+from health_warehouse.cli import app
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.orchestration.roles import (
     APPROVER,
@@ -57,6 +59,12 @@ def test_without_fab_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__AUTH_MANAGER", "somewhere.SimpleAuthManager")
     with pytest.raises(ConfigurationError, match="FAB"):
         make_roles([UPKEEP])
+
+
+def test_first_admin_needs_a_password_that_is_not_guessed() -> None:
+    tried = CliRunner().invoke(app, ["airflow-roles", "--first-admin", "admin"], input="short\n")
+    assert tried.exit_code == 2
+    assert "at least 12 characters" in tried.output
 
 
 def _is_change(pair: tuple[str, str]) -> bool:
