@@ -34,7 +34,7 @@ RUN /opt/venv/bin/python -m pip install --no-cache-dir --require-hashes \
 # Behind the packages, which change seldom. Editable: the package finds dags/ and dbt_project/ from
 # its own place.
 COPY pyproject.toml README.md LICENSE ./
-COPY requirements/runtime.in requirements/hatch_dependencies.py requirements/
+COPY requirements/runtime.in requirements/runtime.txt requirements/hatch_dependencies.py requirements/
 COPY plugins plugins
 COPY expectations expectations
 COPY dags dags
