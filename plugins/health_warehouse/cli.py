@@ -9,12 +9,21 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
-from health_warehouse.commands import claims, quality, readers, release, roles, services, synth
+from health_warehouse.commands import (
+    alerts,
+    claims,
+    quality,
+    readers,
+    release,
+    roles,
+    services,
+    synth,
+)
 from health_warehouse.errors import WarehouseError
 from health_warehouse.telling import lines_of_code, told
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-for module in (services, claims, quality, release, readers, roles, synth):
+for module in (services, claims, quality, release, readers, roles, synth, alerts):
     module.register(app)
 
 

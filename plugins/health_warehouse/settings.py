@@ -100,6 +100,53 @@ class Settings(BaseSettings):
         ge=2,
         description="A file packed tighter than this, to 1, is refused; the first 10 MiB are free.",
     )
+    alert_name: str = Field(
+        default="Health data warehouse",
+        pattern=r"^[^\x00-\x1f]{1,80}$",
+        description="How alerts call this warehouse.",
+    )
+    alert_to: str = Field(
+        default="", description="Mail addresses to alert, with commas between. Unset: no mail."
+    )
+    alert_from: str = Field(default="", description="The mail address that alerts come from.")
+    alert_smtp_host: str = Field(default="", description="The mail server that sends alerts.")
+    alert_smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    alert_smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How it is spoken to: starttls (usually port 587), tls (465), or none (25).",
+    )
+    alert_smtp_user: str = Field(default="", description="Login of the mail server, if it asks.")
+    alert_smtp_password: SecretStr | None = Field(default=None, description="Its password.")
+    alert_webhook_url: SecretStr | None = Field(
+        default=None, description="Where alerts are posted as JSON. Unset: nowhere."
+    )
+    alert_webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Signs what is posted: any text, or whsec_ and base64 (standardwebhooks.com).",
+    )
+    alert_heartbeat_url: SecretStr | None = Field(
+        default=None,
+        description="Asked every minute while alerts work: an outside monitor that alerts when "
+        "nobody asks any more.",
+    )
+    alert_airflow_url: str = Field(
+        default="",
+        description="Address of the Airflow UI in alerts. Unset: that on this machine.",
+    )
+    alert_runbook_url: str = Field(
+        default="", description="Where docs/runbooks can be read by a browser, for the same links."
+    )
+    alert_quiet_seconds: int = Field(
+        default=300,
+        ge=0,
+        description="A cause that has not failed for so long has recovered. One that fails again "
+        "before is one more failure of the same alert.",
+    )
+    alert_silence_seconds: int = Field(
+        default=90,
+        ge=15,
+        description="A scheduler without a heartbeat for so long is told as silent.",
+    )
 
     def model_post_init(self, _context: Any) -> None:
         self.state = self.state.expanduser().absolute()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def up() -> None:
-    """Start Postgres and Airflow, bring their databases up to date, wait until all is healthy."""
+    """Start Postgres, Airflow and the sender of alerts; wait until all is healthy."""
     from health_warehouse.services.bring_up import up as bring_up
 
     service = bring_up(get_settings(), _say)
@@ -36,7 +36,7 @@ def up() -> None:
 
 
 def down() -> None:
-    """Stop Postgres and Airflow. Data stay."""
+    """Stop Postgres, Airflow and the sender of alerts. Data stay."""
     from health_warehouse.services.bring_up import down as bring_down
 
     bring_down(get_settings(), _say)
@@ -61,6 +61,7 @@ def status(as_json: _AS_JSON = False) -> None:
         release = now["release"]
         out.print(f"\nAirflow   {now['airflow']['url']}, {now['dag_count']} DAGs", highlight=False)
         out.print(f"release   {release['release_id'] if release else 'none yet'}", highlight=False)
+        out.print(f"alerts    {_alerts(now['alerts'])}", highlight=False)
     out.print(f"state     {now['state']}", highlight=False)
 
 
@@ -77,6 +78,12 @@ def doctor(as_json: _AS_JSON = False) -> None:
         typer.echo(f"nothing found by {len(CHECKS)} checks")
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)
+
+
+def _alerts(alerts: dict[str, Any]) -> str:
+    count, age = alerts["open_count"], alerts["heartbeat_age_seconds"]
+    told = "never" if age is None else f"{age:.0f} s ago"
+    return f"{'?' if count is None else count} open; the sender's last pass was {told}"
 
 
 def dsn(

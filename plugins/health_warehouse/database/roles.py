@@ -12,6 +12,7 @@ ROLES = (
     "hiv_reader",
     "ops_reader",
     "vault_reader",
+    "alert_sender",
 )
 
 

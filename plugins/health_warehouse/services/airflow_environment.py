@@ -53,7 +53,13 @@ def environment(
         for section, options in sections.items()
         for option, value in options.items()
     }
-    return variables | _process(settings) | settings.as_environment()
+    # Tasks send no alerts: they need no password of a mail server, and another one no restart.
+    ours = {
+        name: value
+        for name, value in settings.as_environment().items()
+        if not name.startswith("WAREHOUSE_ALERT_")
+    }
+    return variables | _process(settings) | ours
 
 
 def _core(settings: Settings, secrets: AirflowSecrets, port: int) -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from health_warehouse.alerting.channels import channels
 from health_warehouse.database.migrate import migrate
 from health_warehouse.privacy.person_key import load_person_key
-from health_warehouse.services import ports, postgres, state
+from health_warehouse.services import alert_sender, ports, postgres, state
 from health_warehouse.services.airflow import Airflow, PortLost, metadata_url
 from health_warehouse.services.secret_files import (
     airflow_secrets,
@@ -19,6 +20,7 @@ def up(settings: Settings, say: Say) -> Airflow:
 
     Idempotent, and safe to call twice at once. Raises ConfigurationError, saying what to do.
     """
+    channels(settings)  # set up by half, alerts would not go out, and nobody would know
     state.prepare(settings)
     with state.locked(settings, say):
         secrets = airflow_secrets(settings)
@@ -27,7 +29,9 @@ def up(settings: Settings, say: Say) -> Airflow:
         if postgres.is_needed(settings):
             postgres.start(settings, secrets, say)
         migrate(settings)
-        return _start_airflow(settings, say)
+        service = _start_airflow(settings, say)
+        alert_sender.start(settings, say)
+        return service
 
 
 def _start_airflow(settings: Settings, say: Say) -> Airflow:
@@ -53,6 +57,7 @@ def down(settings: Settings, say: Say) -> None:
         say(f"nothing was ever started in {settings.state}")
         return
     with state.locked(settings, say):
+        alert_sender.stop(settings)  # first: that Airflow ends is not to be told
         say("stopping Airflow")
         airflow(settings).stop()
         if postgres.is_needed(settings):

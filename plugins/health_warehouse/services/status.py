@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import importlib.metadata
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from health_warehouse.alerting.heartbeat import age_seconds
 from health_warehouse.database.connections import engine
 from health_warehouse.errors import WarehouseError
 from health_warehouse.services import ports, postgres
 from health_warehouse.services.airflow import Airflow
+from health_warehouse.services.alert_sender import alert_sender
 from health_warehouse.services.bring_up import airflow
 from health_warehouse.services.secret_files import ADMIN, login_file
 from health_warehouse.settings import Settings
@@ -30,11 +33,12 @@ def status(settings: Settings) -> dict[str, Any]:
     service = airflow(settings)
     return {
         "state": str(settings.state),
-        "services": [*_postgres(settings), *_airflow(service)],
+        "services": [*_postgres(settings), *_airflow(service), _alert_sender(settings)],
         "airflow": {"url": service.url, "user": ADMIN, "login_file": str(login_file(settings))},
         "health": {name: part.get("status") for name, part in service.health().items() if part},
         "dag_count": _dag_count(service),
         "release": _release(settings),
+        "alerts": _alerts(settings),
         "versions": _versions(),
     }
 
@@ -59,6 +63,30 @@ def _airflow(service: Airflow) -> list[dict[str, Any]]:
         }
         for daemon in service.daemons()
     ]
+
+
+def _alert_sender(settings: Settings) -> dict[str, Any]:
+    daemon = alert_sender(settings)
+    pid = daemon.pid()
+    return {
+        "name": daemon.name,
+        "is_running": pid is not None,
+        "pid": pid,
+        "port": None,
+        "log": str(daemon.log),
+    }
+
+
+def _alerts(settings: Settings) -> dict[str, Any]:
+    """Seconds since the sender's last pass, and how many alerts are open."""
+    statement = "select count(*) from ops.alerts where state <> 'resolved'"
+    open_count: int | None = None
+    with (
+        suppress(SQLAlchemyError, WarehouseError),
+        engine(settings, "ops_reader").connect() as connection,
+    ):
+        open_count = connection.execute(text(statement)).scalar_one()
+    return {"open_count": open_count, "heartbeat_age_seconds": age_seconds(settings)}
 
 
 def _dag_count(service: Airflow) -> int | None:

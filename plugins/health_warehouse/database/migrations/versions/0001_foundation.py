@@ -10,7 +10,7 @@ down_revision = None
 
 def upgrade() -> None:
     folder = Path(__file__).parent
-    for part in ("schemas", "raw", "raw_tables", "reference", "ops", "ledger", "readers"):
+    for part in ("schemas", "raw", "raw_tables", "reference", "ops", "ledger", "readers", "alerts"):
         statements = (folder / f"0001_{part}.sql").read_text(encoding="utf-8")
         op.get_bind().exec_driver_sql(statements)
 

@@ -1,0 +1,138 @@
+"""One pass: read states, write what is to be told, send what is due. And again, until asked to end.
+
+Nothing is kept in memory that matters: the process may be killed at any instant.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+import psycopg
+from sqlalchemy import URL
+from sqlalchemy.exc import OperationalError
+
+from health_warehouse.alerting import deliveries, heartbeat, outbox
+from health_warehouse.alerting.channels import Channel, DeliveryFailed, Envelope, channels
+from health_warehouse.alerting.conditions import Reading, Told
+from health_warehouse.alerting.incident_states import Judgement, judgements, read_incidents
+from health_warehouse.alerting.message import compose
+from health_warehouse.alerting.metadata import metadata_connection
+from health_warehouse.alerting.scheduler_states import reachable, read_scheduler, unreachable
+from health_warehouse.alerting.task_states import read_tasks
+from health_warehouse.database.connections import engine
+from health_warehouse.settings import Settings
+
+INTERVAL_SECONDS = 10
+_PING_SECONDS = 60
+_ROLE = "alert_sender"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Airflow:
+    """Where Airflow is at present: its metadata, and its UI for links."""
+
+    metadata: URL
+    url: str
+
+
+@dataclass
+class Sender:
+    """`airflow` is asked anew in every pass: after a restart it may be at another port."""
+
+    settings: Settings
+    airflow: Callable[[], Airflow]
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _unreachable_since: datetime | None = None
+    _pinged_at: float = float("-inf")
+
+    def run(self, asked_to_end: Event) -> None:
+        """Pass after pass; a database that is away is waited for."""
+        while not asked_to_end.is_set():
+            try:
+                self.pass_once(asked_to_end)
+            except OperationalError as error:
+                log.warning("the database cannot be reached: %s", type(error.orig).__name__)
+            asked_to_end.wait(INTERVAL_SECONDS)
+
+    def pass_once(self, asked_to_end: Event | None = None) -> int:
+        """Read, write, send; returns how many messages were sent.
+
+        Raises OperationalError when the database is away, ConfigurationError when a channel is
+        set up by half.
+        """
+        targets = channels(self.settings)
+        self._read([channel.target for channel in targets])
+        sent = sum(self._send_due(channel, asked_to_end) for channel in targets)
+        with engine(self.settings, _ROLE).begin() as connection:
+            heartbeat.beat(connection, self.settings)
+            stuck = heartbeat.stuck_count(connection, [channel.target for channel in targets])
+        self._ping(stuck)
+        return sent
+
+    def _read(self, targets: list[str]) -> None:
+        """All in one transaction: states that were read are told, or read again."""
+        with engine(self.settings, _ROLE).begin() as connection:
+            outbox.lock(connection)
+            told = outbox.told(connection)
+            readings = [read_incidents(connection, told)]
+            readings += self._airflow_states(told, judgements(connection, told))
+            quiet = timedelta(seconds=self.settings.alert_quiet_seconds)
+            outbox.record(connection, readings, targets, quiet)
+
+    def _airflow_states(self, told: Told, judged: list[Judgement]) -> list[Reading]:
+        patience = timedelta(seconds=self.settings.alert_silence_seconds)
+        try:
+            with metadata_connection(self.airflow().metadata) as metadata:
+                found = [
+                    reachable(),
+                    read_tasks(metadata, told, judged),
+                    read_scheduler(metadata, self.started_at, patience),
+                ]
+        except psycopg.Error as error:
+            log.warning("Airflow's metadata cannot be read: %s", type(error).__name__)
+            self._unreachable_since = self._unreachable_since or datetime.now(UTC)
+            return [unreachable(self._unreachable_since, patience)]
+        self._unreachable_since = None
+        return found
+
+    def _send_due(self, channel: Channel, asked_to_end: Event | None) -> int:
+        """Send what is due for one target, until one fails: its server is probably down."""
+        count = 0
+        for delivery in self._claims(channel.target):
+            message = compose(self.settings, delivery.content, self.airflow().url)
+            try:
+                channel.send(message, Envelope(delivery.message_key, delivery.thread_key))
+            except DeliveryFailed as failure:
+                log.warning("%s, attempt %s: %s", channel.target, delivery.attempt_count, failure)
+                with engine(self.settings, _ROLE).begin() as connection:
+                    deliveries.mark_failed(connection, delivery, str(failure))
+                break
+            with engine(self.settings, _ROLE).begin() as connection:
+                deliveries.mark_sent(connection, delivery)
+            count += 1
+            log.info("%s: sent message %s", channel.target, delivery.message_id)
+            if asked_to_end is not None and asked_to_end.is_set():
+                break
+        return count
+
+    def _claims(self, target: str) -> Iterator[deliveries.Delivery]:
+        while True:
+            with engine(self.settings, _ROLE).begin() as connection:
+                delivery = deliveries.claim(connection, target)
+            if delivery is None:
+                return
+            yield delivery
+
+    def _ping(self, stuck: int) -> None:
+        """Not while messages do not get through: then the monitor outside is the one to tell."""
+        if stuck or time.monotonic() - self._pinged_at < _PING_SECONDS:
+            return
+        self._pinged_at = time.monotonic()
+        if (wrong := heartbeat.ping(self.settings)) is not None:
+            log.warning("the monitor outside was not reached: %s", wrong)

@@ -1,0 +1,167 @@
+"""Tasks and runs that failed for good, as Airflow's metadata tells them.
+
+Only final states count: a task that is to be tried again is not `failed`. How a task ended makes no
+difference to that state, so an error, a time-out, a killed process and a killed supervisor are all
+seen here, also those of which Airflow calls no callback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+
+from health_warehouse.alerting.conditions import Condition, Kind, Reading, Told
+from health_warehouse.alerting.incident_states import Judgement
+
+_KINDS = frozenset({Kind.TASK_FAILED, Kind.RUN_FAILED})
+# Which task tells the verdict of which suite: its failure is that of the release or the rule.
+_JUDGES = {
+    "marts": ("build_release", "audit_candidate"),
+    "landing": ("ingest_claims", "load_batch"),
+}
+_FAILED, _LOST = "failed", "lost"
+
+# A run counts as good for a task when the task succeeded in it and no instance of it did not. A run
+# is better evidence than an instance: one batch of many may fail while its neighbours succeed.
+# Clocks of Airflow's workers and of Postgres may differ by some seconds.
+_FAILURES = """
+with told as (
+    select * from unnest(%(fingerprints)s::text[], %(since)s::timestamptz[])
+        as t (fingerprint, since)
+),
+judged as (
+    select * from unnest(
+        %(dag_ids)s::text[], %(task_ids)s::text[],
+        %(opened)s::timestamptz[], %(seen)s::timestamptz[]
+    ) as j (dag_id, task_id, opened_at, last_seen_at)
+),
+failures as (
+    select
+        t.dag_id, t.task_id, t.run_id, t.end_date, r.run_after,
+        exists (
+            select from log as l
+            where
+                l.dag_id = t.dag_id and l.task_id = t.task_id and l.run_id = t.run_id
+                and l.map_index = t.map_index and l.event = 'heartbeat timeout'
+                and l.dttm between t.end_date - interval '1 minute'
+                and t.end_date + interval '1 minute'
+        ) as is_lost
+    from task_instance as t
+    inner join dag_run as r on r.dag_id = t.dag_id and r.run_id = t.run_id
+    left join told on told.fingerprint = 'task:' || t.dag_id || '.' || t.task_id
+    where
+        t.state = 'failed' and t.end_date > coalesce(told.since, %(installed_at)s)
+        and not exists (
+            select from judged as j
+            where
+                j.dag_id = t.dag_id and j.task_id = t.task_id
+                and j.opened_at <= t.end_date + interval '5 seconds'
+                and j.last_seen_at >= t.start_date - interval '5 seconds'
+        )
+),
+causes as (
+    select
+        dag_id, task_id, count(*) as occurrence_count,
+        min(end_date) as first_at, max(end_date) as last_at,
+        bool_or(is_lost) as any_lost, bool_or(not is_lost) as any_failed,
+        (array_agg(run_id order by end_date desc))[1] as run_id,
+        (array_agg(run_after order by end_date desc))[1] as run_after
+    from failures
+    group by dag_id, task_id
+)
+select
+    c.dag_id, c.task_id, c.occurrence_count, c.first_at, c.last_at, c.run_id,
+    c.any_lost, c.any_failed,
+    exists (
+        select from dag_run as r
+        inner join task_instance as s on s.dag_id = r.dag_id and s.run_id = r.run_id
+        where r.dag_id = c.dag_id and r.run_after >= c.run_after and s.task_id = c.task_id
+        group by r.run_id
+        having
+            bool_or(s.state = 'success')
+            and bool_and(coalesce(s.state in ('success', 'skipped', 'removed'), false))
+            and max(s.end_date) > c.last_at
+    ) as is_over
+from causes as c
+"""
+
+# A run may fail without a task that did, e.g. when it took too long as a whole.
+_RUNS = """
+with told as (
+    select * from unnest(%(fingerprints)s::text[], %(since)s::timestamptz[])
+        as t (fingerprint, since)
+),
+causes as (
+    select
+        r.dag_id, count(*) as occurrence_count,
+        min(r.end_date) as first_at, max(r.end_date) as last_at,
+        (array_agg(r.run_id order by r.end_date desc))[1] as run_id
+    from dag_run as r
+    left join told on told.fingerprint = 'run:' || r.dag_id
+    where
+        r.state = 'failed' and r.end_date > coalesce(told.since, %(installed_at)s)
+        and not exists (
+            select from task_instance as t
+            where t.dag_id = r.dag_id and t.run_id = r.run_id and t.state = 'failed'
+        )
+    group by r.dag_id
+)
+select
+    c.*,
+    exists (
+        select from dag_run as later
+        where
+            later.dag_id = c.dag_id and later.state = 'success' and later.end_date > c.last_at
+    ) as is_over
+from causes as c
+"""
+
+
+def read_tasks(
+    metadata: psycopg.Connection[Any], told: Told, judgements: Iterable[Judgement]
+) -> Reading:
+    """One condition per task, or DAG, that failed for good since it was last told.
+
+    A failure by which a task told an incident is the incident's: it is not told twice.
+    """
+    judges = [(*_JUDGES[one.suite], one) for one in judgements if one.suite in _JUDGES]
+    parameters = {
+        "fingerprints": list(told.since),
+        "since": list(told.since.values()),
+        "installed_at": told.installed_at,
+        "dag_ids": [dag_id for dag_id, _, _ in judges],
+        "task_ids": [task_id for _, task_id, _ in judges],
+        "opened": [one.opened_at for _, _, one in judges],
+        "seen": [one.last_seen_at for _, _, one in judges],
+    }
+    tasks = [_task(row) for row in metadata.execute(_FAILURES, parameters)]
+    runs = [_run(row) for row in metadata.execute(_RUNS, parameters)]
+    return Reading((*tasks, *runs), _KINDS)
+
+
+def _task(row: Any) -> Condition:
+    ends = {_FAILED: row.any_failed, _LOST: row.any_lost}
+    return Condition(
+        fingerprint=f"task:{row.dag_id}.{row.task_id}",
+        kind=Kind.TASK_FAILED,
+        occurrence_count=row.occurrence_count,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        reasons=tuple(name for name, is_so in ends.items() if is_so),
+        facts={"dag_id": row.dag_id, "task_id": row.task_id, "run_id": row.run_id},
+        is_over=row.is_over,
+    )
+
+
+def _run(row: Any) -> Condition:
+    return Condition(
+        fingerprint=f"run:{row.dag_id}",
+        kind=Kind.RUN_FAILED,
+        occurrence_count=row.occurrence_count,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        facts={"dag_id": row.dag_id, "run_id": row.run_id},
+        is_over=row.is_over,
+    )
