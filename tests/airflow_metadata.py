@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +17,15 @@ from sqlalchemy import URL, make_url
 from warehouses import Cluster
 
 _TEMPLATE = "template_airflow"
+# What `airflow db migrate` does in an empty database, without the roles and connections after it.
+_MAKE_TABLES = """
+import sys
+from airflow.models import import_all_models
+from airflow.models.base import Base
+from sqlalchemy import create_engine
+import_all_models()
+Base.metadata.create_all(create_engine(sys.argv[1]))
+"""
 
 
 @dataclass(frozen=True)
@@ -83,21 +90,12 @@ class Metadata:
             connection.execute(statement.encode(), values)
 
 
-def migrate_template(cluster: Cluster) -> None:
-    """Let Airflow make its tables, once: it takes 15 s."""
+def make_template(cluster: Cluster) -> None:
+    """Let Airflow make its tables, as it does in an empty database: once, for it takes seconds."""
     _create(cluster, f"create database {_TEMPLATE}")
-    home = tempfile.mkdtemp(prefix="warehouse-test-metadata-", dir=os.environ["AIRFLOW_HOME"])
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW__")}
+    url = make_url(cluster.server.url(_TEMPLATE)).set(drivername="postgresql+psycopg2")
     done = subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "migrate"],
-        env=kept
-        | {
-            "AIRFLOW_HOME": home,
-            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": cluster.server.url(_TEMPLATE).replace(
-                "postgresql://", "postgresql+psycopg2://"
-            ),
-        },
+        [sys.executable, "-c", _MAKE_TABLES, url.render_as_string(hide_password=False)],
         capture_output=True,
         text=True,
         check=False,

@@ -23,7 +23,7 @@ from health_warehouse.cli import app
 from health_warehouse.database.connections import OWNER, dispose_engines, dsn
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.processes import has_ended
-from health_warehouse.services import ports, postgres, state
+from health_warehouse.services import alert_sender, ports, postgres, state
 from health_warehouse.services.airflow import COMMANDS, Airflow
 from health_warehouse.services.bring_up import down, up
 from health_warehouse.services.postgres import AIRFLOW_DATABASE
@@ -41,10 +41,12 @@ def _pids(warehouse: Airflow) -> dict[str, int | None]:
 
 def test_everything_is_healthy(warehouse: Airflow) -> None:
     now = status(warehouse.settings)
-    assert [service["name"] for service in now["services"]] == ["postgres", *COMMANDS]
+    names = [service["name"] for service in now["services"]]
+    assert names == ["postgres", *COMMANDS, alert_sender.NAME]
     assert all(service["is_running"] for service in now["services"])
     assert set(now["health"].values()) == {"healthy"}
     assert now["dag_count"] >= 2
+    assert now["alerts"]["heartbeat_age_seconds"] < 60
 
 
 def test_second_up_changes_nothing_and_takes_seconds(warehouse: Airflow) -> None:

@@ -55,6 +55,15 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class OpenAlert:
+    """An alert that is open, as it was last seen."""
+
+    kind: Kind
+    facts: Mapping[str, Any]
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True)
 class Told:
     """What the outbox knows: from when on the failures of each cause count, by fingerprint.
 
@@ -63,3 +72,7 @@ class Told:
 
     installed_at: datetime
     since: Mapping[str, datetime]
+    open_alerts: Mapping[str, OpenAlert]
+
+    def open_of(self, kind: Kind) -> list[OpenAlert]:
+        return [alert for alert in self.open_alerts.values() if alert.kind is kind]

@@ -13,7 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from health_warehouse.alerting.conditions import Condition, Kind, Reading, Told
+from health_warehouse.alerting.conditions import (
+    Condition,
+    Kind,
+    OpenAlert,
+    Reading,
+    Told,
+)
 
 # One reader of states at a time: two would both find a cause that has no alert yet.
 _LOCK = 7_201_004
@@ -103,13 +109,21 @@ def told(connection: Connection) -> Told:
     ).scalar_one()
     rows = connection.execute(
         text(
-            "select distinct on (fingerprint) fingerprint,"
+            "select distinct on (fingerprint) fingerprint, kind, state, facts, last_seen_at,"
             " case when state = 'resolved' then last_seen_at"
             " else opened_at - interval '1 microsecond' end as since"
             " from ops.alerts order by fingerprint, alert_id desc"
         )
+    ).all()
+    return Told(
+        installed_at,
+        since={row.fingerprint: row.since for row in rows},
+        open_alerts={
+            row.fingerprint: OpenAlert(Kind(row.kind), row.facts, row.last_seen_at)
+            for row in rows
+            if row.state != "resolved"
+        },
     )
-    return Told(installed_at, {row.fingerprint: row.since for row in rows})
 
 
 def record(

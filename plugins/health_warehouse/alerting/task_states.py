@@ -15,7 +15,6 @@ import psycopg
 from health_warehouse.alerting.conditions import Condition, Kind, Reading, Told
 from health_warehouse.alerting.incident_states import Judgement
 
-_KINDS = frozenset({Kind.TASK_FAILED, Kind.RUN_FAILED})
 # Which task tells the verdict of which suite: its failure is that of the release or the rule.
 _JUDGES = {
     "marts": ("build_release", "audit_candidate"),
@@ -23,13 +22,21 @@ _JUDGES = {
 }
 _FAILED, _LOST = "failed", "lost"
 
-# A run counts as good for a task when the task succeeded in it and no instance of it did not. A run
-# is better evidence than an instance: one batch of many may fail while its neighbours succeed.
+# That a failure cannot be found any more is no recovery: a person cleared the task, and it waits to
+# be tried. Over it is when a later run, or the same one, was good: the task succeeded in it and no
+# instance of it did not. An instance alone is no evidence: one batch of many may fail while its
+# neighbours succeed.
 # Clocks of Airflow's workers and of Postgres may differ by some seconds.
-_FAILURES = """
+_TASKS = """
 with told as (
     select * from unnest(%(fingerprints)s::text[], %(since)s::timestamptz[])
         as t (fingerprint, since)
+),
+known as (
+    select * from unnest(
+        %(known_dag_ids)s::text[], %(known_task_ids)s::text[],
+        %(known_run_ids)s::text[], %(known_last_at)s::timestamptz[]
+    ) as k (dag_id, task_id, run_id, last_at)
 ),
 judged as (
     select * from unnest(
@@ -39,7 +46,7 @@ judged as (
 ),
 failures as (
     select
-        t.dag_id, t.task_id, t.run_id, t.end_date, r.run_after,
+        t.dag_id, t.task_id, t.run_id, t.end_date,
         exists (
             select from log as l
             where
@@ -49,7 +56,6 @@ failures as (
                 and t.end_date + interval '1 minute'
         ) as is_lost
     from task_instance as t
-    inner join dag_run as r on r.dag_id = t.dag_id and r.run_id = t.run_id
     left join told on told.fingerprint = 'task:' || t.dag_id || '.' || t.task_id
     where
         t.state = 'failed' and t.end_date > coalesce(told.since, %(installed_at)s)
@@ -61,23 +67,40 @@ failures as (
                 and j.last_seen_at >= t.start_date - interval '5 seconds'
         )
 ),
-causes as (
+found as (
     select
         dag_id, task_id, count(*) as occurrence_count,
         min(end_date) as first_at, max(end_date) as last_at,
         bool_or(is_lost) as any_lost, bool_or(not is_lost) as any_failed,
-        (array_agg(run_id order by end_date desc))[1] as run_id,
-        (array_agg(run_after order by end_date desc))[1] as run_after
+        (array_agg(run_id order by end_date desc))[1] as run_id
     from failures
     group by dag_id, task_id
+),
+causes as (
+    select
+        dag_id, task_id,
+        coalesce(f.occurrence_count, 0) as occurrence_count,
+        coalesce(f.first_at, k.last_at) as first_at,
+        greatest(f.last_at, k.last_at) as last_at,
+        coalesce(f.run_id, k.run_id) as run_id,
+        coalesce(f.any_lost, false) as any_lost,
+        coalesce(f.any_failed, false) as any_failed
+    from found as f full join known as k using (dag_id, task_id)
 )
 select
-    c.dag_id, c.task_id, c.occurrence_count, c.first_at, c.last_at, c.run_id,
-    c.any_lost, c.any_failed,
+    c.*,
     exists (
         select from dag_run as r
         inner join task_instance as s on s.dag_id = r.dag_id and s.run_id = r.run_id
-        where r.dag_id = c.dag_id and r.run_after >= c.run_after and s.task_id = c.task_id
+        where
+            r.dag_id = c.dag_id and s.task_id = c.task_id
+            and r.run_after >= coalesce(
+                (
+                    select last.run_after from dag_run as last
+                    where last.dag_id = c.dag_id and last.run_id = c.run_id
+                ),
+                '-infinity'
+            )
         group by r.run_id
         having
             bool_or(s.state = 'success')
@@ -87,13 +110,19 @@ select
 from causes as c
 """
 
-# A run may fail without a task that did, e.g. when it took too long as a whole.
+# A run may fail without a task that did, e.g. when it took too long as a whole. One whose tasks
+# were touched afterwards is another matter: a person cleared the task that failed, or marked it.
 _RUNS = """
 with told as (
     select * from unnest(%(fingerprints)s::text[], %(since)s::timestamptz[])
         as t (fingerprint, since)
 ),
-causes as (
+known as (
+    select * from unnest(
+        %(run_dag_ids)s::text[], %(run_run_ids)s::text[], %(run_last_at)s::timestamptz[]
+    ) as k (dag_id, run_id, last_at)
+),
+found as (
     select
         r.dag_id, count(*) as occurrence_count,
         min(r.end_date) as first_at, max(r.end_date) as last_at,
@@ -104,9 +133,20 @@ causes as (
         r.state = 'failed' and r.end_date > coalesce(told.since, %(installed_at)s)
         and not exists (
             select from task_instance as t
-            where t.dag_id = r.dag_id and t.run_id = r.run_id and t.state = 'failed'
+            where
+                t.dag_id = r.dag_id and t.run_id = r.run_id
+                and (t.state = 'failed' or t.updated_at > r.end_date + interval '1 minute')
         )
     group by r.dag_id
+),
+causes as (
+    select
+        dag_id,
+        coalesce(f.occurrence_count, 0) as occurrence_count,
+        coalesce(f.first_at, k.last_at) as first_at,
+        greatest(f.last_at, k.last_at) as last_at,
+        coalesce(f.run_id, k.run_id) as run_id
+    from found as f full join known as k using (dag_id)
 )
 select
     c.*,
@@ -122,23 +162,32 @@ from causes as c
 def read_tasks(
     metadata: psycopg.Connection[Any], told: Told, judgements: Iterable[Judgement]
 ) -> Reading:
-    """One condition per task, or DAG, that failed for good since it was last told.
+    """One condition per task, or DAG, that failed for good since it was last told or is open.
 
     A failure by which a task told an incident is the incident's: it is not told twice.
     """
     judges = [(*_JUDGES[one.suite], one) for one in judgements if one.suite in _JUDGES]
+    tasks, runs = told.open_of(Kind.TASK_FAILED), told.open_of(Kind.RUN_FAILED)
     parameters = {
         "fingerprints": list(told.since),
         "since": list(told.since.values()),
         "installed_at": told.installed_at,
+        "known_dag_ids": [alert.facts["dag_id"] for alert in tasks],
+        "known_task_ids": [alert.facts["task_id"] for alert in tasks],
+        "known_run_ids": [alert.facts["run_id"] for alert in tasks],
+        "known_last_at": [alert.last_seen_at for alert in tasks],
+        "run_dag_ids": [alert.facts["dag_id"] for alert in runs],
+        "run_run_ids": [alert.facts["run_id"] for alert in runs],
+        "run_last_at": [alert.last_seen_at for alert in runs],
         "dag_ids": [dag_id for dag_id, _, _ in judges],
         "task_ids": [task_id for _, task_id, _ in judges],
         "opened": [one.opened_at for _, _, one in judges],
         "seen": [one.last_seen_at for _, _, one in judges],
     }
-    tasks = [_task(row) for row in metadata.execute(_FAILURES, parameters)]
-    runs = [_run(row) for row in metadata.execute(_RUNS, parameters)]
-    return Reading((*tasks, *runs), _KINDS)
+    failed_tasks = [_task(row) for row in metadata.execute(_TASKS, parameters)]
+    failed_runs = [_run(row) for row in metadata.execute(_RUNS, parameters)]
+    # Each open alert has a condition here, so its absence would mean nothing: no kind is covered.
+    return Reading((*failed_tasks, *failed_runs), frozenset())
 
 
 def _task(row: Any) -> Condition:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from airflow_metadata import Metadata, migrate_template, new_metadata
+from airflow_metadata import Metadata, make_template, new_metadata
 from health_warehouse import loopback
 from health_warehouse.alerting.sender import Airflow, Sender
 from health_warehouse.settings import Settings
@@ -18,7 +18,7 @@ NewSender = Callable[..., Sender]
 
 @pytest.fixture(scope="session")
 def _metadata_template(cluster: Cluster) -> None:
-    migrate_template(cluster)
+    make_template(cluster)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from health_warehouse.services.airflow_environment import environment
@@ -33,6 +34,12 @@ def test_configuration_is_hardened(variables: dict[str, str]) -> None:
         "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
     }
     assert {name: variables.get(name) for name in expected} == expected
+
+
+def test_tasks_get_no_password_of_the_mail_server(tmp_path: Path) -> None:
+    settings = Settings(state=tmp_path, alert_smtp_password=SecretStr("hush"))
+    metadata = make_url("postgresql://airflow@127.0.0.1:5/airflow")
+    assert "hush" not in environment(settings, SECRETS, metadata, 8123).values()
 
 
 def test_nothing_calls_out(variables: dict[str, str]) -> None:
