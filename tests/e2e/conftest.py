@@ -9,16 +9,35 @@ from pathlib import Path
 import pytest
 from story import Story, deliver_a_province, live_through
 
+from health_warehouse import loopback
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.settings import Settings
 from live_warehouse import running
+from mail_server import MailServer
 
 
 @pytest.fixture(scope="session")
-def warehouse() -> Iterator[Airflow]:
+def mail() -> Iterator[MailServer]:
+    """Where the alerts of the warehouse go."""
+    with MailServer().running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def warehouse(mail: MailServer) -> Iterator[Airflow]:
     """A warehouse under a parent that nobody else may enter, as a clone in a home folder is."""
     with tempfile.TemporaryDirectory(prefix="warehouse-e2e-") as folder:
-        settings = Settings(state=Path(folder) / "state", inbox_quiet_seconds=0)
+        settings = Settings(
+            state=Path(folder) / "state",
+            inbox_quiet_seconds=0,
+            alert_to="duty@province.example",
+            alert_from="warehouse@province.example",
+            alert_smtp_host=loopback.ADDRESS,
+            alert_smtp_port=mail.port,
+            alert_smtp_security="none",
+            alert_quiet_seconds=0,
+            alert_silence_seconds=30,
+        )
         deliver_a_province(settings.state / "inbox", Path(folder) / "outbox")
         with running(settings) as airflow:
             yield airflow

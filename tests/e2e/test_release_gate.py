@@ -26,6 +26,7 @@ from health_warehouse.landing.ledger import entries
 from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
 from live_warehouse import Marts, Person, assert_equal, marts, request, task_log, until
+from mail_server import MailServer
 from oracle.recount import Recount, read_folder, recount
 
 pytestmark = pytest.mark.timeout(1800)
@@ -181,6 +182,17 @@ def test_two_publishers_of_one_build_make_one_release(story: Story, mended: _Men
 def test_incidents_are_resolved_by_the_audit_that_passes(story: Story, mended: _Mended) -> None:
     assert not _rows(story.settings, "select * from ops.incidents where state = 'open'")
     assert _rows(story.settings, "select * from ops.incidents where rule_id = 'M01'")
+
+
+def test_the_hold_is_one_mail_and_its_end_another(
+    story: Story, mended: _Mended, mail: MailServer
+) -> None:
+    until(story.airflow, lambda: any("Recovered: Release held" in s for s in mail.subjects))
+    told = [s.partition("] ")[2] for s in mail.subjects if "Release held by" in s]
+    rules = told[0].removeprefix("Release held by ")
+    assert "M01" in rules
+    assert told == [f"Release held by {rules}", f"Recovered: Release held by {rules}"]
+    assert not any("audit_candidate" in s for s in mail.subjects), "the same cause, told once"
 
 
 def test_who_is_not_logged_in_triggers_nothing(story: Story) -> None:

@@ -49,8 +49,9 @@ class EmailChannel:
         if envelope.thread_key != envelope.key:
             mail["In-Reply-To"] = mail["References"] = self._message_id(envelope.thread_key)
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-        mail.set_content(message.text)
-        mail.add_alternative(message.html, subtype="html")
+        # Printable: lines of any length and letters of any language pass every server.
+        mail.set_content(message.text, cte="quoted-printable")
+        mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
         return mail
 
     def _message_id(self, key: UUID) -> str:
