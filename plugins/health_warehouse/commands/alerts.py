@@ -37,8 +37,9 @@ def send(
     from health_warehouse.alerting.sender import Sender
 
     settings = get_settings()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses, which hold secrets
+    # Ours alone: httpx, for one, tells at level INFO addresses, which may hold secrets.
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("health_warehouse").setLevel(logging.INFO)
     sender = Sender(settings, lambda: _airflow(settings))
     if once:
         typer.echo(f"{sender.pass_once()} messages sent")
