@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psutil
@@ -30,11 +30,11 @@ create function take_away_retries() returns trigger language plpgsql as
     'begin new.max_tries := 0; return new; end';
 create trigger no_retries before insert on task_instance
     for each row execute function take_away_retries();
+update task_instance set max_tries = 0 where state is null or state in ('scheduled', 'queued');
 """
 _RETRIES = "drop function take_away_retries() cascade"
-_BUILDING = (
-    "select run_id from dag_run where dag_id = 'build_release' and state in ('queued', 'running')"
-)
+_KILLED = "Task build_release.has_changes failed"
+_LOST = f"{_KILLED} and was lost (its process was killed) (now also lost)"
 _RUNNING = (
     "select id, pid from task_instance where dag_id = 'build_release'"
     " and task_id = 'has_changes' and state = 'running' and pid is not null"
@@ -52,24 +52,28 @@ def told(story: Story, mail: MailServer) -> list[str]:
     def wait_for(title: str) -> None:
         until(airflow, lambda: title in subjects(), may_fail=True)
 
+    def kill_until_told(kill: Callable[[Airflow, int], None], title: str) -> None:
+        """Kill every task that hangs; one that began before has its retries."""
+        killed = set()
+
+        def is_told() -> bool:
+            for task_id, pid in airflow.query(_RUNNING):
+                if task_id not in killed:
+                    kill(airflow, pid)
+                    killed.add(task_id)
+            return title in subjects()
+
+        until(airflow, is_told, may_fail=True)
+
     person = Person.logged_in(airflow)
-    until(airflow, lambda: not airflow.query(_BUILDING))  # a task that has begun has its retries
     with _no_retries(airflow):
         with _error_in_trim_logs(airflow):
             person.trigger("maintain_logs")
             with _hanging_has_changes(airflow):
                 person.trigger("build_release")
-                killed, pid = _victim(airflow, "")
-                os.kill(pid, signal.SIGKILL)
-                wait_for("Task build_release.has_changes failed")
-
+                kill_until_told(_kill_task, _KILLED)
                 person.trigger("build_release")
-                _, pid = _victim(airflow, killed)
-                _kill_supervisor(airflow, pid)
-                wait_for(
-                    "Task build_release.has_changes failed and was lost (its process was killed)"
-                    " (now also lost)"
-                )
+                kill_until_told(_kill_supervisor, _LOST)
             wait_for("Task maintain_logs.trim_logs failed")
         person.trigger("maintain_logs")
         wait_for("Recovered: Task maintain_logs.trim_logs failed")
@@ -87,9 +91,8 @@ def told(story: Story, mail: MailServer) -> list[str]:
     [
         "Task maintain_logs.trim_logs failed",
         "Recovered: Task maintain_logs.trim_logs failed",
-        "Task build_release.has_changes failed",
-        "Task build_release.has_changes failed and was lost (its process was killed)"
-        " (now also lost)",
+        _KILLED,
+        _LOST,
         "Airflow's scheduler is silent",
         "Recovered: Airflow's scheduler is silent",
     ],
@@ -132,15 +135,8 @@ def _hanging_has_changes(airflow: Airflow) -> Iterator[None]:
         yield
 
 
-def _victim(airflow: Airflow, passed_over: str) -> tuple[str, int]:
-    """Id and process of a task that hangs, another one than that passed over."""
-
-    def hanging() -> list[tuple[str, int]]:
-        return [
-            (str(row[0]), row[1]) for row in airflow.query(_RUNNING) if str(row[0]) != passed_over
-        ]
-
-    return until(airflow, hanging, may_fail=True)[0]
+def _kill_task(_airflow: Airflow, pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
 
 
 def _kill_supervisor(airflow: Airflow, pid: int) -> None:

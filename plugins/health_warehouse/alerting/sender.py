@@ -14,7 +14,6 @@ from threading import Event
 
 import psycopg
 from sqlalchemy import URL
-from sqlalchemy.exc import OperationalError
 
 from health_warehouse.alerting import deliveries, heartbeat, outbox
 from health_warehouse.alerting.channels import Channel, DeliveryFailed, Envelope, channels
@@ -26,6 +25,7 @@ from health_warehouse.alerting.scheduler_states import reachable, read_scheduler
 from health_warehouse.alerting.task_states import read_tasks
 from health_warehouse.database.connections import engine
 from health_warehouse.settings import Settings
+from health_warehouse.telling import lines_of_code, told
 
 INTERVAL_SECONDS = 10
 _PING_SECONDS = 60
@@ -52,12 +52,12 @@ class Sender:
     _pinged_at: float = float("-inf")
 
     def run(self, asked_to_end: Event) -> None:
-        """Pass after pass; a database that is away is waited for."""
+        """Pass after pass, whatever goes wrong in one: then it has no heartbeat, which is seen."""
         while not asked_to_end.is_set():
             try:
                 self.pass_once(asked_to_end)
-            except OperationalError as error:
-                log.warning("the database cannot be reached: %s", type(error.orig).__name__)
+            except Exception as error:
+                log.error("%s\n%s", told(error), lines_of_code(error))
             asked_to_end.wait(INTERVAL_SECONDS)
 
     def pass_once(self, asked_to_end: Event | None = None) -> int:
@@ -67,8 +67,10 @@ class Sender:
         set up by half.
         """
         targets = channels(self.settings)
-        self._read([channel.target for channel in targets])
-        sent = sum(self._send_due(channel, asked_to_end) for channel in targets)
+        try:
+            self._read([channel.target for channel in targets])
+        finally:  # what waits in the outbox goes out, also when states cannot be read
+            sent = sum(self._send_due(channel, asked_to_end) for channel in targets)
         with engine(self.settings, _ROLE).begin() as connection:
             heartbeat.beat(connection, self.settings)
             stuck = heartbeat.stuck_count(connection, [channel.target for channel in targets])
@@ -79,19 +81,19 @@ class Sender:
         """All in one transaction: states that were read are told, or read again."""
         with engine(self.settings, _ROLE).begin() as connection:
             outbox.lock(connection)
-            told = outbox.told(connection)
-            readings = [read_incidents(connection, told)]
-            readings += self._airflow_states(told, judgements(connection, told))
+            known = outbox.told(connection)
+            readings = [read_incidents(connection, known)]
+            readings += self._airflow_states(known, judgements(connection, known))
             quiet = timedelta(seconds=self.settings.alert_quiet_seconds)
             outbox.record(connection, readings, targets, quiet)
 
-    def _airflow_states(self, told: Told, judged: list[Judgement]) -> list[Reading]:
+    def _airflow_states(self, known: Told, judged: list[Judgement]) -> list[Reading]:
         patience = timedelta(seconds=self.settings.alert_silence_seconds)
         try:
             with metadata_connection(self.airflow().metadata) as metadata:
                 found = [
                     reachable(),
-                    read_tasks(metadata, told, judged),
+                    read_tasks(metadata, known, judged),
                     read_scheduler(metadata, self.started_at, patience),
                 ]
         except psycopg.Error as error:

@@ -59,7 +59,7 @@ WORDINGS: Mapping[Kind, Wording] = {
         "docs/runbooks/alerts.md",
     ),
     Kind.METADATA_UNREACHABLE: Wording(
-        "Airflow's database cannot be reached",
+        "Airflow's database cannot be read",
         "Since the time below. Nothing is taken in or published, and failures of tasks are not "
         "seen until it is back.",
         "docs/runbooks/alerts.md",

@@ -250,7 +250,7 @@ def test_metadata_that_cannot_be_read_is_told_and_resolves_nothing(
     sender.pass_once()
     sender.pass_once()
     assert set(_titles(mailing)) == {
-        "Airflow's database cannot be reached",
+        "Airflow's database cannot be read",
         "Task ingest_claims.load_batch failed",
     }
     airflow[0] = Airflow(metadata.url, "")
