@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import pytest
+
+from airflow_metadata import Metadata
 from alert_steps import deliveries, hold_release, let_pauses_pass, resolve
 from health_warehouse.alerting.listing import entries
-from health_warehouse.alerting.sender import Sender
+from health_warehouse.alerting.sender import Airflow, Sender
 from health_warehouse.settings import Settings
 from mail_server import MailServer, parts
 
@@ -180,4 +183,25 @@ def test_without_a_channel_alerts_are_listed_and_told_to_who_comes_later(
     assert (alert["title"], alert["deliveries"]) == ("Release held by M01", [])
     assert new_sender(mailing).pass_once() == 1
     assert new_sender(mailing).pass_once() == 0
+    assert len(mail.received) == 1
+
+
+def test_what_waits_goes_out_although_states_cannot_be_read(
+    mailing: Settings, mail: MailServer, metadata: Metadata, new_sender: NewSender
+) -> None:
+    mail.answer = "451 not now"
+    hold_release(mailing, "M01")
+    new_sender(mailing).pass_once()
+    mail.answer = "250 OK"
+    let_pauses_pass(mailing)
+    answers = iter([LookupError("a fault of ours"), Airflow(metadata.url, "")])
+
+    def airflow() -> Airflow:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    with pytest.raises(LookupError):
+        Sender(mailing, airflow).pass_once()
     assert len(mail.received) == 1
