@@ -13,12 +13,12 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import psycopg
-from sqlalchemy import URL
+from sqlalchemy import URL, Connection
 
 from health_warehouse.alerting import deliveries, heartbeat, outbox
 from health_warehouse.alerting.channels import Channel, DeliveryFailed, Envelope, channels
 from health_warehouse.alerting.conditions import Reading, Told
-from health_warehouse.alerting.incident_states import Judgement, judgements, read_incidents
+from health_warehouse.alerting.incident_states import judgements, read_incidents
 from health_warehouse.alerting.message import compose
 from health_warehouse.alerting.metadata import metadata_connection
 from health_warehouse.alerting.scheduler_states import reachable, read_scheduler, unreachable
@@ -82,18 +82,18 @@ class Sender:
         with engine(self.settings, _ROLE).begin() as connection:
             outbox.lock(connection)
             known = outbox.told(connection)
-            readings = [read_incidents(connection, known)]
-            readings += self._airflow_states(known, judgements(connection, known))
+            readings = self._airflow_states(known, connection)
+            readings.append(read_incidents(connection, known))
             quiet = timedelta(seconds=self.settings.alert_quiet_seconds)
             outbox.record(connection, readings, targets, quiet)
 
-    def _airflow_states(self, known: Told, judged: list[Judgement]) -> list[Reading]:
+    def _airflow_states(self, known: Told, connection: Connection) -> list[Reading]:
         patience = timedelta(seconds=self.settings.alert_silence_seconds)
         try:
             with metadata_connection(self.airflow().metadata) as metadata:
                 found = [
                     reachable(),
-                    read_tasks(metadata, known, judged),
+                    read_tasks(metadata, known, judgements(connection, known)),
                     read_scheduler(metadata, self.started_at, patience),
                 ]
         except psycopg.Error as error:

@@ -259,6 +259,18 @@ def test_metadata_that_cannot_be_read_is_told_and_resolves_nothing(
     assert len(mail.received) == 3
 
 
+def test_states_of_airflow_are_older_than_the_incidents_read_after_them(
+    metadata: Metadata,
+) -> None:
+    """Or a red task could be seen whose incident was not there yet when incidents were read."""
+    count = b"select count(*) from task_instance"
+    with metadata_connection(metadata.url) as connection:
+        metadata.failed(DAG, TASK, 1, minute=1)
+        assert connection.execute(count).fetchall()[0][0] == 0
+    with metadata_connection(metadata.url) as connection:
+        assert connection.execute(count).fetchall()[0][0] == 1
+
+
 def test_airflows_tables_cannot_be_written(metadata: Metadata) -> None:
     with (
         metadata_connection(metadata.url) as connection,
