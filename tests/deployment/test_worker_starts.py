@@ -9,6 +9,8 @@ import pytest
 
 from containers_outside_docker import Containers
 
+pytestmark = pytest.mark.soak  # installs what the image holds, and fetches Redis from Debian
+
 
 @pytest.mark.timeout(300)  # the first run installs the image's packages, once
 def test_worker_gets_ready_with_neither_airflows_database_nor_its_keys(tmp_path: Path) -> None:
