@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from health_warehouse.commands import (
     alerts,
+    backup,
     claims,
     quality,
     readers,
@@ -23,7 +24,7 @@ from health_warehouse.errors import WarehouseError
 from health_warehouse.telling import lines_of_code, told
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-for module in (services, claims, quality, release, readers, roles, synth, alerts):
+for module in (services, claims, quality, release, readers, roles, synth, alerts, backup):
     module.register(app)
 
 

@@ -50,6 +50,11 @@ def store_reader_password(settings: Settings, name: str, password: str) -> None:
     store_secrets(settings, stored_secrets(settings) | {_READER + name: password})
 
 
+def reader_password(settings: Settings, name: str) -> str | None:
+    """None for a login that `warehouse readers` did not make."""
+    return stored_secrets(settings).get(_READER + name)
+
+
 def forget_reader_password(settings: Settings, name: str) -> None:
     values = stored_secrets(settings)
     values.pop(_READER + name, None)

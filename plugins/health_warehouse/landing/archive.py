@@ -53,12 +53,22 @@ def store(settings: Settings, delivery: Delivery) -> ArchivedFile:
     return _keep(settings, read_chunks(delivery), suffix, require_unchanged)
 
 
-def store_chunks(settings: Settings, chunks: Iterator[bytes]) -> ArchivedFile:
-    """Keep the bytes of one file out of a bundle. Memory: one chunk.
+def store_chunks(settings: Settings, chunks: Iterator[bytes], suffix: str = ".xml") -> ArchivedFile:
+    """Keep the bytes of one file out of a bundle or a backup. Memory: one chunk.
 
     Raises what reading `chunks` raises, and SourceUnavailable; then nothing is kept.
     """
-    return _keep(settings, chunks, ".xml", lambda _byte_count: None)
+    return _keep(settings, chunks, suffix, lambda _byte_count: None)
+
+
+def names(settings: Settings) -> dict[str, str]:
+    """The suffix of every file that is kept, by its sha256. Raises SourceUnavailable."""
+    filesystem, root = fsspec.url_to_fs(settings.archive)
+    try:
+        paths = [Path(path) for path in filesystem.find(root)]
+    except OSError as error:
+        raise SourceUnavailable(f"the archive {settings.archive} cannot be listed") from error
+    return {path.stem: path.suffix for path in paths if path.parent.name != ".incoming"}
 
 
 def open_archived(settings: Settings, archived: ArchivedFile) -> BinaryIO:
