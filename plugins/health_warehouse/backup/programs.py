@@ -20,8 +20,8 @@ class ProgramFailed(WarehouseError):
     """pg_dump or pg_restore ended with an error, which is the message."""
 
 
-def run(program: str, server_major: int, url: URL, options: Sequence[str | Path]) -> None:
-    """Run `program` against the database of `url`. Raises ProgramFailed.
+def run(program: str, server_major: int, url: URL, options: Sequence[str | Path]) -> str:
+    """Run `program` against the database of `url`; what it printed. Raises ProgramFailed.
 
     pg_dump 16 for a server 16, else that of 18: a dump by 18 holds settings that 16 refuses. The
     password goes by the environment, which only this user can read; a command line all can.
@@ -38,6 +38,7 @@ def run(program: str, server_major: int, url: URL, options: Sequence[str | Path]
     )
     if done.returncode:
         raise ProgramFailed(f"{program} failed: {_reasons(done.stderr)}")
+    return done.stdout
 
 
 def _environment(url: URL) -> dict[str, str]:

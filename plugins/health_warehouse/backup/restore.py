@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import URL
 
-from health_warehouse.backup import contents, programs, target
+from health_warehouse.backup import contents, target
 from health_warehouse.backup import manifest as manifests
+from health_warehouse.backup.loading import load_dump, load_small_dump
 from health_warehouse.backup.manifest import Manifest
 from health_warehouse.backup.take import AIRFLOW_DUMP, ARCHIVE, SECRETS, WAREHOUSE_DUMP
 from health_warehouse.database import grants
@@ -152,9 +152,7 @@ def _fill(settings: Settings, manifest: Manifest, folder: Path) -> None:
     """
     with engine(settings, OWNER).connect() as connection:
         major = contents.server_major(connection)
-    address = owner_url(settings)
-    options = [*_options(address), f"--jobs={programs.WORKERS}", folder / WAREHOUSE_DUMP]
-    programs.run("pg_restore", major, address, options)
+    load_dump(owner_url(settings), major, folder / WAREHOUSE_DUMP)
     with engine(settings, OWNER).begin() as connection:
         _require_same_rows(manifest.rows, contents.count_rows(connection))
         grants.apply(connection, settings)
@@ -182,13 +180,7 @@ def _restore_airflow(settings: Settings, server: EmbeddedServer, folder: Path, s
         say("Airflow's metadata is there already: left as it is")
         return
     say("restoring Airflow's metadata")
-    options = [*_options(address), "--single-transaction", folder / AIRFLOW_DUMP]
-    programs.run("pg_restore", int(server.version), address, options)
-
-
-def _options(address: URL) -> list[str | Path]:
-    return ["--format=directory", "--exit-on-error", "--no-owner", "--no-acl",
-            "--dbname", address.database or ""]  # fmt: skip
+    load_small_dump(address, int(server.version), folder / AIRFLOW_DUMP)
 
 
 def _restore_archive(settings: Settings, kept: Path) -> None:
