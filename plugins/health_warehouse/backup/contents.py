@@ -67,7 +67,8 @@ def count_rows(connection: Connection) -> dict[str, int]:
     ).all()
     cursor = driver_connection(connection).cursor()
     counts = {}
-    for schema, table in tables:
+    for one in tables:
+        schema, table = str(one.schemaname), str(one.tablename)
         query = sql.SQL("select count(*) from {}").format(sql.Identifier(schema, table))
         [counts[f"{schema}.{table}"]] = cursor.execute(query).fetchone() or (0,)
     return counts

@@ -26,8 +26,8 @@ def load_dump(address: URL, server_major: int, dump: Path) -> None:
             entries = [line for line in listed if bool(_ROW_SECURITY.match(line)) == is_security]
             path = Path(folder, name)
             path.write_text("\n".join(entries) + "\n", encoding="utf-8")
-            options = [f"--jobs={programs.WORKERS}", "--use-list", path, dump]
-            programs.run("pg_restore", server_major, address, [*_options(address), *options])
+            options = [*_options(address), f"--jobs={programs.WORKERS}", "--use-list", path, dump]
+            programs.run("pg_restore", server_major, address, options)
 
 
 def load_small_dump(address: URL, server_major: int, dump: Path) -> None:
