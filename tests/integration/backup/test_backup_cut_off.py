@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -10,12 +11,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 from saved import content, silent
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from health_warehouse.backup import restore as restoring
 from health_warehouse.backup.restore import restore
 from health_warehouse.backup.take import backup
+from health_warehouse.cli import app
 from health_warehouse.database.connections import OWNER, dispose_engines, engine
 from health_warehouse.database.embedded import free_port
 from health_warehouse.database.migrate import migrate
@@ -23,7 +27,8 @@ from health_warehouse.errors import ConfigurationError
 from health_warehouse.services import postgres, state
 from health_warehouse.services.airflow import metadata_url
 from health_warehouse.services.secret_files import airflow_secrets
-from health_warehouse.settings import Settings, inherited_environment
+from health_warehouse.settings import Settings, get_settings, inherited_environment
+from warehouses import Cluster
 
 _PATIENCE_SECONDS = 60
 
@@ -75,6 +80,28 @@ def test_a_taken_name_and_no_backup_are_refused(settings: Settings, tmp_path: Pa
         backup(settings, tmp_path, silent)
     with pytest.raises(ConfigurationError, match="is no backup"):
         restore(settings, tmp_path, silent)
+
+
+def test_a_dry_run_tells_what_is_held_and_does_nothing(
+    settings: Settings, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup(settings, tmp_path / "kept", silent)
+    database = cluster.create_empty_database()
+    new = Settings(state=tmp_path / "new", dsn=SecretStr(cluster.owner_url(database)))
+    for name, value in new.as_environment().items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    try:
+        arguments = ["restore", str(tmp_path / "kept"), "--dry-run", "--json"]
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 0, done.output
+        assert json.loads(done.stdout)["tables"] > 20
+        assert content(new) == {}
+        assert not new.state.exists()
+    finally:
+        get_settings.cache_clear()
+        dispose_engines()
+        cluster.drop_database(database)
 
 
 @pytest.fixture
