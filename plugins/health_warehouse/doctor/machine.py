@@ -16,7 +16,7 @@ from health_warehouse.settings import Settings
 
 _LITTLE_SPACE = 5 * 1024**3
 _NO_SPACE = 1024**3
-"""Bytes. A full build of a province's month writes about one GB before it frees the old one."""
+"""Bytes. A choice, not a measurement: time to act below the first, none below the second."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, TextClause, text
 
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.doctor.finding import Finding
@@ -47,9 +48,7 @@ _DEAD = text(
 
 
 def stale(settings: Settings) -> Iterator[Finding]:
-    with engine(settings, OWNER).connect() as connection:
-        rows = connection.execute(_STALE).all()
-    for row in rows:
+    for row in _rows(settings, _STALE):
         yield Finding(
             "sessions",
             "error" if row.has_our_lock else "warning",
@@ -61,9 +60,7 @@ def stale(settings: Settings) -> Iterator[Finding]:
 
 
 def builds(settings: Settings) -> Iterator[Finding]:
-    with engine(settings, OWNER).connect() as connection:
-        rows = connection.execute(_ORPHANS).all()
-    for row in rows:
+    for row in _rows(settings, _ORPHANS):
         yield Finding(
             "builds",
             "warning",
@@ -73,12 +70,15 @@ def builds(settings: Settings) -> Iterator[Finding]:
 
 
 def vacuum(settings: Settings) -> Iterator[Finding]:
-    with engine(settings, OWNER).connect() as connection:
-        rows = connection.execute(_DEAD).all()
-    for row in rows:
+    for row in _rows(settings, _DEAD):
         yield Finding(
             "vacuum",
             "warning",
             f"{row.name} has {row.n_dead_tup} dead rows beside {row.n_live_tup}",
             f"vacuum (analyze) {row.name}; look for the session that keeps them visible",
         )
+
+
+def _rows(settings: Settings, query: TextClause) -> Sequence[Row[Any]]:
+    with engine(settings, OWNER).connect() as connection:
+        return connection.execute(query).all()
