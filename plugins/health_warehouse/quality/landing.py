@@ -21,7 +21,7 @@ from health_warehouse.landing.versions import settle
 from health_warehouse.quality.findings import insert_findings
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.quality.outcomes import Outcome, in_state, store
-from health_warehouse.quality.runner import judge
+from health_warehouse.quality.runner import judging
 from health_warehouse.settings import Settings
 
 # `for no key update`: fences other checkers without stopping a loader that adds a receipt of the
@@ -105,10 +105,11 @@ def _check(
     loaded = [file_id for file_id, status in locked if status == "loaded"]
     if loaded:
         batch_sql = _batch_sql(loaded)
-        gate = judge(settings, "loader", "landing gate", registry.LANDING_GATE, batch_sql)
-        if in_state(gate, "error") or in_state(gate, "failed"):
-            return LandingReport(), _stop(connection, gate, loaded, batch_sql)
-        outcomes = gate + judge(settings, "loader", "landing", rules, batch_sql)
+        with judging(settings, "loader", batch_sql) as judge:
+            gate = judge("landing gate", registry.LANDING_GATE)
+            if in_state(gate, "error") or in_state(gate, "failed"):
+                return LandingReport(), _stop(connection, gate, loaded, batch_sql)
+            outcomes = gate + judge("landing", rules)
         if in_state(outcomes, "error"):
             return LandingReport(), _stop(connection, outcomes, loaded, batch_sql)
     else:

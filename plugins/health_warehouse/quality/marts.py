@@ -13,7 +13,7 @@ from health_warehouse.database.connections import engine
 from health_warehouse.errors import CheckError, ReleaseHeld
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.quality.outcomes import Outcome, in_state, store
-from health_warehouse.quality.runner import judge
+from health_warehouse.quality.runner import judging
 from health_warehouse.settings import Settings
 
 _ROLE = "transformer"
@@ -49,13 +49,9 @@ def audit(
     """
     with engine(settings, _ROLE).begin() as connection:
         found = _lock_newest(connection, build_id)
-        outcomes = judge(
-            settings,
-            _ROLE,
-            "marts",
-            rules,
-            f"select * from ops.builds where build_id = {found}",  # noqa: S608 - an integer of ours
-        )
+        batch_sql = f"select * from ops.builds where build_id = {found}"  # noqa: S608 - our integer
+        with judging(settings, _ROLE, batch_sql) as judge:
+            outcomes = judge("marts", rules)
         errors = in_state(outcomes, "error")
         critical = tuple(
             outcome

@@ -1,4 +1,4 @@
-"""Judge a suite of rules on one batch with Great Expectations.
+"""Judge suites of rules on one batch with Great Expectations.
 
 One ephemeral context per process, because contexts are process-global and two at once lose their
 data sources (GX #12209); nothing is written to disk (a file context writes the password in clear)
@@ -11,7 +11,8 @@ import logging
 import os
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -23,15 +24,20 @@ from health_warehouse.quality.outcomes import Outcome, State
 from health_warehouse.settings import Settings
 
 _ONE_AT_A_TIME = Lock()
+Judge = Callable[[str, Sequence[Rule]], tuple[Outcome, ...]]
+"""From the name of a suite and its rules to an outcome per rule."""
+
 _DRIVER_ERROR = re.compile(r"\(psycopg\.errors\.(\w+)\)")
 
 
-def judge(
-    settings: Settings, role: str, name: str, rules: Sequence[Rule], batch_sql: str
-) -> tuple[Outcome, ...]:
-    """One outcome per rule, in their order. `batch_sql` selects the batch (`select …`).
+@contextmanager
+def judging(settings: Settings, role: str, batch_sql: str) -> Iterator[Judge]:
+    """Judge suites on the batch that `batch_sql` selects (`select …`), one after another.
 
-    A rule that cannot be judged has the state *error*; nothing is raised for it.
+    What is given takes the name of a suite and its rules, and returns one outcome per rule, in
+    their order. A rule that cannot be judged has the state *error*; nothing is raised for it.
+    All suites share one session: to connect, and to tell GX of a source, costs more than most
+    rules.
     """
     with _ONE_AT_A_TIME:
         context = _context()
@@ -39,31 +45,36 @@ def judge(
 
         from health_warehouse.quality.expectation import expectation
 
-        source_name = f"{name} {uuid4().hex}"
+        source_name = f"batch {uuid4().hex}"
         source = context.data_sources.add_postgres(
             name=source_name,
             connection_string=role_url(settings, role).render_as_string(hide_password=False),
             kwargs={
-                "pool_size": 1,  # one session for all rules: connecting cost more than most of them
+                "pool_size": 1,
                 "connect_args": {
-                    "application_name": f"warehouse {name} suite",
+                    "application_name": "warehouse checks",
                     "options": "-c default_transaction_read_only=on",
                 },
             },
         )
+
+        def judge(suite: str, rules: Sequence[Rule]) -> tuple[Outcome, ...]:
+            expectations = list(map(expectation, rules))
+            named = ExpectationSuite(name=f"{suite} {source_name}", expectations=expectations)
+            result = batch.validate(named, result_format="SUMMARY")
+            by_rule = {item.expectation_config.kwargs["rule_id"]: item for item in result.results}
+            return tuple(_outcome(rule, by_rule[rule.id]) for rule in rules)
+
         try:
             batch = (
                 source.add_query_asset(name="batch", query=batch_sql)
                 .add_batch_definition_whole_table("all")
                 .get_batch()
             )
-            suite = ExpectationSuite(name=source_name, expectations=list(map(expectation, rules)))
-            result = batch.validate(suite, result_format="SUMMARY")
+            yield judge
         finally:
             _close(source)
             context.data_sources.delete(source_name)
-    by_rule = {item.expectation_config.kwargs["rule_id"]: item for item in result.results}
-    return tuple(_outcome(rule, by_rule[rule.id]) for rule in rules)
 
 
 @lru_cache(maxsize=1)
