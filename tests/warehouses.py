@@ -82,6 +82,8 @@ def _prepared(server: EmbeddedServer, folder: Path) -> Cluster:
         # Enough against the death of processes, which the tests cause; not of the machine.
         connection.execute("alter system set fsync = off")
         connection.execute("alter system set full_page_writes = off")
+        # A password is proved thousands of times; its hash need not be hard to guess here.
+        connection.execute("alter system set scram_iterations = 1")
         connection.execute("select pg_reload_conf()")
         connection.execute(f"create role wh_owner login createrole password '{_OWNER_PASSWORD}'")
         connection.execute("create database template_warehouse owner wh_owner")
