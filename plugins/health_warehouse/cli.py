@@ -13,6 +13,7 @@ from health_warehouse.commands import (
     alerts,
     backup,
     claims,
+    maintenance,
     quality,
     readers,
     release,
@@ -24,7 +25,9 @@ from health_warehouse.errors import WarehouseError
 from health_warehouse.telling import lines_of_code, told
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-for module in (services, claims, quality, release, readers, roles, synth, alerts, backup):
+for module in (
+    services, claims, quality, release, readers, roles, synth, alerts, backup, maintenance,
+):  # fmt: skip
     module.register(app)
 
 

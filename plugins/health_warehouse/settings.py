@@ -100,6 +100,46 @@ class Settings(BaseSettings):
         ge=2,
         description="A file packed tighter than this, to 1, is refused; the first 10 MiB are free.",
     )
+    keep_archive_days: int = Field(
+        default=0,
+        ge=0,
+        description="How long the archive keeps a file after loading, once none of its dossiers "
+        "counts any more; in days, 0 = for ever. Files are legal records: mind the law first.",
+    )
+    keep_superseded_days: int = Field(
+        default=0,
+        ge=0,
+        description="How long raw keeps the rows of a dossier version after a newer one replaced "
+        "it; in days, 0 = for ever. The archive still has them.",
+    )
+    keep_replaced_days: int = Field(
+        default=400,
+        ge=0,
+        description="How long a release can be rolled back or compared with; in days, 0 = for "
+        "ever. The current one always can be rolled back.",
+    )
+    keep_check_results_days: int = Field(
+        default=400, ge=0, description="How long results of rules are kept; in days, 0 = for ever."
+    )
+    keep_incident_days: int = Field(
+        default=400,
+        ge=0,
+        description="How long incidents are kept after they are resolved; in days, 0 = for ever.",
+    )
+    keep_alert_days: int = Field(
+        default=400,
+        ge=0,
+        description="How long alerts are kept after they are over; in days, 0 = for ever. The last "
+        "of each cause always is.",
+    )
+    keep_log_days: int = Field(
+        default=30, ge=0, description="How long logs of tasks are kept; in days, 0 = for ever."
+    )
+    keep_airflow_days: int = Field(
+        default=90,
+        ge=0,
+        description="How long Airflow remembers runs and tasks; in days, 0 = for ever.",
+    )
     alert_name: str = Field(
         default="Health data warehouse",
         pattern=r"^[^\x00-\x1f]{1,80}$",
@@ -178,7 +218,7 @@ def inherited_environment() -> dict[str, str]:
 
     Those come from `Settings` alone, so that a variable of another Airflow cannot slip in.
     """
-    ours = ("WAREHOUSE_", "AIRFLOW_")
+    ours = ("WAREHOUSE_", "AIRFLOW_", "_AIRFLOW_")  # the last: what a task of Airflow is told
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     programs = str(Path(sys.executable).parent)
     return kept | {"PATH": f"{programs}:{kept.get('PATH', os.defpath)}"}

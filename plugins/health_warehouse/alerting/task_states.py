@@ -58,7 +58,7 @@ failures as (
     from task_instance as t
     left join told on told.fingerprint = 'task:' || t.dag_id || '.' || t.task_id
     where
-        t.state = 'failed' and t.end_date > coalesce(told.since, %(installed_at)s)
+        t.state = 'failed' and t.end_date > greatest(told.since, %(installed_at)s)
         and not exists (
             select from judged as j
             where
@@ -130,7 +130,7 @@ found as (
     from dag_run as r
     left join told on told.fingerprint = 'run:' || r.dag_id
     where
-        r.state = 'failed' and r.end_date > coalesce(told.since, %(installed_at)s)
+        r.state = 'failed' and r.end_date > greatest(told.since, %(installed_at)s)
         and not exists (
             select from task_instance as t
             where

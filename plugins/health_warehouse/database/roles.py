@@ -6,6 +6,7 @@ from health_warehouse.settings import Settings
 
 ROLES = (
     "loader",
+    "maintainer",
     "transformer",
     "publisher",
     "bi_reader",

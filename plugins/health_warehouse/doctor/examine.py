@@ -7,7 +7,7 @@ from collections.abc import Callable
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-from health_warehouse.doctor import airflow, database, machine, packages, sessions
+from health_warehouse.doctor import airflow, database, machine, packages, sessions, vacuuming
 from health_warehouse.doctor.finding import Check, Finding
 from health_warehouse.errors import WarehouseError
 from health_warehouse.settings import Settings
@@ -22,7 +22,10 @@ CHECKS: dict[str, Check] = {
     "roles": database.roles,
     "sessions": sessions.stale,
     "builds": sessions.builds,
-    "vacuum": sessions.vacuum,
+    "vacuum": vacuuming.dead_rows,
+    "autovacuum": vacuuming.switched_off,
+    "transaction ids": vacuuming.old_ids,
+    "transactions": vacuuming.long_transactions,
     "airflow": airflow.processes,
     "dags": airflow.dags,
 }

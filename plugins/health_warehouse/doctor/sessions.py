@@ -1,4 +1,4 @@
-"""Checks of what goes on: stale sessions, builds that nobody finishes, tables to be vacuumed."""
+"""Checks of what goes on: stale sessions, builds that nobody finishes."""
 
 from __future__ import annotations
 
@@ -35,16 +35,6 @@ _ORPHANS = text(
     order by build_id
     """
 )
-# Twice what autovacuum lets happen by its defaults (20 % + 50 rows): it does not keep up.
-_DEAD = text(
-    """
-    select schemaname || '.' || relname as name, n_dead_tup, n_live_tup
-    from pg_stat_user_tables
-    where n_dead_tup > 10000 and n_dead_tup > 0.4 * n_live_tup
-    order by n_dead_tup desc
-    limit 5
-    """
-)
 
 
 def stale(settings: Settings) -> Iterator[Finding]:
@@ -66,16 +56,6 @@ def builds(settings: Settings) -> Iterator[Finding]:
             "warning",
             f"build {row.build_id} began {row.hours} hours ago and has not ended",
             "the next build replaces it: `warehouse build`, or trigger build_release",
-        )
-
-
-def vacuum(settings: Settings) -> Iterator[Finding]:
-    for row in _rows(settings, _DEAD):
-        yield Finding(
-            "vacuum",
-            "warning",
-            f"{row.name} has {row.n_dead_tup} dead rows beside {row.n_live_tup}",
-            f"vacuum (analyze) {row.name}; look for the session that keeps them visible",
         )
 
 

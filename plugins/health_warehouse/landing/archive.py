@@ -15,10 +15,12 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from health_warehouse.errors import FileUnreadable, SourceUnavailable
-from health_warehouse.landing.bundles import is_bundle
+from health_warehouse.landing.bundles import BUNDLE_SUFFIXES, is_bundle
 from health_warehouse.landing.delivery import Delivery, FileChanged
 from health_warehouse.landing.inbox import describe, read_chunks
 from health_warehouse.settings import Settings
+
+_CLAIM_FILE = ".xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class ArchivedFile:
 
     sha256: str
     byte_count: int
-    suffix: str = ".xml"
+    suffix: str = _CLAIM_FILE
     refusal: FileUnreadable | None = None
 
 
@@ -44,7 +46,9 @@ def store(settings: Settings, delivery: Delivery) -> ArchivedFile:
         if seen != (delivery.byte_count, delivery.modified_at):
             raise FileChanged(delivery.uri)
 
-    suffix = Path(delivery.file_name).suffix.lower() if is_bundle(delivery.file_name) else ".xml"
+    suffix = (
+        Path(delivery.file_name).suffix.lower() if is_bundle(delivery.file_name) else _CLAIM_FILE
+    )
     if delivery.byte_count > settings.max_file_bytes:
         sha256, byte_count = _digest(read_chunks(delivery))
         require_unchanged(byte_count)
@@ -53,7 +57,9 @@ def store(settings: Settings, delivery: Delivery) -> ArchivedFile:
     return _keep(settings, read_chunks(delivery), suffix, require_unchanged)
 
 
-def store_chunks(settings: Settings, chunks: Iterator[bytes], suffix: str = ".xml") -> ArchivedFile:
+def store_chunks(
+    settings: Settings, chunks: Iterator[bytes], suffix: str = _CLAIM_FILE
+) -> ArchivedFile:
     """Keep the bytes of one file out of a bundle or a backup. Memory: one chunk.
 
     Raises what reading `chunks` raises, and SourceUnavailable; then nothing is kept.
@@ -69,6 +75,34 @@ def names(settings: Settings) -> dict[str, str]:
     except OSError as error:
         raise SourceUnavailable(f"the archive {settings.archive} cannot be listed") from error
     return {path.stem: path.suffix for path in paths if path.parent.name != ".incoming"}
+
+
+def is_kept(settings: Settings, sha256: str) -> bool:
+    """Whether the bytes are there, as a claim file. Raises SourceUnavailable."""
+    filesystem, root = fsspec.url_to_fs(settings.archive)
+    try:
+        return bool(filesystem.exists(_path(root, sha256, _CLAIM_FILE)))
+    except OSError as error:
+        raise SourceUnavailable(f"the archive {settings.archive} cannot be read") from error
+
+
+def remove(settings: Settings, sha256: str) -> int:
+    """Delete the bytes, whatever the suffix; returns how many. Nothing there is no error.
+
+    Raises SourceUnavailable.
+    """
+    filesystem, root = fsspec.url_to_fs(settings.archive)
+    byte_count = 0
+    try:
+        for suffix in (_CLAIM_FILE, *BUNDLE_SUFFIXES):
+            with suppress(FileNotFoundError):
+                path = _path(root, sha256, suffix)
+                size = filesystem.size(path)
+                filesystem.rm_file(path)
+                byte_count += int(size or 0)
+    except OSError as error:
+        raise SourceUnavailable(f"{sha256} cannot be removed from the archive") from error
+    return byte_count
 
 
 def open_archived(settings: Settings, archived: ArchivedFile) -> BinaryIO:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 import psycopg
@@ -49,6 +49,8 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "rule_id", "severity", "reason",
     ),
 }  # fmt: skip
+# Where what was sent lies, by (file_id, position); check-ins have no position.
+RAW_TABLES = tuple(sorted(table for table in _COLUMNS if table.startswith("raw.claims_")))
 _MORE_LINES = """\
 update ops.dossier_versions as version
 set line_count = version.line_count + more.line_count
@@ -58,10 +60,16 @@ where version.file_id = :file_id and version.position = more.position"""
 
 
 class RawWriter:
-    """Collects the rows of one file and copies them whenever BATCH_CHARACTERS are together."""
+    """Collects the rows of one file and copies them whenever BATCH_CHARACTERS are together.
 
-    def __init__(self, connection: Connection, file_id: int) -> None:
+    With `only`, rows of other tables are dropped: they are there already.
+    """
+
+    def __init__(
+        self, connection: Connection, file_id: int, only: Collection[str] | None = None
+    ) -> None:
         self.counts = dict.fromkeys(_COLUMNS, 0)
+        self._only = only
         self._connection = connection
         self._file_id = file_id
         self._batch: dict[str, list[str]] = {table: [] for table in _COLUMNS}
@@ -80,7 +88,7 @@ class RawWriter:
         at = [str(self._file_id), str(position)]
         if continues is None:
             self._add_version(dossier, at, facility_id, person_key)
-        elif dossier.line_count:
+        elif dossier.line_count and self._only is None:
             self._more_lines[position] += dossier.line_count
         for name, rows in dossier.tables.items():
             first = 1 if continues is None else continues.lines[name] + 1
@@ -158,6 +166,8 @@ class RawWriter:
             self._more_lines.clear()
 
     def _add(self, table: str, values: Iterable[str | None]) -> None:
+        if self._only is not None and table not in self._only:
+            return
         line = _DELIMITER.join([_NULL if value is None else value for value in values])
         if "\\" in line or "\n" in line or "\r" in line:
             line = line.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 _SETTLE_LOCK = 7_201_003
 
+# Of a version without rows in raw and without bytes in the archive nothing is left to count.
 # Newer = received later, then what the file declares, never when we happened to process it.
 _SETTLE = text(
     """
@@ -23,7 +24,9 @@ _SETTLE = text(
         from touched
         inner join ops.dossier_versions as v using (facility_id, dossier_id)
         inner join ops.files as f using (file_id)
-        where v.verdict = 'accepted' and f.status = 'loaded'
+        where
+            v.verdict = 'accepted' and f.status = 'loaded'
+            and (v.has_rows or f.archive_state = 'kept')
         order by
             v.facility_id, v.dossier_id,
             f.received_at desc, f.declared_date desc nulls last, f.file_name collate "C" desc,
@@ -77,11 +80,16 @@ _SETTLE = text(
 )
 
 
+def lock_settling(connection: Connection) -> None:
+    """Let nobody else settle until the open transaction ends: what counts now goes on counting."""
+    connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _SETTLE_LOCK})
+
+
 def settle(connection: Connection, file_ids: Sequence[int]) -> int:
     """Choose anew the current version of every dossier of these files; how many changed content.
 
     Runs in the caller's transaction, READ COMMITTED, and holds the settle lock to its end: change
     ids become visible in their order. A caller that also locks rows of ops.files does so before.
     """
-    connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _SETTLE_LOCK})
+    lock_settling(connection)
     return int(connection.execute(_SETTLE, {"file_ids": list(file_ids)}).scalar_one())

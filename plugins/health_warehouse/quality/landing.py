@@ -17,6 +17,7 @@ from expectations.rules import statements
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import engine
 from health_warehouse.errors import BatchIncomplete, CheckError
+from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.versions import settle
 from health_warehouse.quality.findings import insert_findings
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
@@ -115,7 +116,9 @@ def _check(
     else:
         outcomes = ()
     judged = [file_id for file_id, _ in locked]
-    return _act(connection, judged, loaded, outcomes), None
+    report = _act(connection, judged, loaded, outcomes)
+    bring_back_rows(connection, settings)
+    return report, None
 
 
 def _batch_sql(file_ids: Sequence[int]) -> str:

@@ -11,13 +11,15 @@ from health_warehouse.settings import Settings
 
 _COLUMNS = (
     "release_id, base_release_id, build_id, to_change_id, is_full, status, rows_deleted,"
-    " rows_inserted, checks, notices, approvals, started_at, published_at, rolled_back_at"
+    " rows_inserted, checks, notices, approvals, started_at, published_at, rolled_back_at,"
+    " replaced_rows"
 )
 
 
 @dataclass(frozen=True)
 class Release:
-    """One publication. `rows_deleted` and `rows_inserted` count rows by mart."""
+    """One publication. `rows_deleted` and `rows_inserted` count rows by mart; `replaced_rows` says
+    whether what it replaced is still kept: kept, leaving or removed."""
 
     release_id: int
     base_release_id: int | None
@@ -33,6 +35,7 @@ class Release:
     started_at: datetime
     published_at: datetime
     rolled_back_at: datetime | None
+    replaced_rows: str
 
 
 def current_release(cursor: ReleaseCursor) -> Release | None:

@@ -42,6 +42,11 @@ def restatement(settings: Settings, older: int, newer: int) -> list[Restatement]
         start, end = identifiers.index(older), identifiers.index(newer)
         if start > end:
             raise ConfigurationError(f"release {older} is not older than release {newer}")
+        if any(release.replaced_rows != "kept" for release in line[start + 1 :]):
+            raise ConfigurationError(
+                f"what replaced the rows of release {older} is no longer kept "
+                "(WAREHOUSE_KEEP_REPLACED_DAYS): compare newer releases"
+            )
         marts = sorted({mart for release in line for mart in release.rows_inserted})
         return [
             _compare(cursor, mart, identifiers[start + 1 :], identifiers[end + 1 :])

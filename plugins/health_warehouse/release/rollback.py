@@ -82,6 +82,11 @@ def _pair(cursor: ReleaseCursor) -> tuple[Release, Release]:
     current = current_release(cursor)
     if current is None:
         raise ConfigurationError("nothing is published yet: there is nothing to roll back")
+    if current.replaced_rows != "kept":
+        raise ConfigurationError(
+            f"what release {current.release_id} replaced is no longer kept "
+            "(WAREHOUSE_KEEP_REPLACED_DAYS): correct the cause, and `warehouse build --full`"
+        )
     previous = (
         get_release(cursor, current.base_release_id)
         if current.base_release_id is not None

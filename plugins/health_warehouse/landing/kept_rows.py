@@ -1,0 +1,73 @@
+"""Rows of a version that was superseded, removed from `raw`, and counts again.
+
+That is rare: it takes a delivery that turns up with an earlier time of receipt, or a newer version
+that is judged anew. The archive has the bytes, so the rows come back as they were, in the
+transaction that lets the version count.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import Connection, text
+
+from health_warehouse.landing.archive import ArchivedFile, open_archived
+from health_warehouse.landing.raw_rows import RAW_TABLES, RawWriter
+from health_warehouse.landing.reading import dossier_person_key
+from health_warehouse.privacy.person_key import load_person_key
+from health_warehouse.settings import Settings
+from health_warehouse.sources.claims.parse import ClaimFile
+from health_warehouse.sources.claims.spread import SpreadDossiers
+
+# The partial index holds nothing unless rows were ever removed.
+_MISSING = text(
+    """
+    select v.file_id, v.position, f.sha256, f.byte_count
+    from ops.dossier_versions as v
+    inner join ops.current_dossiers as c using (file_id, position)
+    inner join ops.files as f using (file_id)
+    where not v.has_rows
+    """
+)
+_BACK = text(
+    "update ops.dossier_versions set has_rows = true"
+    " where file_id = :file_id and position = any(:positions)"
+)
+
+
+def bring_back_rows(connection: Connection, settings: Settings) -> int:
+    """Fill `raw` for versions that count and have no rows there; how many there were.
+
+    In the transaction that settled what counts. Raises SourceUnavailable when the archive cannot be
+    read.
+    """
+    wanted: defaultdict[int, set[int]] = defaultdict(set)
+    files: dict[int, ArchivedFile] = {}
+    for row in connection.execute(_MISSING):
+        wanted[row.file_id].add(row.position)
+        files[row.file_id] = ArchivedFile(row.sha256, row.byte_count)
+    for file_id, positions in wanted.items():
+        _read_again(connection, settings, file_id, files[file_id], positions)
+        connection.execute(_BACK, {"file_id": file_id, "positions": sorted(positions)})
+    return sum(map(len, wanted.values()))
+
+
+def _read_again(
+    connection: Connection,
+    settings: Settings,
+    file_id: int,
+    archived: ArchivedFile,
+    positions: set[int],
+) -> None:
+    key = load_person_key(settings)
+    writer = RawWriter(connection, file_id, only=RAW_TABLES)
+    spread = SpreadDossiers()
+    with open_archived(settings, archived) as stream:
+        claims = ClaimFile(stream, settings.max_file_bytes, settings.max_dossier_bytes)
+        for dossier in claims:
+            continues = spread.continuation(dossier)
+            if (continues or dossier).position in positions:
+                facility_id = claims.facility_id
+                person = None if continues else dossier_person_key(key, facility_id, dossier)
+                writer.add(dossier, facility_id, person, continues)
+    writer.flush()

@@ -1,0 +1,198 @@
+"""The bytes of one file, read into `raw`, `vault` and the list of versions; and what was read.
+
+In the caller's transaction, for a file that was just received and for one that is read again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from health_warehouse.errors import FileUnreadable
+from health_warehouse.landing.archive import ArchivedFile, open_archived
+from health_warehouse.landing.practitioners import remember_practitioners
+from health_warehouse.landing.raw_rows import RawWriter
+from health_warehouse.privacy.person_key import person_key
+from health_warehouse.privacy.vault import remember_persons
+from health_warehouse.settings import Settings
+from health_warehouse.sources.claims.check_ins import CheckIn, is_check_in_file, read_check_ins
+from health_warehouse.sources.claims.dossier import Dossier, Envelope
+from health_warehouse.sources.claims.parse import ClaimFile
+from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
+from health_warehouse.sources.claims.spread import SpreadDossiers
+
+_XML0 = {column.name: place for place, column in enumerate(CHECK_INS.fields)}
+_XML1 = {column.name: place for place, column in enumerate(TABLES["XML1"].fields)}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the parser saw of one file: `rows` counts what goes to raw, by name of the table."""
+
+    kind: Literal["claims", "check_ins"] = "claims"
+    hosos: int = 0
+    dossiers: int = 0
+    lines: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
+
+    def add(self, dossier: Dossier, *, is_version: bool) -> None:
+        self.hosos += 1
+        self.lines += dossier.line_count
+        self.dossiers += is_version
+        self.rows["XML1"] += is_version and dossier.xml1 is not None
+        self.rows["other"] += len(dossier.others)
+        for name, rows in dossier.tables.items():
+            self.rows[name] += len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a file came to. With a `refusal`, nothing of it is in `raw`."""
+
+    envelope: Envelope
+    tally: Tally
+    refusal: FileUnreadable | None
+
+
+def read_into_raw(
+    connection: Connection, settings: Settings, key: bytes, file_id: int, archived: ArchivedFile
+) -> Reading:
+    """Parse the archived bytes and write what they hold under `file_id`; `key` is the person key.
+
+    Raises SourceUnavailable on trouble with the archive or the database. A file that cannot be
+    read as a whole is a result with a refusal.
+    """
+    envelope = Envelope()
+    refusal: FileUnreadable | None = None
+    tally = Tally()
+    rows = connection.begin_nested()
+    try:
+        if archived.refusal is not None:
+            raise archived.refusal
+        with open_archived(settings, archived) as stream:
+            bounds = (settings.max_file_bytes, settings.max_dossier_bytes)
+            if is_check_in_file(stream):
+                tally.kind = "check_ins"
+                rows_in = read_check_ins(stream, *bounds)
+                envelope.facility_id = _write_check_ins(connection, file_id, key, rows_in, tally)
+            else:
+                claims = ClaimFile(stream, *bounds)
+                envelope = claims.envelope
+                _write(connection, file_id, key, claims, tally)
+        rows.commit()
+        remember_practitioners(connection, key, file_id)
+        remember_persons(connection, file_id)
+    except FileUnreadable as error:
+        rows.rollback()
+        refusal = error
+    return Reading(envelope, tally, refusal)
+
+
+def note_reading(
+    connection: Connection, file_id: int, reading: Reading, received_at: datetime
+) -> None:
+    """Complete the ledger entry by what only the end of the file tells.
+
+    Values of the envelope may stand behind the dossiers.
+    """
+    envelope, tally, refusal = reading.envelope, reading.tally, reading.refusal
+    statement = text(
+        """
+        update ops.files
+        set received_at = :received_at, status = :status, rule_id = :rule_id, reason = :reason,
+            judged_at = case when :status = 'refused' then clock_timestamp() end,
+            facility_id = :facility_id, declared_date = :declared_date,
+            declared_count = :declared_count, kind = :kind, hoso_count = :hosos,
+            dossier_count = :dossiers, line_count = :lines,
+            row_counts = cast(:row_counts as jsonb)
+        where file_id = :file_id
+        """
+    )
+    values = {
+        "file_id": file_id,
+        "received_at": received_at,
+        "status": "refused" if refusal else "loaded",
+        "rule_id": refusal.rule_id if refusal else None,
+        "reason": refusal.reason if refusal else None,
+        "facility_id": envelope.facility_id or None,
+        "declared_date": envelope.declared_date,
+        "declared_count": envelope.declared_count,
+        "kind": tally.kind,
+        "hosos": tally.hosos,
+        "dossiers": tally.dossiers,
+        "lines": tally.lines,
+        "row_counts": json.dumps(+tally.rows),
+    }
+    connection.execute(statement, values)
+    if refusal is not None:
+        connection.execute(
+            text(
+                "insert into quarantine.findings (file_id, facility_id, rule_id, severity, reason) "
+                "values (:file_id, :facility_id, :rule_id, 'refuse_file', :reason)"
+            ),
+            {name: values[name] for name in ("file_id", "facility_id", "rule_id", "reason")},
+        )
+
+
+def _write(
+    connection: Connection, file_id: int, key: bytes, claims: ClaimFile, tally: Tally
+) -> None:
+    writer = RawWriter(connection, file_id)
+    spread = SpreadDossiers()
+    for dossier in claims:
+        facility_id = claims.facility_id
+        continues = spread.continuation(dossier)
+        tally.add(dossier, is_version=continues is None)
+        person = None if continues else dossier_person_key(key, facility_id, dossier)
+        writer.add(dossier, facility_id, person, continues)
+    writer.flush()
+
+
+def _write_check_ins(
+    connection: Connection, file_id: int, key: bytes, rows: Iterable[CheckIn], tally: Tally
+) -> str:
+    """The facility that all rows name, else an empty text."""
+    writer = RawWriter(connection, file_id)
+    facilities: set[str] = set()
+    for check_in in rows:
+        tally.lines += 1
+        tally.rows["XML0"] += check_in.row is not None
+        facility_id, dossier_id = "", ""
+        person: UUID | None = None
+        if check_in.row is not None:
+            facility_id = (check_in.row[_XML0["MA_CSKCB"]] or "").strip()
+            dossier_id = (check_in.row[_XML0["MA_LK"]] or "").strip()
+            facilities.add(facility_id)
+            person = person_key(
+                key,
+                facility_id=facility_id,
+                dossier_id=dossier_id,
+                cards=check_in.row[_XML0["MA_THE_BHYT"]],
+                citizen=check_in.row[_XML0["SO_CCCD"]],
+                patient_id=check_in.row[_XML0["MA_BN"]],
+            )
+        writer.add_check_in(check_in, facility_id, dossier_id, person)
+    writer.flush()
+    return facilities.pop() if len(facilities) == 1 else ""
+
+
+def dossier_person_key(key: bytes, facility_id: str, dossier: Dossier) -> UUID | None:
+    """The key of the person of a dossier; None when it has no header."""
+    row = dossier.xml1
+    if row is None:
+        return None
+    return person_key(
+        key,
+        facility_id=facility_id,
+        dossier_id=dossier.dossier_id,
+        cards=row[_XML1["MA_THE_BHYT"]],
+        citizen=row[_XML1["SO_CCCD"]],
+        patient_id=row[_XML1["MA_BN"]],
+    )

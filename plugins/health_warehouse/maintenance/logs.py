@@ -1,0 +1,35 @@
+"""Logs of services, by size, and of tasks, by age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from health_warehouse.maintenance.step import Batch, Removed, Step, StepName
+from health_warehouse.services.logs import trim
+from health_warehouse.settings import Settings
+
+_FOR_EVER = 36_500  # days
+
+
+def preview(settings: Settings, _before: datetime) -> Removed:
+    return _trim(settings, dry_run=True)
+
+
+def batches(settings: Settings, _before: datetime) -> Iterator[Batch]:
+    yield Batch(_trim(settings, dry_run=False))
+
+
+def _trim(settings: Settings, *, dry_run: bool) -> Removed:
+    trimmed = trim(settings, settings.keep_log_days or _FOR_EVER, dry_run)
+    return Removed(trimmed.services + trimmed.tasks, trimmed.byte_count)
+
+
+STEP = Step(
+    StepName.TRIM_LOGS,
+    "Empty large logs of services, delete old logs of tasks.",
+    "logs",
+    None,  # those of services are trimmed by size, whatever the bound on those of tasks is
+    preview,
+    batches,
+)
