@@ -24,8 +24,8 @@ _MAY_GO = """
         select from ops.file_receipts as r
         inner join ops.files as f using (file_id)
         where
-            r.uri operator(pg_catalog.~>=~) b.uri || '!/'
-            and r.uri operator(pg_catalog.~<~) b.uri || '!0'
+            r.uri operator(pg_catalog.~>=~) (b.uri || '!/')
+            and r.uri operator(pg_catalog.~<~) (b.uri || '!0')
             and f.archive_state <> 'removed'
     )
 """

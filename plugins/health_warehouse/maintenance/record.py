@@ -86,3 +86,16 @@ def finish(
         connection.execute(
             _FINISH, {"run_id": run_id, "step": step, "state": state, "message": message}
         )
+
+
+def removed_by(settings: Settings, run_id: int, step: StepName) -> Removed:
+    """What the step removed in that run, though it failed in the end."""
+    with short_transaction(settings) as connection:
+        row = connection.execute(
+            text(
+                "select removed_count, removed_bytes from ops.maintenance_steps"
+                " where run_id = :run_id and step = :step"
+            ),
+            {"run_id": run_id, "step": step},
+        ).one_or_none()
+    return Removed(*row) if row else Removed()

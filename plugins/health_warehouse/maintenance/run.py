@@ -94,7 +94,7 @@ def maintain(
             else:
                 results.append(run_step(settings, run_id, name, say))
         except (WarehouseError, SQLAlchemyError, psycopg.Error, OSError) as error:
-            results.append(_failed(settings, name, error))
+            results.append(_failed(settings, run_id, name, error))
         say(tell(results[-1]))
     return Report(run_id, tuple(results), tuple(vacuuming.all_checks(settings)))
 
@@ -161,9 +161,10 @@ def _note(settings: Settings, run_id: int, name: StepName, batch: Batch) -> None
         record.add(connection, run_id, name, batch.removed)
 
 
-def _failed(settings: Settings, name: StepName, error: Exception) -> StepResult:
+def _failed(settings: Settings, run_id: int | None, name: StepName, error: Exception) -> StepResult:
     step = STEPS[name]
-    return StepResult(name, "failed", _keep_days(settings, step), step.unit, Removed(), told(error))
+    removed = Removed() if run_id is None else record.removed_by(settings, run_id, name)
+    return StepResult(name, "failed", _keep_days(settings, step), step.unit, removed, told(error))
 
 
 def _keep_days(settings: Settings, step: Step) -> int:
