@@ -28,7 +28,7 @@ from health_warehouse.loopback import free_port
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
 _PATIENCE_SECONDS = 600
-_UPKEEP, _RELEASE = "maintain_logs", "build_release"
+_UPKEEP, _RELEASE = "maintain_warehouse", "build_release"
 _PASSWORD = "correct horse battery"
 
 

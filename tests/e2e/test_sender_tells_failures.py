@@ -68,15 +68,15 @@ def told(story: Story, mail: MailServer) -> list[str]:
     person = Person.logged_in(airflow)
     with _no_retries(airflow):
         with _error_in_trim_logs(airflow):
-            person.trigger("maintain_logs")
+            person.trigger("maintain_warehouse", only="trim_logs")
             with _hanging_has_changes(airflow):
                 person.trigger("build_release")
                 kill_until_told(_kill_task, _KILLED)
                 person.trigger("build_release")
                 kill_until_told(_kill_supervisor, _LOST)
-            wait_for("Task maintain_logs.trim_logs failed")
-        person.trigger("maintain_logs")
-        wait_for("Recovered: Task maintain_logs.trim_logs failed")
+            wait_for("Task maintain_warehouse.trim_logs failed")
+        person.trigger("maintain_warehouse", only="trim_logs")
+        wait_for("Recovered: Task maintain_warehouse.trim_logs failed")
 
     [scheduler] = [daemon for daemon in airflow.daemons() if daemon.name == "scheduler"]
     os.kill(scheduler.pid() or 0, signal.SIGKILL)
@@ -89,8 +89,8 @@ def told(story: Story, mail: MailServer) -> list[str]:
 @pytest.mark.parametrize(
     "title",
     [
-        "Task maintain_logs.trim_logs failed",
-        "Recovered: Task maintain_logs.trim_logs failed",
+        "Task maintain_warehouse.trim_logs failed",
+        "Recovered: Task maintain_warehouse.trim_logs failed",
         _KILLED,
         _LOST,
         "Airflow's scheduler is silent",

@@ -25,6 +25,9 @@ TASK_VERBS = (
     "publish",
     "has",
     "trim",
+    "remove",
+    "clean",
+    "analyze",
 )
 
 every_dag = pytest.mark.parametrize("dag", DAGS, ids=[dag.dag_id for dag in DAGS])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from health_warehouse.maintenance.step import Batch, Removed, Step, StepName
+from health_warehouse.maintenance.names import StepName
+from health_warehouse.maintenance.step import Batch, Removed, Step
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.services.airflow_cleaning import clean
 from health_warehouse.services.airflow_environment import airflow_home
@@ -34,7 +35,6 @@ def batches(settings: Settings, before: datetime) -> Iterator[Batch]:
 
 STEP = Step(
     StepName.CLEAN_AIRFLOW,
-    "Remove old runs and tasks from Airflow's metadata.",
     "rows",
     lambda settings: settings.keep_airflow_days,
     preview,

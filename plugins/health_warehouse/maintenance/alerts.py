@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.retention import Retention
-from health_warehouse.maintenance.step import Step, StepName
+from health_warehouse.maintenance.step import Step
 
 # The newest alert of a cause stays: it says since when failures of it are to be told.
 _OLD = """
@@ -48,7 +49,6 @@ _RETENTION = Retention(_COUNT, _REMOVE)
 
 STEP = Step(
     StepName.REMOVE_ALERTS,
-    "Remove alerts that are over and were delivered.",
     "alerts",
     lambda settings: settings.keep_alert_days,
     _RETENTION.preview,

@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from health_warehouse.landing import archive
 from health_warehouse.maintenance.marks import mark, set_mark
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.sessions import short_transaction
-from health_warehouse.maintenance.step import Batch, Removed, StepName
+from health_warehouse.maintenance.step import Batch, Removed
 from health_warehouse.settings import Settings
 
 _NAME, _PART = StepName.REMOVE_ARCHIVED_FILES, ":bundles"

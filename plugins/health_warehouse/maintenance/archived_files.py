@@ -16,8 +16,9 @@ from health_warehouse.landing.file_lock import lock_file
 from health_warehouse.landing.versions import lock_settling
 from health_warehouse.maintenance.archived_bundles import bundle_batches, preview_bundles
 from health_warehouse.maintenance.marks import mark, set_mark
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.sessions import short_transaction
-from health_warehouse.maintenance.step import Batch, Removed, Step, StepName
+from health_warehouse.maintenance.step import Batch, Removed, Step
 from health_warehouse.settings import Settings
 
 _NAME = StepName.REMOVE_ARCHIVED_FILES
@@ -114,7 +115,6 @@ def _remove(connection: Connection, settings: Settings, sha256: str) -> Removed:
 
 STEP = Step(
     _NAME,
-    "Remove files from the archive of which no dossier counts any more.",
     "files",
     lambda settings: settings.keep_archive_days,
     preview,

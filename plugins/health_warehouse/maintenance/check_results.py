@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.retention import Retention
-from health_warehouse.maintenance.step import Step, StepName
+from health_warehouse.maintenance.step import Step
 
 # Kept: the newest build's, by which it may still be published, and where a rule failed that has an
 # open incident, for its counts are told.
@@ -45,7 +46,6 @@ _RETENTION = Retention(_COUNT, _REMOVE)
 
 STEP = Step(
     StepName.REMOVE_CHECK_RESULTS,
-    "Remove old results of rules.",
     "runs of rules",
     lambda settings: settings.keep_check_results_days,
     _RETENTION.preview,

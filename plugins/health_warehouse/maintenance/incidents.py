@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.retention import Retention
-from health_warehouse.maintenance.step import Step, StepName
+from health_warehouse.maintenance.step import Step
 
 _OLD = """
 from ops.incidents as i
@@ -31,7 +32,6 @@ _RETENTION = Retention(_COUNT, _REMOVE)
 
 STEP = Step(
     StepName.REMOVE_INCIDENTS,
-    "Remove incidents that were resolved long ago.",
     "incidents",
     lambda settings: settings.keep_incident_days,
     _RETENTION.preview,

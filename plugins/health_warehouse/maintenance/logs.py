@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from health_warehouse.maintenance.step import Batch, Removed, Step, StepName
+from health_warehouse.maintenance.names import StepName
+from health_warehouse.maintenance.step import Batch, Removed, Step
 from health_warehouse.services.logs import trim
 from health_warehouse.settings import Settings
 
@@ -27,7 +28,6 @@ def _trim(settings: Settings, *, dry_run: bool) -> Removed:
 
 STEP = Step(
     StepName.TRIM_LOGS,
-    "Empty large logs of services, delete old logs of tasks.",
     "logs",
     None,  # those of services are trimmed by size, whatever the bound on those of tasks is
     preview,

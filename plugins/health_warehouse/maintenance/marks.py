@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from health_warehouse.maintenance.step import StepName
+from health_warehouse.maintenance.names import StepName
 
 _SET = text(
     """

@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.sessions import short_transaction
-from health_warehouse.maintenance.step import Removed, StepName
+from health_warehouse.maintenance.step import Removed
 from health_warehouse.settings import Settings
 
 State = Literal["done", "unfinished", "failed", "off", "would"]
@@ -98,4 +99,4 @@ def removed_by(settings: Settings, run_id: int, step: StepName) -> Removed:
             ),
             {"run_id": run_id, "step": step},
         ).one_or_none()
-    return Removed(*row) if row else Removed()
+    return Removed(row.removed_count, row.removed_bytes) if row else Removed()

@@ -14,8 +14,9 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import driver_connection
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.sessions import short_transaction
-from health_warehouse.maintenance.step import Batch, Removed, Step, StepName
+from health_warehouse.maintenance.step import Batch, Removed, Step
 from health_warehouse.settings import Settings
 
 _ROLE = "publisher"  # row security lets nobody else at these rows
@@ -88,7 +89,6 @@ def _delete(connection: Connection, table: str, releases: list[int]) -> Removed:
 
 STEP = Step(
     StepName.REMOVE_REPLACED_ROWS,
-    "Remove what releases replaced that are old or were rolled back.",
     "rows",
     lambda settings: settings.keep_replaced_days,
     preview,

@@ -27,9 +27,10 @@ from health_warehouse.maintenance import (
     statistics_of_tables,
     superseded_rows,
 )
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.record import State, StepResult
 from health_warehouse.maintenance.sessions import alone, short_transaction
-from health_warehouse.maintenance.step import Batch, Removed, Step, StepName
+from health_warehouse.maintenance.step import Batch, Removed, Step
 from health_warehouse.settings import Settings
 from health_warehouse.telling import told
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.retention import Retention
-from health_warehouse.maintenance.step import Step, StepName
+from health_warehouse.maintenance.step import Step
 
 _OLD = "from ops.maintenance_runs as r where r.started_at < :before"
 _COUNT = f"select count(*) {_OLD}"
@@ -29,7 +30,6 @@ _RETENTION = Retention(_COUNT, _REMOVE)
 
 STEP = Step(
     StepName.REMOVE_RUNS,
-    "Remove old records of maintenance.",
     "runs of maintenance",
     lambda settings: settings.keep_check_results_days,
     _RETENTION.preview,

@@ -14,8 +14,9 @@ from sqlalchemy import text
 
 from health_warehouse.database.connections import OWNER, driver_connection
 from health_warehouse.database.rights import schemas
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.sessions import short_transaction
-from health_warehouse.maintenance.step import Batch, Removed, Step, StepName
+from health_warehouse.maintenance.step import Batch, Removed, Step
 from health_warehouse.settings import Settings
 
 # Twice what autovacuum waits for by its defaults (10 % + 50 rows), so not what it is about to do.
@@ -60,7 +61,6 @@ def batches(settings: Settings, _before: datetime) -> Iterator[Batch]:
 
 STEP = Step(
     StepName.ANALYZE_TABLES,
-    "Renew the planner's statistics where they are stale.",
     "tables analyzed",
     None,
     preview,

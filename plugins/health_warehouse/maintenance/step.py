@@ -5,26 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Connection
 
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.settings import Settings
-
-
-class StepName(StrEnum):
-    """In the order in which they run; each begins with a verb, for they are names of tasks."""
-
-    REMOVE_ARCHIVED_FILES = "remove_archived_files"
-    REMOVE_SUPERSEDED_ROWS = "remove_superseded_rows"
-    REMOVE_REPLACED_ROWS = "remove_replaced_rows"
-    REMOVE_CHECK_RESULTS = "remove_check_results"
-    REMOVE_INCIDENTS = "remove_incidents"
-    REMOVE_ALERTS = "remove_alerts"
-    REMOVE_RUNS = "remove_runs"
-    TRIM_LOGS = "trim_logs"
-    CLEAN_AIRFLOW = "clean_airflow"
-    ANALYZE_TABLES = "analyze_tables"
 
 
 @dataclass(frozen=True)
@@ -55,7 +40,6 @@ class Step:
     """
 
     name: StepName
-    what: str
     unit: str
     keep_days: Callable[[Settings], int] | None
     preview: Callable[[Settings, datetime], Removed]

@@ -23,9 +23,10 @@ from health_warehouse.landing import archive
 from health_warehouse.landing.raw_rows import RAW_TABLES
 from health_warehouse.landing.versions import lock_settling
 from health_warehouse.maintenance.marks import mark, set_mark
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.needed_changes import oldest_needed_change
 from health_warehouse.maintenance.sessions import short_transaction
-from health_warehouse.maintenance.step import Batch, Removed, Step, StepName
+from health_warehouse.maintenance.step import Batch, Removed, Step
 from health_warehouse.settings import Settings
 
 _NAME = StepName.REMOVE_SUPERSEDED_ROWS
@@ -153,7 +154,6 @@ def _delete(connection: Connection, versions: Sequence[Row[Any]]) -> Removed:
 
 STEP = Step(
     _NAME,
-    "Remove the rows of superseded dossier versions from raw.",
     "dossier versions",
     lambda settings: settings.keep_superseded_days,
     preview,

@@ -1,6 +1,6 @@
 """How Airflow runs the warehouse: the only sub-package that imports Airflow.
 
-claim_tasks, release_tasks,  the tasks of the DAGs; each calls one function of the package
+claim_tasks, release_tasks, the tasks of the DAGs; each calls one function of the package
 upkeep_tasks
 assets, tags, pools, defaults what DAG files are made of
 batches, work                decisions, pure: how files are grouped, whether a build is due

@@ -26,7 +26,8 @@ LANDING_POOL = Pool(
 RELEASE_POOL = Pool(
     "release_pool", 1, "The candidate is one place: one task builds, audits or publishes at a time."
 )
-POOLS = (LANDING_POOL, RELEASE_POOL)
+UPKEEP_POOL = Pool("upkeep_pool", 1, "Steps of maintenance take turns anyway: one waits here.")
+POOLS = (LANDING_POOL, RELEASE_POOL, UPKEEP_POOL)
 
 
 def import_document() -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,12 +17,14 @@ from typer.testing import CliRunner
 
 from health_warehouse import cli
 from health_warehouse.database.connections import OWNER, engine, owner_url
-from health_warehouse.doctor import machine, packages, sessions
+from health_warehouse.doctor import machine, packages, sessions, vacuuming
 from health_warehouse.doctor.examine import examine
 from health_warehouse.doctor.finding import Finding
 from health_warehouse.services import ports
 from health_warehouse.services.state import prepare, write_private
 from health_warehouse.settings import Settings, get_settings
+
+VACUUM = {"vacuum", "autovacuum", "transaction ids", "transactions"}
 
 
 @pytest.fixture
@@ -143,13 +147,55 @@ def test_a_table_that_is_not_vacuumed(healthy: Settings) -> None:
     assert "ops.filled" in {finding.what.split()[0] for finding in examine(healthy)}
 
 
+def test_a_table_that_autovacuum_leaves_out(healthy: Settings) -> None:
+    _run(healthy, "create table ops.left_out (a int) with (autovacuum_enabled = off)")
+    (finding,) = [one for one in examine(healthy) if one.check == "autovacuum"]
+    assert finding.remedy.startswith("alter table ops.left_out reset")
+
+
+def test_ids_that_grow_old(healthy: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    young = str(vacuuming._AGE)
+    for age, level in (("500000000", "warning"), ("1500000000", "error")):
+        old = text(young.replace("age(datfrozenxid)", age))
+        monkeypatch.setattr(vacuuming, "_AGE", old)
+        assert _only(healthy, "transaction ids").level == level
+
+
+def test_a_transaction_that_has_worked_for_long(
+    healthy: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lately = str(vacuuming._OPEN).replace("6 hours", "0 seconds")
+    monkeypatch.setattr(vacuuming, "_OPEN", text(lately + "offset 0"))
+    url = owner_url(healthy).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as connection, ThreadPoolExecutor() as pool:
+        connection.execute("create table ops.of_a_long_transaction (a int)")
+        work = pool.submit(connection.execute, "select pg_sleep(60)")
+        try:
+            found = _told_of(healthy, connection.info.backend_pid)
+        finally:
+            connection.cancel_safe()
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            work.result()
+    assert "pg_cancel_backend(" in found.remedy
+
+
+def _told_of(settings: Settings, pid: int) -> Finding:
+    """The finding about a session, as soon as it is at work."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for finding in vacuuming.long_transactions(settings):
+            if str(pid) in finding.what:
+                return finding
+    raise AssertionError("the session was never found")
+
+
 def test_a_server_that_is_down_is_a_finding_of_each_check_that_needs_it(
     healthy: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = owner_url(healthy).set(port=1).render_as_string(hide_password=False)
     down = Settings(state=healthy.state, dsn=nowhere)
     found = {finding.check: finding for finding in examine(down)}
-    assert set(found) == {"server", "schema", "roles", "sessions", "builds", "vacuum"}
+    assert set(found) == {"server", "schema", "roles", "sessions", "builds", *VACUUM}
     assert all("warehouse up" in finding.remedy for finding in found.values())
 
 

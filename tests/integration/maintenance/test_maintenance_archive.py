@@ -16,7 +16,7 @@ from health_warehouse.errors import SourceUnavailable
 from health_warehouse.landing import archive
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ledger import entries
-from health_warehouse.maintenance.step import StepName
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.settings import Settings
 from landing_steps import deliver, judge, load_all, load_one, query
 

@@ -15,9 +15,10 @@ from health_warehouse import cli
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import WarehouseError
 from health_warehouse.maintenance import run as running
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.run import STEPS, maintain
 from health_warehouse.maintenance.sessions import alone
-from health_warehouse.maintenance.step import Batch, Removed, Step, StepName
+from health_warehouse.maintenance.step import Batch, Removed, Step
 from health_warehouse.settings import Settings, get_settings
 from landing_steps import query
 
@@ -71,7 +72,7 @@ def _stepping(monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
 
     name = StepName.REMOVE_ALERTS
     monkeypatch.setitem(
-        running.STEPS, name, Step(name, "", "things", None, lambda *_: Removed(), batches)
+        running.STEPS, name, Step(name, "things", None, lambda *_: Removed(), batches)
     )
 
 

@@ -7,7 +7,7 @@ from upkeep import age, keeping, run, step
 
 from health_warehouse.database.connections import engine
 from health_warehouse.maintenance import retention
-from health_warehouse.maintenance.step import StepName
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.settings import Settings
 from landing_steps import query

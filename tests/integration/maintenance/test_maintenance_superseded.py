@@ -11,7 +11,7 @@ from build_steps import note_published
 from claim_files import claim_file, dossier
 from health_warehouse.landing import archive
 from health_warehouse.landing.ledger import entries
-from health_warehouse.maintenance.step import StepName
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.release.build import Build
 from health_warehouse.settings import Settings
 from landing_steps import current, deliver, judge, load_all, query

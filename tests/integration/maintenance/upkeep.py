@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from claim_files import claim_file, dossier
 from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.record import StepResult
 from health_warehouse.maintenance.run import maintain
-from health_warehouse.maintenance.step import StepName
 from health_warehouse.settings import Settings
 from landing_steps import deliver, judge, load_all
 

@@ -13,7 +13,9 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from sqlalchemy import text
 
 from health_warehouse.database.connections import OWNER, engine
-from health_warehouse.orchestration import batches, claim_tasks, release_tasks, work
+from health_warehouse.doctor import vacuuming
+from health_warehouse.maintenance.names import StepName
+from health_warehouse.orchestration import batches, claim_tasks, release_tasks, upkeep_tasks, work
 from health_warehouse.release.build import prepare
 from health_warehouse.settings import Settings
 
@@ -175,3 +177,28 @@ def test_a_build_that_is_not_open_any_more_is_red(settings: Settings) -> None:
     _execute(settings, "update ops.builds set status = 'failed'")
     with pytest.raises(AirflowFailException, match="is failed, not open"):
         release_tasks.build_staging.function(build_id)
+
+
+def test_maintenance_of_a_dry_run_opens_no_run(settings: Settings) -> None:
+    assert upkeep_tasks.prepare_maintenance.function(params={"dry_run": True}) == 0
+    told = upkeep_tasks.maintain_step.function("remove_alerts", 0)
+    assert (told["state"], told["removed"]) == ("would", 0)
+    run_id = upkeep_tasks.prepare_maintenance.function(params={"dry_run": False})
+    assert upkeep_tasks.maintain_step.function("remove_alerts", run_id)["state"] == "done"
+
+
+def test_one_step_of_maintenance_or_all(settings: Settings) -> None:
+    assert upkeep_tasks.list_steps.function(params={"only": "trim_logs"}) == ["trim_logs"]
+    assert len(upkeep_tasks.list_steps.function(params={"only": None})) == len(StepName)
+
+
+def test_a_look_at_vacuum_is_red_only_when_work_is_at_risk(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _execute(settings, "create table ops.left_out (a int) with (autovacuum_enabled = off)")
+    assert upkeep_tasks.check_vacuum.function() == 1
+    monkeypatch.setattr(vacuuming, "_TOO_OLD", 1)
+    aged = str(vacuuming._AGE).replace("age(datfrozenxid)", "900000000")
+    monkeypatch.setattr(vacuuming, "_AGE", text(aged))
+    with pytest.raises(AirflowFailException, match="docs/runbooks/transaction_ids"):
+        upkeep_tasks.check_vacuum.function()

@@ -17,7 +17,7 @@ from health_warehouse.orchestration.roles import (
 )
 from parsed_dags import parse
 
-UPKEEP = DagTags("maintain_logs", frozenset({"impact/upkeep"}))
+UPKEEP = DagTags("maintain_warehouse", frozenset({"impact/upkeep"}))
 RELEASE = DagTags("build_release", frozenset({"impact/readers", "layer/marts"}))
 
 
@@ -31,7 +31,7 @@ def test_operator_and_approver_share_no_dag() -> None:
     dags = {role: {p for p in found[role] if p[1].startswith("DAG:")} for role in found}
     assert dags == {
         VIEWER: set(),
-        OPERATOR: {("can_edit", "DAG:maintain_logs")},
+        OPERATOR: {("can_edit", "DAG:maintain_warehouse")},
         APPROVER: {("can_edit", "DAG:build_release")},
     }
 
