@@ -51,7 +51,7 @@ def broken_base64(case: Case) -> Place | None:
     if not envelope.is_base64(vendor):
         return None
     part = one_of(case.draw, case.parts)
-    encoded = b64encode(envelope.encoded(part.xml, vendor))
+    encoded = b64encode(part.xml)
     # A character outside the alphabet, and 4n + 1 inside it: also wrong for a decoder that skips.
     length = len(encoded) // 8 * 4 + 1
     part.content = encoded[: length // 2] + b"*" + encoded[length // 2 : length]
@@ -63,7 +63,8 @@ def broken_table(case: Case) -> Place | None:
     if not envelope.is_readable_inside(vendor):
         return None  # would break the whole file
     part = one_of(case.draw, case.parts)
-    broken = envelope.encoded(part.xml[: len(part.xml) * 2 // 3], vendor)
+    text = part.xml.decode()  # cut between letters, lest two things are wrong
+    broken = text[: len(text) * 2 // 3].encode()
     part.content = b64encode(broken) if envelope.is_base64(vendor) else broken
     return Place(part.table)
 
@@ -72,14 +73,16 @@ def other_table_dossier_id(case: Case) -> Place | None:
     part = _find(case, "XML4", "XML5", "XML7", "XML8", "XML9", "XML13", "XML14")
     if part is None:
         return None
-    start = part.xml.index("<MA_LK>") + 7
-    end = part.xml.index("</MA_LK>")
-    part.xml = part.xml[:start] + another_id(part.xml[start:end]) + part.xml[end:]
+    before, _, rest = part.xml.partition(b"<MA_LK>")
+    dossier_id, _, after = rest.partition(b"</MA_LK>")
+    other_id = another_id(dossier_id.decode()).encode()
+    part.xml = b"%b<MA_LK>%b</MA_LK>%b" % (before, other_id, after)
     return Place(part.table, "", "MA_LK")
 
 
 def unknown_table(case: Case) -> Place | None:
     """A table that real files have and no text describes."""
     dossier_id = case.dossier.dossier_id
-    case.parts.append(Part("XML16", f"<CHI_TIEU_KHAC><MA_LK>{dossier_id}</MA_LK></CHI_TIEU_KHAC>"))
+    xml = f"<CHI_TIEU_KHAC><MA_LK>{dossier_id}</MA_LK></CHI_TIEU_KHAC>"
+    case.parts.append(Part("XML16", xml.encode()))
     return Place("XML16")

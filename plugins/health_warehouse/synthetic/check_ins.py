@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from operator import itemgetter
 
 from health_warehouse.synthetic import catalogue, envelope, tables
 from health_warehouse.synthetic.encounters import Dossier
@@ -28,8 +29,7 @@ def row(dossier: Dossier) -> dict[str, str]:
     """The check-in of a visit: what XML1 says of it too, and what was ordered first."""
     header = dossier.header
     found = tables.blank("XML0").copy()
-    for name in _SHARED:
-        found[name] = header[name]
+    found.update(zip(_SHARED, itemgetter(*_SHARED)(header), strict=True))
     for name in _SINGLE:
         found[name] = header[name].split(";", 1)[0]
     if dossier.care == "07" and dossier.drugs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from health_warehouse.synthetic.pricing import OTHER_SOURCES
@@ -44,16 +45,17 @@ class Cover(NamedTuple):
     def is_insured(self) -> bool:
         return self.object_code != "9"
 
-    def benefit(self, cards: str, in_scope: int) -> int:
+    def benefit(self, cards: str, in_scope: Callable[[], int]) -> int:
         """MUC_HUONG in tenths of a percent, by the best of the cards (";" list).
 
-        `in_scope` is the total inside the insurance scope, hundredths of a đồng.
+        `in_scope` tells the total inside the insurance scope, hundredths of a đồng: it is asked
+        only where the benefit depends on it.
         """
         if not self.is_insured:
             return 0
         if self.is_station:
             return 1000
-        if self.route_percent == 100 and (self.is_exempt or in_scope < SMALL_BILL):
+        if self.route_percent == 100 and (self.is_exempt or in_scope() < SMALL_BILL):
             return 1000
         best = max(_PERCENT_OF_DIGIT[number[2]] for number in cards.split(";"))
         return best * self.route_percent // 10

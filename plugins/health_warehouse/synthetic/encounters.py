@@ -82,12 +82,14 @@ class Dossier:
 
     def settle(self) -> None:
         """Fill in the benefit rate and all amounts, of the lines and of the header."""
-        lines = self.lines
-        in_scope = sum([line.in_scope for line in lines]) if self.cover.is_insured else 0
-        benefit = self.cover.benefit(self.header["MA_THE_BHYT"], in_scope)
-        for line in lines:
+        benefit = self.cover.benefit(self.header["MA_THE_BHYT"], self._in_scope)
+        for line in self.lines:
             line.settle(benefit)
         self.total()
+
+    def _in_scope(self) -> int:
+        """T_TONGCHI_BH as it must be, hundredths of a đồng."""
+        return sum([line.in_scope for line in self.lines])
 
     def total(self) -> None:
         """Fill the header amounts in from the lines."""

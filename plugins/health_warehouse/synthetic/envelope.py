@@ -5,10 +5,10 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
-from unicodedata import normalize
 
 from health_warehouse.synthetic import tables
 from health_warehouse.synthetic.encounters import Dossier
+from health_warehouse.synthetic.letters import encoding
 from health_warehouse.synthetic.vendors import Vendor
 
 _BOM = b"\xef\xbb\xbf"
@@ -22,7 +22,7 @@ class Part:
 
     table: str
     """LOAIHOSO."""
-    xml: str
+    xml: bytes
     content: bytes | None = None
     """What stands in NOIDUNGFILE; None = the XML in the vendor's way."""
 
@@ -66,7 +66,7 @@ def opening(vendor: Vendor, facility_id: str, declared_date: str, declared_count
         f"<THONGTINDONVI><MACSKCB>{facility_id}</MACSKCB></THONGTINDONVI>{end}"
         f"<THONGTINHOSO><NGAYLAP>{declared_date}</NGAYLAP>{count}<DANHSACHHOSO>{end}"
     )
-    return (_BOM if vendor.has_bom else b"") + _letters(text, vendor)
+    return (_BOM if vendor.has_bom else b"") + encoding(vendor.layout.letters)(text)
 
 
 def closing(vendor: Vendor, declared_count: str) -> bytes:
@@ -74,7 +74,7 @@ def closing(vendor: Vendor, declared_count: str) -> bytes:
     count = f"<SOLUONGHOSO>{declared_count}</SOLUONGHOSO>" if vendor.spreads else ""
     end = vendor.newline
     text = f"</DANHSACHHOSO>{count}</THONGTINHOSO>{end}{vendor.signature}</GIAMDINHHS>{end}"
-    return _letters(text, vendor)
+    return encoding(vendor.layout.letters)(text)
 
 
 def dossier_bytes(parts: list[Part], vendor: Vendor) -> bytes:
@@ -96,19 +96,10 @@ def _before(table: str) -> bytes:
     return f"<FILEHOSO><LOAIHOSO>{table}</LOAIHOSO><NOIDUNGFILE>".encode()
 
 
-def encoded(xml: str, vendor: Vendor) -> bytes:
-    """The XML of a table as bytes: its letters as this vendor writes them."""
-    return _letters(normalize("NFD", xml) if vendor.is_decomposed else xml, vendor)
-
-
-def _letters(text: str, vendor: Vendor) -> bytes:
-    return text.encode("ascii", "xmlcharrefreplace") if vendor.is_ascii else text.encode()
-
-
-def _content(xml: str, vendor: Vendor) -> bytes:
+def _content(xml: bytes, vendor: Vendor) -> bytes:
     if vendor.content in ("nested", "XML in CDATA"):
-        return encoded(xml, vendor)
-    text = b64encode(encoded(vendor.table_declaration + xml, vendor))
+        return xml
+    text = b64encode(vendor.table_declaration.encode() + xml)
     if vendor.content != "wrapped base64":
         return text
     end = vendor.newline.encode()
@@ -125,12 +116,12 @@ def is_base64(vendor: Vendor) -> bool:
     return "base64" in vendor.content
 
 
-def check_in_file(vendor: Vendor, rows: list[str]) -> bytes:
+def check_in_file(vendor: Vendor, rows: list[bytes]) -> bytes:
     """An XML0 file: a root of its own, the signature at its end."""
-    end = vendor.newline
+    end = vendor.newline.encode()
     text = tables.document("XML0", rows, vendor.layout)
-    root = text[text.rindex("</") :]
-    body = text[: -len(root)].replace("><TRANG_THAI_KCB>", f">{end}<TRANG_THAI_KCB>")
-    head = f"{vendor.declaration}{end}" if vendor.declaration else ""
-    file = encoded(f"{head}{body}{vendor.signature}{root}{end}", vendor)
-    return (_BOM if vendor.has_bom else b"") + file
+    root = text[text.rindex(b"</") :]
+    body = text[: -len(root)].replace(b"><TRANG_THAI_KCB>", b">%b<TRANG_THAI_KCB>" % end)
+    mark = _BOM if vendor.has_bom else b""
+    head = vendor.declaration.encode() + end if vendor.declaration else b""
+    return b"".join((mark, head, body, vendor.signature.encode(), root, end))

@@ -66,7 +66,7 @@ class Offer:
     indicators: tuple[tuple[Indicator, Form], ...] = ()
     """What a test measures, with the form of its row of XML4."""
 
-    @property
+    @cached_property
     def group(self) -> str:
         """MA_NHOM."""
         return self.fields["MA_NHOM"]
@@ -84,7 +84,7 @@ class Offer:
 
     def render(
         self, terms: Terms, amounts: Amounts, texts: Mapping[str, str], changed: Mapping[str, str]
-    ) -> str:
+    ) -> bytes:
         """The line with some elements overwritten."""
         priced = spelled(terms, amounts, self.table, self.layout.numbers)
         values = {**tables.blank(self.table), **self.fields, **priced, **texts, **changed}

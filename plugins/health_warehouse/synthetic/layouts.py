@@ -1,9 +1,11 @@
-"""How rows of a table are spelled: order, empty elements, numbers, names of the referral slip."""
+"""How rows of a table are spelled: order, empty elements, numbers, referral slip, letters."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Literal, NamedTuple
+
+from health_warehouse.synthetic.letters import Letters
 
 Empties = Literal["pair", "self-closed", "absent", "nil"]
 Numbers = Literal["plain", "point zero", "two decimals"]
@@ -18,6 +20,7 @@ class Layout(NamedTuple):
     """`3500`, `3500.0` or `3500.00`."""
     is_old_referral: bool = False
     """XML13 as in QĐ 4750 (MA_NOI_DI, …) instead of QĐ 3176 (MA_CSKCB_DI, …)."""
+    letters: Letters = "composed"
 
 
 PLAIN_LAYOUT = Layout()

@@ -7,6 +7,8 @@ from health_warehouse.synthetic.pricing import Amounts, Terms, scope
 from health_warehouse.synthetic.templates import Template
 
 _NOTHING = Amounts(0, 0, 0, 0, 0, 0)
+_DEVICES = ("10", "11")
+"""MA_NHOM."""
 
 
 class Line:
@@ -86,7 +88,7 @@ class Line:
                 return texts[name]
         return self.offer.fields.get(name, "")
 
-    def render(self) -> str:
+    def render(self) -> bytes:
         """The row; `settle` comes before."""
         if self.changed or self._template is None:
             return self.offer.render(self._terms, self.amounts, self.texts, self.changed)
@@ -99,15 +101,22 @@ def header_totals(drugs: list[Line], services: list[Line]) -> dict[str, int]:
     T_BHTT is the sum over the lines: equal to T_TONGCHI_BH - T_BNCCT unless another source paid
     part of the co-payment, where the texts contradict each other.
     """
-    drugs_billed = sum([line.amounts.billed for line in drugs])
-    devices = sum([line.amounts.billed for line in services if line.group in ("10", "11")])
-    lines = drugs + services
-    by_service = sum([line.amounts.fund for line in lines if line.texts["MA_PTTT"] == "1"])
-    billed, in_scope, other, own, copayment, fund = [
-        sum(column) for column in zip(*[line.amounts for line in lines], strict=True)
-    ] or _NOTHING
+    devices = by_service = 0
+    billed = in_scope = other = own = copayment = fund = 0
+    for line in drugs + services:
+        amounts = line.amounts
+        billed += amounts.billed
+        in_scope += amounts.in_scope
+        other += amounts.other
+        own += amounts.own
+        copayment += amounts.copayment
+        fund += amounts.fund
+        if line.texts["MA_PTTT"] == "1":
+            by_service += amounts.fund
+        if line.offer.group in _DEVICES:
+            devices += amounts.billed
     return {
-        "T_THUOC": drugs_billed,
+        "T_THUOC": sum([line.amounts.billed for line in drugs]),
         "T_VTYT": devices,
         "T_TONGCHI_BV": billed,
         "T_TONGCHI_BH": in_scope,

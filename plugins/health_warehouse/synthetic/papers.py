@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from operator import itemgetter
+
 from health_warehouse.synthetic.encounters import Dossier
 from health_warehouse.synthetic.geography import home
 from health_warehouse.synthetic.moments import day_of, stamp, ymd
@@ -14,13 +17,15 @@ _EMPLOYERS = ("Công ty CP Thủy sản Năm Căn", "Trường THCS Phan Ngọc 
 def from_header(table: str, header: dict[str, str]) -> dict[str, str]:
     """A row with what the table shares with XML1; the rest blank. GHI_CHU and DU_PHONG stay out."""
     row = blank(table).copy()
-    for name in row:
-        if name in header:
-            row[name] = header[name]
-    for name in ("GHI_CHU", "DU_PHONG"):
-        if name in row:
-            row[name] = ""
+    names = _shared(table)
+    row.update(zip(names, itemgetter(*names)(header), strict=True))
     return row
+
+
+@cache
+def _shared(table: str) -> tuple[str, ...]:
+    apart = ("GHI_CHU", "DU_PHONG")
+    return tuple([name for name in blank(table) if name in blank("XML1") and name not in apart])
 
 
 def doctor_name(dossier: Dossier) -> str:

@@ -88,15 +88,17 @@ def scope(quantity_ordered: int, share: int, rate: int, insurance_price: int) ->
 
 def spelled(terms: Terms, amounts: Amounts, table: str, numbers: Numbers) -> dict[str, str]:
     """The elements of a line that follow from its terms."""
-    texts = dict.fromkeys(OTHER_SOURCES, money(0, numbers))
-    texts.update(zip(ELEMENTS, (money(amount, numbers) for amount in amounts), strict=True))
-    if terms.source:
-        texts[terms.source] = texts["T_NGUONKHAC"]
     whole, tenth = divmod(terms.benefit, 10)
-    texts["MUC_HUONG"] = f"{whole}.{tenth}" if tenth else str(whole)
-    texts["PHAM_VI"] = "1" if terms.rate else "2"
-    texts["TYLE_TT_BH"] = str(terms.rate)
-    texts["SO_LUONG"] = quantity(terms.quantity, numbers)
+    texts = {
+        "MUC_HUONG": f"{whole}.{tenth}" if tenth else str(whole),
+        "PHAM_VI": "1" if terms.rate else "2",
+        "TYLE_TT_BH": str(terms.rate),
+        "SO_LUONG": quantity(terms.quantity, numbers),
+    }
+    for name, amount in zip(ELEMENTS, amounts, strict=True):
+        texts[name] = money(amount, numbers)
+    for name in OTHER_SOURCES:
+        texts[name] = texts["T_NGUONKHAC"] if name == terms.source else money(0, numbers)
     if table == "XML3":
         texts["TYLE_TT_DV"] = str(terms.share)
     return texts

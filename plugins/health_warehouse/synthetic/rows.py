@@ -38,7 +38,7 @@ class Form:
         }
         return tables.row_template(self.table, self.layout, known)
 
-    def render(self, texts: Mapping[str, str], changed: Mapping[str, str]) -> str:
+    def render(self, texts: Mapping[str, str], changed: Mapping[str, str]) -> bytes:
         """The row; `changed` overrides whatever the form and `texts` say."""
         if not changed:
             if self.is_open:
@@ -70,5 +70,5 @@ class Row:
     def __setitem__(self, name: str, text: str) -> None:
         self.changed[name] = text
 
-    def render(self) -> str:
+    def render(self) -> bytes:
         return self.form.render(self.texts, self.changed)

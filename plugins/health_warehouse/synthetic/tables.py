@@ -1,6 +1,6 @@
 """The XML of the tables, from rows of ready text.
 
-One template per table, layout and set of empty elements. Texts must be escaped already.
+One template per table, layout and set of empty elements. Texts must be escaped already, in NFC.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from health_warehouse.synthetic.layouts import Empties, Layout
+from health_warehouse.synthetic.letters import encoding
 from health_warehouse.synthetic.templates import Gap, Template
 
 FIELDS_CSV = Path(__file__).parents[1] / "sources" / "claims" / "fields.csv"
@@ -109,7 +110,7 @@ def row_template(
             parts.append(_EMPTY[layout.empties].format(element))
         else:
             parts += (f"<{element}>", Gap(field) if text is None else text, f"</{element}>")
-    return Template([*parts, f"</{elements[-1]}>"])
+    return Template.of([*parts, f"</{elements[-1]}>"], encoding(layout.letters))
 
 
 @cache
@@ -117,7 +118,7 @@ def _row_template(table: str, layout: Layout, empty: tuple[str, ...]) -> Templat
     return row_template(table, layout, {}, empty)
 
 
-def row(table: str, values: Mapping[str, str], layout: Layout) -> str:
+def row(table: str, values: Mapping[str, str], layout: Layout) -> bytes:
     """One row; `values` has every field of the table, in its order, and no other."""
     if layout.empties == "pair":
         return _row_template(table, layout, ()).filled(values)
@@ -125,15 +126,20 @@ def row(table: str, values: Mapping[str, str], layout: Layout) -> str:
     return _row_template(table, layout, empty).filled(values)
 
 
-def document(table: str, rows: Iterable[str], layout: Layout) -> str:
+def document(table: str, rows: Iterable[bytes], layout: Layout) -> bytes:
     """The table around its rows; a table without a list is its row."""
-    elements = _ELEMENTS[table]
-    body = "".join(rows)
-    if len(elements) == 1:
-        return body
-    root, group, _ = elements
+    before, after = _frame(table, layout)
+    return b"".join((before, *rows, after))
+
+
+@cache
+def _frame(table: str, layout: Layout) -> tuple[bytes, bytes]:
+    """What stands before and after the rows."""
+    if not has_list(table):
+        return b"", b""
+    root, group, _ = _ELEMENTS[table]
     attributes = _XSI if layout.empties == "nil" else ""
-    return f"<{root}{attributes}><{group}>{body}</{group}></{root}>"
+    return f"<{root}{attributes}><{group}>".encode(), f"</{group}></{root}>".encode()
 
 
 def has_list(table: str) -> bool:

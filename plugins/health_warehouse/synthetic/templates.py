@@ -1,10 +1,12 @@
-"""Text with named gaps, filled in by joining: an eighth of the time that `%` takes on 3 KB."""
+"""Text with named gaps, encoded once: only what is filled in is encoded row by row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+
+from health_warehouse.synthetic.letters import Encode
 
 
 @dataclass(frozen=True)
@@ -13,38 +15,51 @@ class Gap:
 
 
 class Template:
-    """Pieces of text with a gap between each two."""
+    """Pieces of encoded text with a gap between each two."""
 
-    __slots__ = ("_names", "_pieces", "_take")
+    __slots__ = ("_encode", "_names", "_pieces", "_take")
 
-    def __init__(self, parts: Iterable[str | Gap]) -> None:
+    def __init__(self, texts: Sequence[bytes], names: Sequence[str], encode: Encode) -> None:
+        """`names` are the gaps between the `texts`; what fills them goes through `encode`."""
+        self._pieces = [b""] * (len(texts) + len(names))
+        self._pieces[::2] = texts
+        self._names = names
+        self._take = _taking(names)
+        self._encode = encode
+
+    @classmethod
+    def of(cls, parts: Iterable[str | Gap], encode: Encode = str.encode) -> Template:
         """`parts` in their order; texts side by side become one piece."""
-        pieces = [""]
+        texts = [""]
         names = []
         for part in parts:
             if isinstance(part, Gap):
                 names.append(part.name)
-                pieces += (part.name, "")
+                texts.append("")
             else:
-                pieces[-1] += part
-        self._names = names
-        self._pieces = pieces
-        self._take = _taking(names)
+                texts[-1] += part
+        return cls([encode(text) for text in texts], names, encode)
 
-    def filled(self, texts: Mapping[str, str]) -> str:
+    def filled(self, texts: Mapping[str, str]) -> bytes:
         """The text; `texts` has each gap, and may have more. Raises KeyError."""
         pieces = self._pieces[:]
-        pieces[1::2] = self._take(texts)
-        return "".join(pieces)
+        pieces[1::2] = map(self._encode, self._take(texts))
+        return b"".join(pieces)
 
     def narrowed(self, texts: Mapping[str, str]) -> Template:
         """The template that is left when the gaps in `texts` are filled."""
-        parts: list[str | Gap] = list(self._pieces)
-        parts[1::2] = [texts[name] if name in texts else Gap(name) for name in self._names]
-        return Template(parts)
+        kept = self._pieces[:1]
+        names = []
+        for name, piece in zip(self._names, self._pieces[2::2], strict=True):
+            if name in texts:
+                kept[-1] += self._encode(texts[name]) + piece
+            else:
+                names.append(name)
+                kept.append(piece)
+        return Template(kept, names, self._encode)
 
 
-def _taking(names: list[str]) -> Callable[[Mapping[str, str]], tuple[str, ...]]:
+def _taking(names: Sequence[str]) -> Callable[[Mapping[str, str]], tuple[str, ...]]:
     """What takes the texts of the gaps; `itemgetter` alone gives no tuple for one name."""
     if len(names) > 1:
         return itemgetter(*names)

@@ -41,10 +41,6 @@ class Vendor:
     """Blank = the element is missing."""
     header_place: Literal["first", "last", "middle"] = "first"
     """Where XML1 stands among the tables."""
-    is_decomposed: bool = False
-    """Texts in NFD, as macOS writes them, instead of NFC."""
-    is_ascii: bool = False
-    """Everything outside ASCII as character references."""
     spreads: bool = False
     """A dossier with many tables takes two HOSO, each with the same XML1."""
     repeats_papers: bool = False
@@ -94,14 +90,13 @@ VENDORS = (
         container="gz",
         id_style="date",
     ),
-    Vendor("decomposed", layout=_POINT_ZERO, is_decomposed=True, repeats_papers=True),
+    Vendor("decomposed", layout=_POINT_ZERO._replace(letters="decomposed"), repeats_papers=True),
     Vendor(
         "references",
         content="XML in CDATA",
-        layout=Layout(swaps_payers=True, numbers="two decimals"),
+        layout=Layout(swaps_payers=True, numbers="two decimals", letters="references"),
         declaration='<?xml version="1.0" encoding="us-ascii"?>',
         table_declaration="",
-        is_ascii=True,
         signature="<CHUKYDONVI></CHUKYDONVI>",
         header_place="last",
         id_style="year letter",
