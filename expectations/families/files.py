@@ -3,6 +3,7 @@
 from expectations.landing import (
     f02_declared_count,
     f04_same_dossier_id,
+    f07_unknown_table,
 )
 from expectations.rules.family import Family
 
@@ -14,5 +15,6 @@ FAMILY = Family(
         f02_declared_count.FEWER,
         f02_declared_count.MORE,
         f04_same_dossier_id.RULE,
+        f07_unknown_table.RULE,
     ),
 )

@@ -17,7 +17,7 @@ from expectations.rules.selections import headers, lines, lines_of
 _RATES = (0, 32, 38, 40, 47, 47.5, 48, 50, 57, 60, 80, 95, 100)
 # 15 % of the base salary of 2024-07-01 (2,340,000 VND): a later, higher one only raises the limit.
 _SMALL_VISIT = 351_000
-_RIGHT_ROUTE = ("1.1", "1.2", "1.3", "1.5")
+_RIGHT_ROUTE = "^(1[.]|2$)"  # emergencies count as right; 3.x is another route
 
 
 def _listed(table: int) -> Rows:
@@ -43,10 +43,9 @@ def _listed(table: int) -> Rows:
 
 
 def _small(table: int) -> Rows:
-    codes = ", ".join(f"'{code}'" for code in _RIGHT_ROUTE)
     small_visits = headers(
         "true",
-        where=f"btrim(header.ma_doituong_kcb) in ({codes})"
+        where=f"btrim(header.ma_doituong_kcb) ~ '{_RIGHT_ROUTE}'"
         " and header.ngay_ra >= '20240701'"
         f" and raw.parse_amount(header.t_tongchi_bh) between 1 and {_SMALL_VISIT - 1}",
     )

@@ -2,14 +2,14 @@
 
 QĐ 4440/QĐ-BYT 2020 is not at hand as a list, and no maintained package with a free licence holds
 ICD-9-CM procedures: the shape is judged (two digits, a point, one or two digits). Surgery and
-procedures are the lines of MA_NHOM 8 and 18; a dossier sent without service lines is not judged.
+procedures are the lines of MA_NHOM 8 and 18; a dossier sent without any line is not judged.
 """
 
 from __future__ import annotations
 
 from expectations.rules.fragments import described, numeric_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import headers, lines
+from expectations.rules.selections import has, headers, lines
 
 _CODES = "^([0-9]{2}([.]?[0-9]{1,2})?(;|$))+$"
 
@@ -28,7 +28,7 @@ _DOSSIERS = Rows(
     "'XML1'",
     headers(
         "header.ma_pttt_qt",
-        "services.has_procedure",
+        f"coalesce(services.has_procedure, {has(2)} is not true) as has_procedure",
         joined=f"""\
 left join (
     select part.file_id, part.position,
@@ -43,7 +43,7 @@ left join (
         _shape(),
         Check(
             field="MA_PTTT_QT",
-            holds="coalesce(has_procedure, true)",
+            holds="has_procedure",
             reason="'MA_PTTT_QT is given, XML3 has no surgery and no procedure (MA_NHOM 8, 18)'",
         ),
     ),

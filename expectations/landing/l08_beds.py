@@ -1,6 +1,7 @@
 """L08: beds are paid in a stay, each has a code, and is paid once for one time.
 
-A bed at less than 100 % (TYLE_TT_DV) is shared and may be named by several dossiers. Two stays in
+A bed at less than 100 % (TYLE_TT_DV) is shared and may be named by several dossiers, but by each
+once. Two stays in
 one bed are compared within the batch, by the times of their lines (NGAY_TH_YL, else NGAY_YL, to
 NGAY_KQ, the end of a bed line); lines with days only, or without an end, cannot be compared. Clocks
 and papers are granted an hour (our threshold).
@@ -60,9 +61,9 @@ _LINES = lines(
     "line.ma_giuong",
     f"{_BEGAN} as began",
     "line.ngay_kq as ended",
+    "coalesce(raw.parse_number(line.tyle_tt_dv), 100) = 100 as is_whole",
     joined=VERSION,
-    where=f"{_IS_BED} and length(line.ngay_kq) = 12 and length({_BEGAN}) = 12 "
-    "and coalesce(raw.parse_number(line.tyle_tt_dv), 100) = 100",
+    where=f"{_IS_BED} and length(line.ngay_kq) = 12 and length({_BEGAN}) = 12",
 )
 _USED = f"""
 select
@@ -76,9 +77,9 @@ where btrim(bed) <> ''"""
 
 ALONE = Rule(
     id="L08_alone",
-    sentence_vi="Một giường không tính 100% hai lần cùng lúc, cho một hay hai hồ sơ (quá một giờ, "
-    "trong một đợt).",
-    sentence_en="No bed is charged at 100 % twice at the same time, in one dossier or two "
+    sentence_vi="Một giường không tính hai lần cùng lúc trong một hồ sơ, không tính 100% cho hai "
+    "hồ sơ (quá một giờ, trong một đợt).",
+    sentence_en="No bed is charged twice at the same time in one dossier, nor at 100 % in two "
     "(for more than an hour, within one batch).",
     source=Source("one hospital's checks; catalogue L08", "M"),
     category=Category.PLAUSIBILITY,
@@ -99,7 +100,7 @@ left join used as other
     and used.department = other.department
     and used.bed = other.bed
     and case
-        when used.dossier_id <> other.dossier_id then true
+        when used.dossier_id <> other.dossier_id then used.is_whole and other.is_whole
         else (used.file_id, used.position) = (other.file_id, other.position)
             and used.line <> other.line
     end

@@ -33,7 +33,7 @@ _NOT_REQUIRED = {
     "XML13": ("TEN_DICH_VU",),  # dropped by QĐ 3176
 }
 
-_AMOUNT_SIZE = 15  # a blank amount is 0 to L01 and L02, which compare it
+_AMOUNT_SIZE = 15  # a blank amount of a line is 0 to L01, which compares it
 
 # Asked of the header only for a row that leaves an insurance field blank: that is seldom.
 _INSURED = f"""\
@@ -148,5 +148,5 @@ def required_when(table: Table, field: Field) -> str | None:
     if field.name == "MA_LK" and table.name != "XML0":  # F04
         return None
     if field.type == "N" and field.size == _AMOUNT_SIZE:
-        return None
+        return _INSURED if table.name == "XML1" else None
     return _WHEN.get((table.name, field.name), "true")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from health_warehouse.synthetic.breaches_of_lines import amount
 from health_warehouse.synthetic.encounters import Dossier
 from health_warehouse.synthetic.geography import communes
@@ -41,6 +43,17 @@ def header_text(names: tuple[str, ...], texts: tuple[str, ...]) -> Breach:
         name = one_of(case.draw, names)
         case.dossier.header[name] = one_of(case.draw, texts)
         return _at(name)
+
+    return apply
+
+
+def header_amount_missing(names: tuple[str, ...]) -> Breach:
+    """Blank a total; a visit without insurance may leave what concerns the insurance blank."""
+
+    def apply(case: Case) -> Place | None:
+        if not case.dossier.cover.is_insured:
+            return None
+        return header_text(names, ("",))(case)
 
     return apply
 
@@ -238,7 +251,9 @@ def secondary_of_the_other_sex(case: Case) -> Place | None:
 
 
 def procedure_without_surgery(case: Case) -> Place | None:
-    if any(line.group in ("8", "18") for line in case.dossier.services):
+    """Not where XML1 and XML8 are all that is sent: then no line could show the surgery."""
+    lines = case.dossier.lines
+    if not lines or any(line.group in ("8", "18") for line in lines):
         return None
     case.dossier.header["MA_PTTT_QT"] = one_of(case.draw, ("47.09", "79.32", "13.41"))
     return _at("MA_PTTT_QT")
@@ -279,9 +294,13 @@ def in_two_places(case: Case) -> Place | None:
         return None
     if dossier.disease.code.startswith("O") or not _has_one_card(case):
         return None
-    for other in case.recent.inpatients_elsewhere(dossier):
+    others = list(case.recent.inpatients_elsewhere(dossier))
+    stays = Counter(other.identity["SO_CCCD"] for other in others)
+    for other in others:
+        # Nobody who lay there more than once in that time: then a third dossier would be wrong too.
+        is_alone = stays[other.identity["SO_CCCD"]] == 1
         # The same benefit digit, or the rate would be wrong as well.
-        if other.identity["MA_THE_BHYT"][2:3] == header["MA_THE_BHYT"][2]:
+        if is_alone and other.identity["MA_THE_BHYT"][2:3] == header["MA_THE_BHYT"][2]:
             header.update(other.identity)
             return _at("SO_CCCD")._replace(other=other.dossier)
     return None

@@ -39,10 +39,10 @@ def twice(table: str) -> Breach:
 
 
 def second_examination(case: Case) -> Place | None:
-    """Two examination fees in a stay."""
+    """Two examination fees in a stay; what patients pay themselves they may have as they wish."""
     if case.dossier.care not in INPATIENT:
         return None
-    line = chosen(case, "XML3", in_group("13"))
+    line = chosen(case, "XML3", lambda line: line.group == "13" and line.rate > 0)
     if line is None:
         return None
     ordered = stamp(case.dossier.stay.arrived + 7)

@@ -9,16 +9,32 @@ from health_warehouse.synthetic.streams import one_of, whole
 
 
 def missing(table: str, *, only_care: tuple[str, ...] = ()) -> Breach:
-    """Leave a table out; with `only_care` only where the standard asks for it."""
+    """Leave a table out; with `only_care` only where the standard asks for it.
+
+    Of an insured patient, but for XML8: where the patient pays, XML1 and XML8 may be all that is
+    sent (standard §0).
+    """
 
     def apply(case: Case) -> Place | None:
-        tables = case.dossier.tables
-        if table not in tables or (only_care and case.dossier.care not in only_care):
+        dossier = case.dossier
+        if table not in dossier.tables or (only_care and dossier.care not in only_care):
             return None
-        del tables[table]
+        if table != "XML8" and not dossier.cover.is_insured:
+            return None
+        del dossier.tables[table]
         return Place(table)
 
     return apply
+
+
+def measured_without_name(case: Case) -> Place | None:
+    """TEN_CHI_SO names what was measured; an image is described and has no indicator."""
+    rows = [row for row in case.dossier.tables.get("XML4", ()) if row["GIA_TRI"]]
+    if not rows:
+        return None
+    row = one_of(case.draw, rows)
+    row["TEN_CHI_SO"] = ""
+    return Place("XML4", row["STT"], "TEN_CHI_SO")
 
 
 def row_text(table: str, fields: tuple[str, ...], texts: tuple[str, ...]) -> Breach:
@@ -161,7 +177,4 @@ def stay_without_summary(case: Case) -> Place | None:
 
 
 def stay_without_discharge_paper(case: Case) -> Place | None:
-    """Of an insured patient: where the patient pays, XML1 and XML8 may be all (standard §0)."""
-    if not case.dossier.cover.is_insured:
-        return None
     return missing("XML7", only_care=INPATIENT)(case)

@@ -58,10 +58,10 @@ _HEADER_KINDS = (
     ),
     _header("header_not_a_number", "L02", "E", "a header amount is no number with a decimal point",
             headers.header_text(HEADER_AMOUNTS, NO_NUMBER)),
-    # A blank T_NGUONKHAC says the same as 0, which may be right.
-    _header("header_amount_missing", "L02", "E",
-            "a header amount other than T_NGUONKHAC is blank",
-            headers.header_text(tuple(n for n in HEADER_AMOUNTS if n != "T_NGUONKHAC"), ("",))),
+    # Where the sum is 0 the identity may stand, but the element is required all the same.
+    _header("header_amount_missing", "K01;L02", "E/W",
+            "a header amount of an insured visit is blank",
+            headers.header_amount_missing(HEADER_AMOUNTS)),
     _header("treatment_days_wrong", "L02", "E", "SO_NGAY_DTRI does not follow from type and dates",
             headers.treatment_days),
     _header("discharge_before_arrival", "D01", "E", "NGAY_RA < NGAY_VAO",
@@ -136,7 +136,7 @@ _HEADER_KINDS = (
             "a code of MA_BENH_KT that the patient's sex excludes",
             headers.secondary_of_the_other_sex),
     _header("procedure_without_surgery", "I03", "W",
-            "MA_PTTT_QT without a line of MA_NHOM 8 or 18", headers.procedure_without_surgery),
+            "MA_PTTT_QT and lines, none of MA_NHOM 8 or 18", headers.procedure_without_surgery),
     _header("malformed_procedure", "I03", "W", "MA_PTTT_QT is no ICD-9-CM code",
             headers.malformed_procedure),
     _header("slip_missing", "X05", "W", "MA_NOI_DI without GIAY_CHUYEN_TUYEN", headers.no_slip),
@@ -148,7 +148,6 @@ _HEADER_KINDS = (
 )  # fmt: skip
 
 _REQUIRED = {
-    "XML4": ("TEN_CHI_SO",),
     "XML5": ("DIEN_BIEN_LS", "THOI_DIEM_DBLS", "NGUOI_THUC_HIEN"),
     "XML6": ("NOI_XN_KD", "MA_PHAC_DO_DIEU_TRI", "GIAI_DOAN_LAM_SANG"),
     "XML7": ("PP_DIEUTRI", "TEN_BS", "MA_KHOA_RV"),
@@ -166,6 +165,8 @@ _TABLE_KINDS = (
                f"a required element of {table} is blank", tables.row_text(table, fields, ("",)))
         for table, fields in _REQUIRED.items()
     ),
+    _table("xml4_field_missing", "K01", "E/W", "TEN_CHI_SO of a measured result is blank",
+           tables.measured_without_name),
     _table("unit_of_result_too_long", "K02", "W", "DON_VI_DO has more than 50 letters",
            tables.too_long("XML4", "DON_VI_DO", 50)),
     _table("doctor_too_long", "K02", "W", "XML7.TEN_BS has more than 255 letters",
@@ -225,7 +226,9 @@ _PART_KINDS = (
 )  # fmt: skip
 
 _CHECK_IN_KINDS = (
-    Kind("no_check_in", "check-in", "V03", "W", "no XML0 for the visit, which is no emergency"),
+    Kind(
+        "no_check_in", "check-in", "V03", "W", "no XML0 for an insured visit, which is no emergency"
+    ),
     Kind("check_in_at_another_time", "check-in", "V03", "W", "NGAY_VAO of XML0 a day earlier"),
 )
 

@@ -79,6 +79,7 @@ def _inflict(kind: Kind, case: Case) -> Place | None:
 
 
 def _check_in(case: Case) -> Place | None:
-    """Whether the dossier owes a check-in that is still to be written."""
-    is_owed = case.is_first and case.dossier.cover.object_code != EMERGENCY
+    """Whether the dossier owes a check-in that is still to be written: an insured one does."""
+    cover = case.dossier.cover
+    is_owed = case.is_first and cover.is_insured and cover.object_code != EMERGENCY
     return Place("XML0", "", "NGAY_VAO") if is_owed else None
