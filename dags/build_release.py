@@ -16,6 +16,8 @@ were held or killed in between.
 
 - `full_rebuild` — build every dossier from scratch, not only the changed ones: after a change of a
   model. What is published is still only what differs.
+- `facility`, `first_day`, `last_day` — beside what changed, build the dossiers of this facility
+  (MACSKCB) anew whose care ended in these days; each of the three may be left empty.
 - `dry_run` — build and audit, show in the log of `publish_release` how many rows each table would
   lose and gain, and publish nothing. The next scheduled run publishes it.
 
@@ -63,6 +65,27 @@ from health_warehouse.orchestration.tags import Tag
             type="boolean",
             title="Full rebuild",
             description="Build every dossier from scratch, not only the changed ones.",
+        ),
+        "facility": Param(
+            None,
+            type=["null", "string"],
+            pattern=r"^[0-9A-Za-z]{0,20}$",
+            title="Facility",
+            description="Build its dossiers anew, too (MACSKCB).",
+        ),
+        "first_day": Param(
+            None,
+            type=["null", "string"],
+            format="date",
+            title="First day",
+            description="Only those whose care ended on this day or later.",
+        ),
+        "last_day": Param(
+            None,
+            type=["null", "string"],
+            format="date",
+            title="Last day",
+            description="Only those whose care ended on this day or earlier.",
         ),
         "dry_run": Param(
             False,

@@ -118,7 +118,9 @@ def _dag(dag: Any) -> dict[str, Any]:
 
 def _schedule(timetable: Any) -> str:
     """In words for docs/dags.md: the cron line, and the assets that ring."""
-    clock = getattr(timetable, "timetable", timetable).expression
+    clock = getattr(getattr(timetable, "timetable", timetable), "expression", None)
+    if clock is None:
+        return "by hand"
     condition = getattr(timetable, "asset_condition", None)
     rings = [asset.uri.rstrip("/") for asset in condition.objects] if condition else []
     return " or ".join([*(f"asset `{uri}`" for uri in rings), f"cron `{clock}` (UTC)"])

@@ -13,7 +13,7 @@ from parsed_dags import PROJECT, ParsedDag, ParsedTask, parse
 
 DAGS = parse().dags
 TASKS = [(dag, task) for dag in DAGS for task in dag.tasks]
-VERBS = ("ingest", "build", "transform", "validate", "publish", "maintain", "backfill")
+VERBS = ("ingest", "build", "transform", "validate", "publish", "maintain", "backfill", "reingest")
 TASK_VERBS = (
     "list",
     "load",

@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     sources = typer.Typer(no_args_is_help=True, help="Take in files of a source.")
     sources.command("claims")(ingest_claims)
     app.add_typer(sources, name="ingest")
+    app.command()(reingest)
     app.command()(ledger)
 
 
@@ -63,6 +64,46 @@ def ingest_claims(
     _ingest(deliveries, received, as_json)
 
 
+def reingest(
+    facility: Annotated[
+        str | None, typer.Option(help="Only files of this facility (MACSKCB).")
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="Only files received on this day or later.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="Only files received on this day or earlier.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Parse, and say what would change.")
+    ] = False,
+    as_json: _AS_JSON = False,
+) -> None:
+    """Read archived files again with today's parser and rules, in place of what was read before.
+
+    Days are such as 2026-01-31, local and included. The next build takes up what changed.
+    """
+    from health_warehouse.landing import read_again
+    from health_warehouse.landing import reingest as again
+    from health_warehouse.landing.scope import Scope
+
+    settings, scope = get_settings(), Scope.required(facility, first, last)
+    if dry_run:
+        changes = read_again.preview(settings, scope)
+        _show_changes({name: asdict(change) for name, change in changes.items()}, as_json)
+        return
+    console = Console(stderr=True, soft_wrap=True)
+    report = again.reingest(settings, scope, progress=console.print)
+    if as_json:
+        typer.echo(json.dumps(asdict(report), indent=1))
+        return
+    typer.echo(
+        f"{report.files} files read again, {report.left} left as they were; "
+        f"{report.refused_files} refused, {report.quarantined_dossiers} dossiers quarantined, "
+        f"{report.changed_dossiers} dossiers for the next build"
+    )
+
+
 def ledger(
     status: Annotated[
         str | None, typer.Option(help="Only `loaded`, `refused` or `duplicate`.")
@@ -93,6 +134,17 @@ def ledger(
         )
     width = None if sys.stdout.isatty() else _WIDTH_OF_A_FILE
     Console(width=width).print(table, markup=False)
+
+
+def _show_changes(changes: dict[str, dict[str, int]], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"would_read_again": changes}, indent=1))
+        return
+    columns = next(iter(changes.values()), {})
+    table = Table("facility", *(name.replace("_", " ") for name in columns), box=None)
+    for facility_id, counts in sorted(changes.items()):
+        table.add_row(facility_id or "unknown", *map(str, counts.values()))
+    Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE).print(table)
 
 
 def _received_at(value: str | None) -> ReceivedAt:

@@ -19,6 +19,7 @@ from health_warehouse.settings import Settings, get_settings
 
 if TYPE_CHECKING:
     from health_warehouse.release.candidates import Approval
+    from health_warehouse.release.rebuild import Chosen
     from health_warehouse.release.releases import Release
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
@@ -41,11 +42,35 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="releases")
 
 
-def build(full: _FULL = False, dry_run: _DRY_RUN = False, as_json: _AS_JSON = False) -> None:
-    """Build the candidate, the next release, with dbt. Readers see nothing of it."""
+def build(
+    full: _FULL = False,
+    facility: Annotated[
+        str | None, typer.Option(help="Also build the dossiers of this facility (MACSKCB) anew.")
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="Also those whose care ended then or later.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="Also those whose care ended then or earlier.")
+    ] = None,
+    dry_run: _DRY_RUN = False,
+    as_json: _AS_JSON = False,
+) -> None:
+    """Build the candidate, the next release, with dbt. Readers see nothing of it.
+
+    What changed is built; with a facility or days (2026-01-31), what both name is built anew, too.
+    """
+    from health_warehouse.landing.scope import Scope
     from health_warehouse.release import build as builds
+    from health_warehouse.release import rebuild
 
     settings = get_settings()
+    scope = Scope.of(facility, first, last)
+    if dry_run and scope is not None:
+        _show_chosen(rebuild.preview(settings, scope), as_json)
+        return
+    if scope is not None:
+        _progress.print(f"{rebuild.note(settings, scope)} dossiers are built anew")
     if dry_run:
         count = builds.pending_changes(settings)
         _out(
@@ -55,6 +80,16 @@ def build(full: _FULL = False, dry_run: _DRY_RUN = False, as_json: _AS_JSON = Fa
     with _step("building the candidate") as tell:
         done = builds.build(settings, full=full, progress=tell)
     _out({"build_id": done.build_id}, as_json, f"build {done.build_id} is ready to be audited")
+
+
+def _show_chosen(chosen: list[Chosen], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"would_build": [asdict(one) for one in chosen]}, indent=1))
+        return
+    table = Table("facility", "dossiers", "lines", box=None, pad_edge=False)
+    for one in chosen:
+        table.add_row(one.facility_id, str(one.dossiers), str(one.lines))
+    Console().print(table)
 
 
 def publish(

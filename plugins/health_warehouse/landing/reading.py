@@ -95,6 +95,22 @@ def read_into_raw(
     return Reading(envelope, tally, refusal)
 
 
+def count_rows(settings: Settings, archived: ArchivedFile) -> Reading:
+    """What `read_into_raw` would read of a claim file, counted. Raises SourceUnavailable."""
+    tally = Tally()
+    envelope = Envelope()
+    spread = SpreadDossiers()
+    try:
+        with open_archived(settings, archived) as stream:
+            claims = ClaimFile(stream, settings.max_file_bytes, settings.max_dossier_bytes)
+            for dossier in claims:
+                tally.add(dossier, is_version=spread.continuation(dossier) is None)
+            envelope = claims.envelope
+    except FileUnreadable as error:
+        return Reading(envelope, tally, error)
+    return Reading(envelope, tally, None)
+
+
 def note_reading(
     connection: Connection, file_id: int, reading: Reading, received_at: datetime
 ) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 _SETTLE_LOCK = 7_201_003
 
+# A file that was read again counts by its former reading until the new one is judged.
 # Of a version without rows in raw and without bytes in the archive nothing is left to count.
 # Newer = received later, then what the file declares, never when we happened to process it.
 _SETTLE = text(
@@ -15,7 +16,13 @@ _SETTLE = text(
     with touched as (
         select distinct facility_id, dossier_id
         from ops.dossier_versions
-        where file_id = any(:file_ids)
+        where file_id = any(
+            cast(:file_ids as bigint[])
+            || array(
+                select read_again_of from ops.files
+                where file_id = any(:file_ids) and read_again_of is not null
+            )
+        )
     ),
 
     best as (
@@ -27,6 +34,10 @@ _SETTLE = text(
         where
             v.verdict = 'accepted' and f.status = 'loaded'
             and (v.has_rows or f.archive_state = 'kept')
+            and not exists (
+                select from ops.files as again
+                where again.read_again_of = f.file_id and again.judged_at is not null
+            )
         order by
             v.facility_id, v.dossier_id,
             f.received_at desc, f.declared_date desc nulls last, f.file_name collate "C" desc,

@@ -10,6 +10,7 @@ class StepName(StrEnum):
 
     REMOVE_ARCHIVED_FILES = "remove_archived_files"
     REMOVE_SUPERSEDED_ROWS = "remove_superseded_rows"
+    REMOVE_FORMER_READINGS = "remove_former_readings"
     REMOVE_REPLACED_ROWS = "remove_replaced_rows"
     REMOVE_CHECK_RESULTS = "remove_check_results"
     REMOVE_INCIDENTS = "remove_incidents"
@@ -25,6 +26,7 @@ WHAT = {
         "Remove files from the archive of which no dossier counts any more."
     ),
     StepName.REMOVE_SUPERSEDED_ROWS: "Remove the rows of superseded dossier versions from raw.",
+    StepName.REMOVE_FORMER_READINGS: "Remove former readings of files that were read again.",
     StepName.REMOVE_REPLACED_ROWS: (
         "Remove what releases replaced that are old or were rolled back."
     ),

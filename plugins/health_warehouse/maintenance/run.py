@@ -19,6 +19,7 @@ from health_warehouse.maintenance import (
     alerts,
     archived_files,
     check_results,
+    former_readings,
     incidents,
     logs,
     record,
@@ -39,6 +40,7 @@ STEPS: dict[StepName, Step] = {
     for module in (
         archived_files,
         superseded_rows,
+        former_readings,
         replaced_rows,
         check_results,
         incidents,

@@ -50,4 +50,5 @@ def _schedule(tree: ast.Module) -> str:
     source = " ".join(ast.unparse(keyword.value) for keyword in keywords)
     crons = re.findall(r"'([\d*/, -]{9,})'", source)
     assets = re.findall(r"\b[A-Z][A-Z_]+\b(?!')", source.partition("assets=")[2])
-    return ", ".join([*(f"`{cron}`" for cron in crons), *(f"asset `{a.lower()}`" for a in assets)])
+    by = [*(f"`{cron}`" for cron in crons), *(f"asset `{a.lower()}`" for a in assets)]
+    return ", ".join(by) or "by hand"

@@ -31,11 +31,17 @@ def has_changes(
     params: dict[str, Any] | None = None, dag_run: DagRunProtocol | None = None
 ) -> bool:
     """Read the ledger: is there anything to build? If not, the run ends here, green."""
+    from health_warehouse.landing.scope import Scope
     from health_warehouse.orchestration.work import decide, situation
+    from health_warehouse.release.rebuild import note
     from health_warehouse.settings import get_settings
 
+    settings, asked = get_settings(), params or {}
+    scope = Scope.of(asked.get("facility"), asked.get("first_day"), asked.get("last_day"))
+    if scope is not None:
+        log.info("%s dossiers are built anew", note(settings, scope))
     decision = decide(
-        situation(get_settings()),
+        situation(settings),
         full=bool((params or {}).get("full_rebuild")),
         by_person=dag_run is not None and dag_run.run_type == "manual",
     )

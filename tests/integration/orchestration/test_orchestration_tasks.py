@@ -15,7 +15,14 @@ from sqlalchemy import text
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.doctor import vacuuming
 from health_warehouse.maintenance.names import StepName
-from health_warehouse.orchestration import batches, claim_tasks, release_tasks, upkeep_tasks, work
+from health_warehouse.orchestration import (
+    batches,
+    claim_tasks,
+    reingest_tasks,
+    release_tasks,
+    upkeep_tasks,
+    work,
+)
 from health_warehouse.release.build import prepare
 from health_warehouse.settings import Settings
 
@@ -202,3 +209,23 @@ def test_a_look_at_vacuum_is_red_only_when_work_is_at_risk(
     monkeypatch.setattr(vacuuming, "_AGE", text(aged))
     with pytest.raises(AirflowFailException, match="docs/runbooks/transaction_ids"):
         upkeep_tasks.check_vacuum.function()
+
+
+def test_reading_again_needs_a_scope_and_passes_over_a_dry_run(
+    settings: Settings, inbox: Path
+) -> None:
+    with pytest.raises(AirflowFailException, match="name a facility"):
+        reingest_tasks.list_read_files.function(params={"facility": "", "dry_run": False})
+    _drop(inbox, "broken.xml", b"not a claim file")
+    load_batch(*list_new_files())
+    asked = {"first_day": "2020-01-01", "dry_run": True}
+    assert reingest_tasks.list_read_files.function(params=asked) == []
+    (batch,) = reingest_tasks.list_read_files.function(params=asked | {"dry_run": False})
+    assert batch["title"] == "batch 1 of 1: 1 files"
+    again = reingest_tasks.load_files_again.function(json.loads(json.dumps(batch)))
+    assert again == {"files": 0, "changed_dossiers": 0}, "it cannot be read today either"
+
+
+def test_a_scope_makes_a_build_due(settings: Settings) -> None:
+    params = {"facility": "96001", "first_day": "2026-01-01", "last_day": None}
+    assert has_changes(params=params) is False, "it has no dossier"
