@@ -25,6 +25,7 @@ would change; with `"dry_run": false` it is done.
   (`docs/runbooks/task_failed.md`).
 - `load_files_again` red: a rule could not be judged, or the archive is away
   (`docs/runbooks/task_failed.md`). Other batches go on.
+- What reading again does and does not change: `docs/runbooks/misread_files.md`.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def migrate(settings: Settings) -> None:
         create_roles(connection, settings, passwords)
         connection.execute(text("create schema if not exists ops"))
         is_new = not connection.execute(text(_HAS_SCOPES)).scalar_one()
-        _upgrade(connection)
+        upgrade(connection)
         fill(connection)
         grants.apply(connection, settings)
         if is_new:
@@ -106,8 +106,9 @@ def create_roles(connection: Connection, settings: Settings, passwords: dict[str
         begin_sessions(cursor, login, role.session)
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, to_revision: str = "head") -> None:
+    """Migrate to that revision in the open transaction; schema `ops` must be there."""
     config = Config()
     config.set_main_option("script_location", str(_FOLDER / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to_revision)
