@@ -59,7 +59,8 @@ from health_warehouse.orchestration.upkeep_tasks import (
             False, type="boolean", title="Dry run", description="Say what would go, keep all."
         ),
     },
-    **DAG_ARGS,
+    # Without it Airflow would do last night's run at the first start, beside the first deliveries.
+    **DAG_ARGS | {"start_date": None},
 )
 def maintain_warehouse() -> None:
     run = prepare_maintenance()

@@ -7,6 +7,7 @@ fresh interpreter can tell which modules a DAG file imports.
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import subprocess
@@ -35,6 +36,7 @@ class ParsedTask:
     is_mapped: bool
     upstream: list[str]
     outlets: list[str]
+    given: list[str]  # parameters of the function that the DAG file gives a value
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,15 @@ def _task(task: Any) -> dict[str, Any]:
         "is_mapped": task.is_mapped,
         "upstream": sorted(task.upstream_task_ids),
         "outlets": [asset.uri.rstrip("/") for asset in task.outlets],
+        "given": _given(task),
     }
+
+
+def _given(task: Any) -> list[str]:
+    if task.is_mapped:
+        return sorted({*task.partial_kwargs["op_kwargs"], *task.op_kwargs_expand_input.value})
+    parameters = list(inspect.signature(task.python_callable).parameters)
+    return sorted({*parameters[: len(task.op_args)], *task.op_kwargs})
 
 
 if __name__ == "__main__":

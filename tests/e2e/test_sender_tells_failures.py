@@ -1,7 +1,7 @@
 """What ends tasks for good in the real Airflow, and its scheduler: each is one mail.
 
 A trigger on Airflow's own table takes away the further attempts, which would last for minutes: the
-failure that is told is the last one. Time-outs end as errors do: Airflow raises one in the task.
+failure that is told is the last one. A time-out is Airflow's own alarm in the task, rung early.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import psutil
 import psycopg
@@ -20,7 +21,8 @@ from story import Story
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.services.bring_up import up
-from live_warehouse import Person, say_nothing, until
+from health_warehouse.settings import Settings
+from live_warehouse import Person, say_nothing, task_log, until
 from mail_server import MailServer
 
 pytestmark = pytest.mark.timeout(1200)
@@ -35,9 +37,10 @@ update task_instance set max_tries = 0 where state is null or state in ('schedul
 _RETRIES = "drop function take_away_retries() cascade"
 _KILLED = "Task build_release.has_changes failed"
 _LOST = f"{_KILLED} and was lost (its process was killed) (now also lost)"
+_TIMED_OUT = "Task ingest_claims.list_new_files failed"
 _RUNNING = (
-    "select id, pid from task_instance where dag_id = 'build_release'"
-    " and task_id = 'has_changes' and state = 'running' and pid is not null"
+    "select id, pid, dag_id, run_id, task_id from task_instance where pid is not null"
+    " and state = 'running' and task_id in ('has_changes', 'list_new_files')"
 )
 
 
@@ -52,28 +55,33 @@ def told(story: Story, mail: MailServer) -> list[str]:
     def wait_for(title: str) -> None:
         until(airflow, lambda: title in subjects(), may_fail=True)
 
-    def kill_until_told(kill: Callable[[Airflow, int], None], title: str) -> None:
-        """Kill every task that hangs; one that began before has its retries."""
-        killed = set()
+    def end_until_told(end: Callable[[Airflow, int], None], hanging: Hanging, title: str) -> str:
+        """End every such task that hangs; one that began before has its retries. Their logs."""
+        ended: dict[str, tuple[str, str, str]] = {}
 
         def is_told() -> bool:
-            for task_id, pid in airflow.query(_RUNNING):
-                if task_id not in killed:
-                    kill(airflow, pid)
-                    killed.add(task_id)
+            for key, pid, *place in airflow.query(_RUNNING):
+                if place[2] == hanging.task and key not in ended and hanging.is_reached():
+                    end(airflow, pid)
+                    ended[key] = (place[0], place[1], place[2])
             return title in subjects()
 
         until(airflow, is_told, may_fail=True)
+        return "".join(task_log(airflow, *place) for place in ended.values())
 
     person = Person.logged_in(airflow)
     with _no_retries(airflow):
         with _error_in_trim_logs(airflow):
             person.trigger("maintain_warehouse", only="trim_logs")
-            with _hanging_has_changes(airflow):
+            with _hanging(airflow, "has_changes", "ops.dossier_changes") as hanging:
                 person.trigger("build_release")
-                kill_until_told(_kill_task, _KILLED)
+                end_until_told(_kill_task, hanging, _KILLED)
                 person.trigger("build_release")
-                kill_until_told(_kill_supervisor, _LOST)
+                end_until_told(_kill_supervisor, hanging, _LOST)
+            with _hanging(airflow, "list_new_files", "ops.files") as hanging:
+                log = end_until_told(_ring_its_alarm, hanging, _TIMED_OUT)
+                assert "Process timed out" in log
+            wait_for(f"Recovered: {_TIMED_OUT}")
             wait_for("Task maintain_warehouse.trim_logs failed")
         person.trigger("maintain_warehouse", only="trim_logs")
         wait_for("Recovered: Task maintain_warehouse.trim_logs failed")
@@ -93,6 +101,8 @@ def told(story: Story, mail: MailServer) -> list[str]:
         "Recovered: Task maintain_warehouse.trim_logs failed",
         _KILLED,
         _LOST,
+        _TIMED_OUT,
+        f"Recovered: {_TIMED_OUT}",
         "Airflow's scheduler is silent",
         "Recovered: Airflow's scheduler is silent",
     ],
@@ -104,7 +114,7 @@ def test_each_is_one_mail(told: list[str], title: str) -> None:
 def test_nothing_else_is_told(told: list[str]) -> None:
     """But that the task which was killed succeeded again, if it did by now."""
     others = [title for title in told if "has_changes" not in title]
-    assert len(others) == 4
+    assert len(others) == 6
 
 
 @contextmanager
@@ -127,16 +137,37 @@ def _error_in_trim_logs(airflow: Airflow) -> Iterator[None]:
         broken.unlink()
 
 
+@dataclass(frozen=True)
+class Hanging:
+    """A task that waits for a lock held by the session `pid`, and so can be ended in its middle."""
+
+    task: str
+    settings: Settings
+    pid: int
+
+    def is_reached(self) -> bool:
+        query = text(
+            "select exists (select from pg_stat_activity where :pid = any (pg_blocking_pids(pid)))"
+        )
+        with engine(self.settings, OWNER).connect() as connection:
+            return bool(connection.execute(query, {"pid": self.pid}).scalar_one())
+
+
 @contextmanager
-def _hanging_has_changes(airflow: Airflow) -> Iterator[None]:
-    """The task waits for a lock, so that it can be killed in its middle."""
+def _hanging(airflow: Airflow, task: str, table: str) -> Iterator[Hanging]:
     with engine(airflow.settings, OWNER).begin() as connection:
-        connection.execute(text("lock table ops.dossier_changes in access exclusive mode"))
-        yield
+        connection.execute(text(f"lock table {table} in access exclusive mode"))
+        pid = connection.execute(text("select pg_backend_pid()")).scalar_one()
+        yield Hanging(task, airflow.settings, pid)
 
 
 def _kill_task(_airflow: Airflow, pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
+
+
+def _ring_its_alarm(_airflow: Airflow, pid: int) -> None:
+    """Airflow set it for the time that the task may take; its handler raises the time-out."""
+    os.kill(pid, signal.SIGALRM)
 
 
 def _kill_supervisor(airflow: Airflow, pid: int) -> None:

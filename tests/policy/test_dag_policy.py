@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from airflow.sdk import Context
 
 from health_warehouse.orchestration.pools import POOLS
 from health_warehouse.orchestration.tags import Owner, Tag
@@ -102,6 +103,21 @@ def test_task_is_named_and_explained(dag: ParsedDag, task: ParsedTask) -> None:
     assert task.doc_md, "give the task function a docstring (of a mapped task: pass doc_md)"
     if task.is_mapped:
         assert task.map_index_template, "give the mapped task a map_index_template people can read"
+
+
+@every_task
+def test_task_is_given_nothing_that_airflow_gives(dag: ParsedDag, task: ParsedTask) -> None:
+    """It would fail, and only when it runs: "reserved" (airflow.sdk, determine_kwargs)."""
+    reserved = set(Context.__annotations__) & set(task.given)
+    assert not reserved, (
+        f"call the parameter {reserved} otherwise: Airflow has a value of that name"
+    )
+
+
+def test_what_tasks_are_given_is_found() -> None:
+    given = {task.task_id: task.given for _, task in TASKS}
+    assert given["load_batch"] == ["batch"]
+    assert given["remove_alerts"] == ["record_id", "step"]
 
 
 def test_every_task_tells_its_failures_plainly() -> None:

@@ -37,16 +37,16 @@ def list_steps(params: dict[str, Any] | None = None) -> list[str]:
 
 @task(pool=UPKEEP_POOL.name, execution_timeout=timedelta(minutes=30))
 @told_plainly
-def maintain_step(step: str, run_id: int) -> dict[str, Any]:
+def maintain_step(step: str, record_id: int) -> dict[str, Any]:
     """Do one step, or in a dry run say what it would remove. Returns what went."""
     from health_warehouse.maintenance.run import preview_step, run_step, tell
     from health_warehouse.settings import get_settings
 
     name, settings = StepName(step), get_settings()
-    if run_id == _DRY_RUN:
+    if record_id == _DRY_RUN:
         result = preview_step(settings, name)
     else:
-        result = run_step(settings, run_id, name, log.info)
+        result = run_step(settings, record_id, name, log.info)
     log.info("%s", tell(result))
     return result.as_dict()
 
