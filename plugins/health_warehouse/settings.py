@@ -31,6 +31,11 @@ class Settings(BaseSettings):
         description="A Postgres (16-18) of your own, as postgresql://user:password@host:port/name. "
         "Needs CREATEROLE and CREATE on the database, no superuser. Unset: the embedded server.",
     )
+    dsn_conn_id: str = Field(
+        default="",
+        description="The Airflow connection that stands for WAREHOUSE_DSN where that is unset, in "
+        "the tasks of an Airflow of your own (docs/operations/secrets.md).",
+    )
     role_prefix: str = Field(
         default="",
         pattern=r"^[a-z0-9_]{0,20}$",
@@ -80,6 +85,11 @@ class Settings(BaseSettings):
     person_key: SecretStr | None = Field(
         default=None,
         description="Key of the person hash, 64 hex digits. Unset: STATE/secrets/person_key.",
+    )
+    person_key_variable: str = Field(
+        default="",
+        description="The Airflow variable that stands for WAREHOUSE_PERSON_KEY where that is "
+        "unset, in the tasks of an Airflow of your own.",
     )
     max_file_bytes: int = Field(default=2 * 1024**3, gt=0, description="A larger file is refused.")
     max_dossier_bytes: int = Field(

@@ -68,6 +68,11 @@ def owner_url(settings: Settings) -> URL:
     """
     if settings.dsn is not None:
         return make_url(settings.dsn.get_secret_value()).set(drivername="postgresql+psycopg")
+    if settings.dsn_conn_id:
+        raise ConfigurationError(
+            "the warehouse is in WAREHOUSE_DSN_CONN_ID, which only Airflow's tasks read: "
+            "set WAREHOUSE_DSN here"
+        )
     stored = stored_secrets(settings).get("owner_dsn")
     if not stored:
         raise ConfigurationError(

@@ -17,6 +17,7 @@ from health_warehouse.orchestration.assets import CLAIMS
 from health_warehouse.orchestration.failures import told_plainly
 from health_warehouse.orchestration.inbox_connection import with_inbox_connection
 from health_warehouse.orchestration.pools import LANDING_POOL
+from health_warehouse.orchestration.task_settings import task_settings
 
 if TYPE_CHECKING:
     from health_warehouse.landing.delivery import Delivery, ReceivedAt
@@ -38,9 +39,8 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
     """
     from health_warehouse.landing.inbox import list_new
     from health_warehouse.landing.ingest import unjudged_file_ids
-    from health_warehouse.settings import get_settings
 
-    settings = with_inbox_connection(get_settings())
+    settings = with_inbox_connection(task_settings())
     received_at = _received_at((params or {}).get("received_at"))
     deliveries = list_new(settings, received_at=received_at)
     left_over = unjudged_file_ids(settings)
@@ -77,9 +77,8 @@ def load_batch(batch: dict[str, Any], params: dict[str, Any] | None = None) -> d
     file or a quarantined dossier is a handled outcome; the task fails when a rule cannot be judged.
     """
     from health_warehouse.landing.ingest import ingest
-    from health_warehouse.settings import get_settings
 
-    settings = with_inbox_connection(get_settings())
+    settings = with_inbox_connection(task_settings())
     deliveries = _listed_again(settings, batch)
     received_at = _received_at((params or {}).get("received_at"))
     report = ingest(settings, deliveries, received_at=received_at)

@@ -10,6 +10,7 @@ from airflow.sdk import task
 
 from health_warehouse.orchestration.failures import told_plainly
 from health_warehouse.orchestration.pools import LANDING_POOL
+from health_warehouse.orchestration.task_settings import task_settings
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +26,10 @@ def list_read_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]
     from health_warehouse.landing.read_again import chosen_files, preview
     from health_warehouse.landing.reingest import FILES_AT_ONCE
     from health_warehouse.landing.scope import Scope
-    from health_warehouse.settings import get_settings
 
     asked = params or {}
     scope = Scope.required(asked.get("facility"), asked.get("first_day"), asked.get("last_day"))
-    settings = get_settings()
+    settings = task_settings()
     if asked.get("dry_run"):
         for facility_id, change in preview(settings, scope).items():
             log.info("dry run, facility %s: %s", facility_id or "unknown", change)
@@ -53,10 +53,9 @@ def load_files_again(batch: dict[str, Any]) -> dict[str, int]:
     """Read the files of one batch again and judge them. Files that an attempt before this one read
     are passed over: what it left unjudged is judged by the next run of `ingest_claims`."""
     from health_warehouse.landing.reingest import ReingestReport, reingest_files
-    from health_warehouse.settings import get_settings
 
     report = ReingestReport()
     files = [(int(file_id), str(digest)) for file_id, digest in batch["files"]]
-    reingest_files(get_settings(), files, report)
+    reingest_files(task_settings(), files, report)
     log.info("%s: %s", batch["title"], report)
     return {"files": report.files, "changed_dossiers": report.changed_dossiers}

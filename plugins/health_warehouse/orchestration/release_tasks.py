@@ -14,6 +14,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from health_warehouse.errors import BuildFailed, CheckError, PublishConflict
 from health_warehouse.orchestration.failures import told_plainly
 from health_warehouse.orchestration.pools import RELEASE_POOL
+from health_warehouse.orchestration.task_settings import task_settings
 
 if TYPE_CHECKING:
     from airflow.sdk.types import DagRunProtocol
@@ -34,9 +35,8 @@ def has_changes(
     from health_warehouse.landing.scope import Scope
     from health_warehouse.orchestration.work import decide, situation
     from health_warehouse.release.rebuild import note
-    from health_warehouse.settings import get_settings
 
-    settings, asked = get_settings(), params or {}
+    settings, asked = task_settings(), params or {}
     scope = Scope.of(asked.get("facility"), asked.get("first_day"), asked.get("last_day"))
     if scope is not None:
         log.info("%s dossiers are built anew", note(settings, scope))
@@ -54,9 +54,8 @@ def has_changes(
 def prepare_build(params: dict[str, Any] | None = None) -> int:
     """Open a build: fix the stretch of changes that it covers. Returns its id."""
     from health_warehouse.release.build import prepare
-    from health_warehouse.settings import get_settings
 
-    build = prepare(get_settings(), full=bool((params or {}).get("full_rebuild")))
+    build = prepare(task_settings(), full=bool((params or {}).get("full_rebuild")))
     log.info(
         "build %s covers the changes %s to %s",
         build.build_id,
@@ -85,11 +84,10 @@ def build_intermediate(build_id: int) -> int:
 def build_marts(build_id: int) -> int:
     """Run dbt's mart models into `candidate`, with their tests; the build is then complete."""
     from health_warehouse.release.build import finish
-    from health_warehouse.settings import get_settings
 
     _run_layer(build_id, "marts")
-    with _unless_overtaken(get_settings(), build_id):
-        finish(get_settings(), build_id)
+    with _unless_overtaken(task_settings(), build_id):
+        finish(task_settings(), build_id)
     return build_id
 
 
@@ -101,9 +99,8 @@ def audit_candidate(build_id: int) -> int:
     Nothing changes for readers then. A broken warning is a notice on the release.
     """
     from health_warehouse.quality.marts import audit
-    from health_warehouse.settings import get_settings
 
-    settings = get_settings()
+    settings = task_settings()
     with _unless_overtaken(settings, build_id):
         report = audit(settings, build_id)
     for outcome in report.outcomes:
@@ -121,9 +118,8 @@ def publish_release(build_id: int, params: dict[str, Any] | None = None) -> int:
     """
     from health_warehouse.orchestration.work import publish_hold
     from health_warehouse.release.publish import plan, publish
-    from health_warehouse.settings import get_settings
 
-    settings = get_settings()
+    settings = task_settings()
     is_dry_run = bool((params or {}).get("dry_run"))
     hold = publish_hold(settings)
     if hold and not is_dry_run:
@@ -153,9 +149,8 @@ def _show_plan(plans: list[TablePlan]) -> None:
 
 def _run_layer(build_id: int, layer: Layer) -> int:
     from health_warehouse.release.build import run_layer
-    from health_warehouse.settings import get_settings
 
-    settings = get_settings()
+    settings = task_settings()
     with _unless_overtaken(settings, build_id):
         run_layer(settings, build_id, layer)
     return build_id

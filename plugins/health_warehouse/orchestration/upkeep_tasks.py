@@ -12,6 +12,7 @@ from health_warehouse.errors import WarehouseError
 from health_warehouse.maintenance.names import StepName
 from health_warehouse.orchestration.failures import told_plainly
 from health_warehouse.orchestration.pools import UPKEEP_POOL
+from health_warehouse.orchestration.task_settings import task_settings
 
 log = logging.getLogger(__name__)
 _DRY_RUN = 0  # no run has this id
@@ -22,9 +23,8 @@ _DRY_RUN = 0  # no run has this id
 def prepare_maintenance(params: dict[str, Any] | None = None) -> int:
     """Open a run in ops.maintenance_runs and return its id; in a dry run, none is opened."""
     from health_warehouse.maintenance.record import open_run
-    from health_warehouse.settings import get_settings
 
-    return _DRY_RUN if (params or {}).get("dry_run") else open_run(get_settings())
+    return _DRY_RUN if (params or {}).get("dry_run") else open_run(task_settings())
 
 
 @task.branch(pool=UPKEEP_POOL.name, execution_timeout=timedelta(minutes=5))
@@ -40,9 +40,8 @@ def list_steps(params: dict[str, Any] | None = None) -> list[str]:
 def maintain_step(step: str, record_id: int) -> dict[str, Any]:
     """Do one step, or in a dry run say what it would remove. Returns what went."""
     from health_warehouse.maintenance.run import preview_step, run_step, tell
-    from health_warehouse.settings import get_settings
 
-    name, settings = StepName(step), get_settings()
+    name, settings = StepName(step), task_settings()
     if record_id == _DRY_RUN:
         result = preview_step(settings, name)
     else:
@@ -56,9 +55,8 @@ def maintain_step(step: str, record_id: int) -> dict[str, Any]:
 def check_vacuum() -> int:
     """Look whether vacuum keeps up; red when work is at risk. Returns the number of findings."""
     from health_warehouse.doctor.vacuuming import all_checks
-    from health_warehouse.settings import get_settings
 
-    findings = list(all_checks(get_settings()))
+    findings = list(all_checks(task_settings()))
     for finding in findings:
         log.warning("%s: %s; remedy: %s", finding.level, finding.what, finding.remedy)
     errors = [finding for finding in findings if finding.level == "error"]

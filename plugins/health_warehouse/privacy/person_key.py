@@ -28,10 +28,16 @@ _SPACE = " \t\r\n"
 def load_person_key(settings: Settings) -> bytes:
     """The key of WAREHOUSE_PERSON_KEY, else of STATE/secrets/person_key, made there on first use.
 
-    Raises ConfigurationError when it is not 64 hexadecimal digits.
+    Raises ConfigurationError when it is not 64 hexadecimal digits, or is a variable of Airflow's:
+    another key, made here instead, would make every patient a new person.
     """
     if settings.person_key is not None:
         return _decode(settings.person_key.get_secret_value(), "WAREHOUSE_PERSON_KEY")
+    if settings.person_key_variable:
+        raise ConfigurationError(
+            "the person key is in WAREHOUSE_PERSON_KEY_VARIABLE, which only Airflow's tasks read: "
+            "set WAREHOUSE_PERSON_KEY here"
+        )
     path = settings.secrets_dir / "person_key"
     if not path.exists():
         _create(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from health_warehouse.alerting.channels import channels
 from health_warehouse.database.migrate import migrate
+from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.person_key import load_person_key
 from health_warehouse.services import alert_sender, ports, postgres, state
 from health_warehouse.services.airflow import Airflow, PortLost, metadata_url
@@ -20,6 +21,11 @@ def up(settings: Settings, say: Say) -> Airflow:
 
     Idempotent, and safe to call twice at once. Raises ConfigurationError, saying what to do.
     """
+    if settings.dsn is None and settings.dsn_conn_id:
+        raise ConfigurationError(
+            "WAREHOUSE_DSN_CONN_ID is for the tasks of an Airflow of your own; here the services "
+            "themselves need to know where the warehouse is: set WAREHOUSE_DSN, or neither"
+        )
     channels(settings)  # set up by half, alerts would not go out, and nobody would know
     state.prepare(settings)
     with state.locked(settings, say):
