@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from planted import KEY, WORD, Planted, run_path
 from pydantic import SecretStr
+from told_outside import WEBHOOK_SECRET
 
 from health_warehouse.database.connections import stored_secrets
 from warehouses import Cluster, new_warehouse
@@ -37,5 +38,6 @@ def planted(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
             root.setLevel(level)
         found.said += said.getvalue()
         found.canaries |= {WORD, KEY, "Kanari-mat-khau", "096199887766", "DN4969988776655"}
+        found.canaries.add(WEBHOOK_SECRET)
         found.canaries |= {one for one in stored_secrets(settings).values() if len(one) > 11}
         yield found

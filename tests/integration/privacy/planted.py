@@ -12,12 +12,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from told_outside import hold_and_recover
 
 from claim_files import claim_file, hoso, part, write
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
-from health_warehouse.quality.marts import audit
 from health_warehouse.release.build import build
 from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
@@ -27,6 +27,14 @@ from standard_dossiers import FACILITY, StandardDossier
 
 KEY = "c0ffee" + "5a" * 29
 WORD = "Kanari"
+_LOOKING_BACK = (
+    ["releases"],
+    ["alerts", "list", "--all"],
+    ["alerts", "check"],
+    ["maintain", "--dry-run"],
+    ["maintain"],
+    ["doctor"],
+)
 
 
 @dataclass
@@ -36,6 +44,8 @@ class Planted:
     settings: Settings
     said: str
     failures: list[str]
+    told: list[str]
+    """Mails and webhook requests."""
     canaries: set[str] = field(default_factory=set)
 
 
@@ -155,7 +165,7 @@ def run_path(settings: Settings, folder: Path) -> Planted:
         failures.append(told_by_terminal(["ingest", "claims", str(late)], settings))
         lift()
     built = build(settings)
-    audit(settings, built.build_id)
+    told = hold_and_recover(settings, built.build_id)
     publish(settings, built.build_id)
-    said += told_by_terminal(["releases", "--json"], settings)
-    return Planted(settings, said, failures, canaries)
+    said += "".join(told_by_terminal([*command, "--json"], settings) for command in _LOOKING_BACK)
+    return Planted(settings, said, failures, told, canaries)

@@ -75,9 +75,20 @@ def test_no_table_holds_a_canary(planted: Planted, cluster: Cluster) -> None:
 
 def test_no_log_and_no_answer_holds_a_canary(planted: Planted) -> None:
     assert "good.xml" in planted.said
+    assert '"release_held"' in planted.said
     assert not seen(planted.canaries, planted.said)
     for finding in findings.entries(planted.settings):
         assert not seen(planted.canaries, str(finding))
+
+
+def test_no_mail_and_no_webhook_holds_a_canary(planted: Planted) -> None:
+    """A release that is held, Airflow that is away, and that both are well again."""
+    subjects = [mail for mail in planted.told if "Subject: " in mail]
+    assert any("Release held by M0" in mail for mail in subjects)
+    assert any("Recovered: " in mail for mail in subjects)
+    assert len(planted.told) == 2 * len(subjects), "each message goes by mail and by webhook"
+    for message in planted.told:
+        assert not seen(planted.canaries, message)
 
 
 def test_no_file_of_the_state_folder_holds_a_canary(planted: Planted) -> None:
