@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from health_warehouse.synthetic.moments import DAY, at
+from health_warehouse.synthetic.moments import DAY, at, day_of
 from health_warehouse.synthetic.schedule import LONGEST_STAY, Slot
 from health_warehouse.synthetic.streams import Draw, one_of, whole
 
@@ -63,4 +63,6 @@ def arrival(draw: Draw, slot: Slot, left: int) -> Stay:
         closed = arrived + whole(draw, 20, 100)
         return Stay(arrived, None, closed, closed, 0)
     closed = at(slot.day, whole(draw, 10, 16), whole(draw, 0, 59))
+    # Of somebody sent on late in the evening the first night is over on arrival.
+    nights = slot.day - day_of(arrived)
     return Stay(arrived, arrived + whole(draw, 5, 55), closed, closed, nights + 1, nights)

@@ -12,9 +12,11 @@ import pytest
 from health_warehouse.synthetic import diagnoses
 from health_warehouse.synthetic.encounters import build
 from health_warehouse.synthetic.generator import generate
+from health_warehouse.synthetic.moments import at, day_of
 from health_warehouse.synthetic.options import Options
 from health_warehouse.synthetic.people import person
-from health_warehouse.synthetic.schedule import Schedule
+from health_warehouse.synthetic.schedule import Origin, Schedule, Slot
+from health_warehouse.synthetic.stays import arrival
 from health_warehouse.synthetic.streams import stream
 from oracle.claims_files import Version, read_file, read_folder
 from oracle.claims_rules import Row, moment
@@ -119,6 +121,15 @@ def test_some_go_on_from_where_they_were_sent(visits: dict[tuple[str, str], Vers
         visit.header["MA_NOI_DI"] in known - {facility} and visit.header["MA_LOAI_RV"] in ("2", "5")
         for (facility, _), visit in visits.items()
     )
+
+
+def test_who_is_sent_on_late_in_the_evening_arrives_a_day_later() -> None:
+    schedule = Schedule(_OPTIONS)
+    origin = Origin(schedule.facilities[0], schedule.first, place=0, lag_days=0, nights=4)
+    slot = Slot(0, schedule.first + 4, None, origin)
+    stay = arrival(lambda: 0.9, slot, left=at(schedule.first, 23, 0))
+    assert day_of(stay.arrived) == schedule.first + 1
+    assert (stay.nights, stay.days) == (3, day_of(stay.ended) - day_of(stay.arrived) + 1)
 
 
 def test_nobody_stays_in_two_facilities_at_once(visits: dict[tuple[str, str], Version]) -> None:
