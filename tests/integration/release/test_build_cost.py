@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from benchmarks.history import History, vacuum
 from build_steps import note_published
 from claim_ledger import Dossier, Ledger
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 
-_DOSSIERS = 4_000
-_LINES = 12  # of each table, per dossier
 _HISTORY = (
     "candidate.bridge_encounters_diagnoses",
     "candidate.fct_appointments",
@@ -29,73 +28,15 @@ _HISTORY = (
     "raw.claims_xml14",
     "ops.dossier_versions",
 )
-_GENERATE = (
-    """
-    insert into ops.files (sha256, byte_count, received_at, file_name, status, judged_at)
-    values (repeat('a', 64), 1, '2026-01-01', 'history.xml', 'loaded', now())
-    """,
-    """
-    insert into ops.dossier_versions
-    select 1, n, '010' || n % 40, 'd' || n, false, 2 * :lines, 'accepted'
-    from generate_series(1, :dossiers) as n
-    """,
-    """
-    insert into raw.claims_xml1 (
-        file_id, position, _person_key, ma_benh_chinh, ma_benh_kt,
-        ngay_vao, ngay_ra, ma_loai_kcb, t_bhtt
-    )
-    select
-        1, n, md5((n % (:dossiers / 3))::text)::uuid, 'J' || n % 90, 'I10;E1' || n % 5,
-        to_char(date '2024-01-01' + n % 700, 'YYYYMMDD') || '0800',
-        to_char(date '2024-01-03' + n % 700, 'YYYYMMDD') || '0800', '03', n::text
-    from generate_series(1, :dossiers) as n
-    """,
-    """
-    insert into raw.claims_xml2 (file_id, position, line, ma_thuoc, ten_thuoc, ngay_yl, t_bhtt)
-    select 1, n, l, '40.' || (n * 7 + l) % 300, 'drug', '202401010800', '1.5'
-    from generate_series(1, :dossiers) as n, generate_series(1, :lines) as l
-    """,
-    """
-    insert into raw.claims_xml3 (file_id, position, line, ma_dich_vu, ten_dich_vu, ngay_yl, t_bhtt)
-    select 1, n, l, '02.' || (n * 5 + l) % 300, 'service', '202401010800', '1.5'
-    from generate_series(1, :dossiers) as n, generate_series(1, :lines) as l
-    """,
-    """
-    insert into raw.claims_xml4 (file_id, position, line, ten_chi_so, gia_tri)
-    select 1, n, l, 'Glucose', '5.' || l
-    from generate_series(1, :dossiers) as n, generate_series(1, :lines) as l
-    """,
-    """
-    insert into raw.claims_xml13 (file_id, position, line, ma_noi_den)
-    select 1, n, 1, '010' || (n + 1) % 40 from generate_series(1, :dossiers) as n
-    """,
-    """
-    insert into raw.claims_xml14 (file_id, position, line, ngay_hen_kl)
-    select 1, n, 1, to_char(date '2024-01-20' + n % 700, 'YYYYMMDD') || '0800'
-    from generate_series(1, :dossiers) as n
-    """,
-    """
-    insert into ops.current_dossiers
-    select facility_id, dossier_id, file_id, position, false from ops.dossier_versions
-    """,
-    """
-    insert into ops.dossier_changes (facility_id, dossier_id, new_file_id, new_position)
-    select facility_id, dossier_id, file_id, position from ops.dossier_versions
-    """,
-)
 
 
 @pytest.fixture
 def history(settings: Settings) -> Settings:
     """A published history, with the statistics that autovacuum gives it."""
-    sizes = {"dossiers": _DOSSIERS, "lines": _LINES}
-    with engine(settings, OWNER).begin() as connection:
-        for statement in _GENERATE:
-            used = {name: size for name, size in sizes.items() if f":{name}" in statement}
-            connection.execute(text(statement), used)
+    past = History(dossiers=4_000, lines=12, transfer_every=1)
+    past.deliver_all(settings)
     note_published(settings, build(settings))
-    with engine(settings, OWNER).execution_options(isolation_level="AUTOCOMMIT").connect() as owner:
-        owner.execute(text("vacuum analyze"))
+    vacuum(settings)
     return settings
 
 

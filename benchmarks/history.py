@@ -1,0 +1,215 @@
+"""Years of claims in `raw` and `ops`, as the loader leaves them, by a few statements on the server.
+
+Deterministic: dossier n is the same in every warehouse. Three dossiers follow each other in the
+life of a person: a first stay, some of which end in a transfer to the next facility; the stay
+there; and another visit up to 90 days later. 40 facilities, 700 days from 2024-01-01 and what
+follows, as many rows of drugs (XML2), services (XML3) and results (XML4) in every dossier, a slip
+of referral (XML13) where somebody is transferred, an appointment (XML14) for the first two visits.
+One dossier in 400 is related to HIV. A file holds 200 dossiers.
+
+Nothing here has a name, an address or the number of a card: no statement that is measured reads
+them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.settings import Settings
+
+LINES = 10
+"""Rows of each table of lines per dossier; the marts' claim lines are twice that."""
+
+_FILES = text(
+    """
+    insert into ops.files (
+        sha256, byte_count, received_at, file_name, status, dossier_count, hoso_count, judged_at
+    )
+    select
+        encode(sha256(convert_to(concat(first_file, ' ', number), 'UTF8')), 'hex'),
+        1, clock_timestamp(), concat('history_', first_file + number, '.xml'), 'loaded',
+        200, 200, clock_timestamp()
+    from (select coalesce(max(file_id), 0) + 1 as first_file from ops.files) as files
+    cross join generate_series(0, (:count - 1) / 200) as number
+    order by number
+    """
+)
+# `visit` is 0, 1, 2 in the life of `person`.
+_DELIVERED = text(
+    """
+    create temporary table delivered on commit drop as
+    select
+        n,
+        first_file + serial / 200 as file_id,
+        1 + serial % 200 as position,
+        '010' || n % 40 as facility_id,
+        'd' || n as dossier_id,
+        n / 3 as person,
+        n % 3 as visit,
+        n % 3 = 0 and n / 3 % :transfer_every = 0 as is_transferred,
+        date '2024-01-01' + n / 3 * 37 % 700
+        + (array[0, 2, 4 + n / 3 % 90])[n % 3 + 1] as arrived,
+        (1000 * (1 + n % 997) + 7 * :round)::text as amount
+    from generate_series(0, :count - 1) as serial
+    cross join lateral (select :first + serial * :step as n) as dossiers
+    cross join (
+        select max(file_id) - (:count - 1) / 200 as first_file from ops.files
+    ) as files
+    """
+)
+_ROWS = (
+    """
+    insert into ops.dossier_versions
+    select file_id, position, facility_id, dossier_id, false, 2 * :lines, 'accepted'
+    from delivered
+    """,
+    """
+    insert into raw.claims_xml1 (
+        file_id, position, ma_lk, _person_key, gioi_tinh, ngay_sinh, matinh_cu_tru,
+        ma_benh_chinh, ma_benh_kt, ma_loai_kcb, ma_doituong_kcb, ma_loai_rv, ket_qua_dtri,
+        ma_noi_di, ma_noi_den, ma_khoa, ngay_vao, ngay_ra, so_ngay_dtri, nam_qt, thang_qt,
+        t_thuoc, t_vtyt, t_tongchi_bv, t_tongchi_bh, t_bhtt, t_bncct, t_bntt
+    )
+    select
+        file_id, position, dossier_id, md5(person::text)::uuid,
+        (1 + person % 2)::text,
+        1930 + person % 90 || '0115',
+        '01',
+        case
+            when n % 400 = 0 then 'B20'
+            else chr(65 + n % 20) || lpad((30 + n % 61)::text, 2, '0')
+        end,
+        'I10;E1' || n % 5,
+        (array['03', '03', '01'])[visit + 1], '1.1',
+        case when is_transferred then '2' else '1' end,
+        case when n % 211 = 0 then '5' else (1 + n % 4)::text end,
+        case when visit = 1 then '010' || (n - 1) % 40 end,
+        case when is_transferred then '010' || (n + 1) % 40 end,
+        'K' || lpad((n % 30)::text, 2, '0'),
+        to_char(arrived, 'YYYYMMDD') || '0800',
+        to_char(arrived + 2, 'YYYYMMDD') || '0700', '3',
+        to_char(arrived + 2, 'YYYY'), to_char(arrived + 2, 'FMMM'),
+        amount, amount, amount, amount, amount, '0', '0'
+    from delivered
+    """,
+    """
+    insert into raw.claims_xml2 (
+        file_id, position, line, stt, ma_thuoc, ten_thuoc, don_vi_tinh, ma_nhom, so_dang_ky,
+        pham_vi, tyle_tt_bh, muc_huong, ma_khoa, ngay_yl, so_luong, don_gia,
+        thanh_tien_bv, thanh_tien_bh, t_bhtt, t_bncct, t_bntt
+    )
+    select
+        file_id, position, line, line::text, '40.' || (n * 7 + line * line) % 900,
+        'Thuốc ' || (n * 7 + line * line) % 900, 'Viên', '4', 'VD-' || n % 9999 || '-19',
+        '1', '100', '80', 'K' || lpad((n % 30)::text, 2, '0'),
+        to_char(arrived, 'YYYYMMDD') || '0' || line % 10 || '15', '2', (500 + line * 10)::text,
+        amount, amount, amount, '0', '0'
+    from delivered cross join generate_series(1, :lines) as line
+    """,
+    """
+    insert into raw.claims_xml3 (
+        file_id, position, line, stt, ma_dich_vu, ten_dich_vu, don_vi_tinh, ma_nhom,
+        pham_vi, tyle_tt_bh, muc_huong, ma_khoa, ngay_yl, ngay_th_yl, ngay_kq, so_luong,
+        don_gia_bv, don_gia_bh, thanh_tien_bv, thanh_tien_bh, t_bhtt, t_bncct, t_bntt
+    )
+    select
+        file_id, position, line, line::text, '02.' || (n * 5 + line * 11) % 600,
+        'Dịch vụ ' || (n * 5 + line * 11) % 600, 'Lần', (array['1', '2', '8', '13'])[1 + line % 4],
+        '1', '100', '80', 'K' || lpad((n % 30)::text, 2, '0'),
+        to_char(arrived, 'YYYYMMDD') || '0820', to_char(arrived, 'YYYYMMDD') || '0840',
+        to_char(arrived, 'YYYYMMDD') || '0900', '1', amount, amount,
+        amount, amount, amount, '0', '0'
+    from delivered cross join generate_series(1, :lines) as line
+    """,
+    """
+    insert into raw.claims_xml4 (
+        file_id, position, line, stt, ma_dich_vu, ma_chi_so, ten_chi_so, gia_tri, don_vi_do, ngay_kq
+    )
+    select
+        file_id, position, line, line::text, '02.' || (n * 5 + line * 11) % 600, 'C' || line,
+        'Glucose', '5.' || (n + line) % 100, 'mmol/L', to_char(arrived, 'YYYYMMDD') || '0900'
+    from delivered cross join generate_series(1, :lines) as line
+    """,
+    """
+    insert into raw.claims_xml13 (file_id, position, line, ma_noi_den, ma_loai_rv, ma_lydo_ct)
+    select file_id, position, 1, '010' || (n + 1) % 40, '2', '1'
+    from delivered where is_transferred
+    """,
+    """
+    insert into raw.claims_xml14 (file_id, position, line, ngay_hen_kl)
+    select file_id, position, 1, to_char(arrived + 30, 'YYYYMMDD') || '0800'
+    from delivered where visit < 2
+    """,
+    """
+    insert into ops.dossier_changes (
+        facility_id, dossier_id, old_file_id, old_position, new_file_id, new_position
+    )
+    select
+        delivered.facility_id, delivered.dossier_id, earlier.file_id, earlier.position,
+        delivered.file_id, delivered.position
+    from delivered left join ops.current_dossiers as earlier using (facility_id, dossier_id)
+    order by delivered.file_id, delivered.position
+    """,
+    """
+    insert into ops.current_dossiers
+    select facility_id, dossier_id, file_id, position, false from delivered
+    on conflict (facility_id, dossier_id) do update set
+        file_id = excluded.file_id, position = excluded.position
+    """,
+)
+
+
+@dataclass(frozen=True)
+class History:
+    """Dossiers 0 to `dossiers` - 1, each with `lines` rows of each table of lines.
+
+    Every `transfer_every`-th first stay ends in a transfer.
+    """
+
+    dossiers: int
+    lines: int = LINES
+    transfer_every: int = 10
+
+    @classmethod
+    def of_claim_lines(cls, claim_lines: int) -> History:
+        """With that many rows in fct_claim_lines, or a few less."""
+        return cls(claim_lines // (2 * LINES))
+
+    def deliver_all(self, settings: Settings) -> None:
+        """The first delivery of every dossier, with the statistics that autovacuum gives it."""
+        self._deliver(settings, first=0, step=1, round_number=0)
+        vacuum(settings)
+
+    def deliver_again(self, settings: Settings, count: int, round_number: int) -> None:
+        """Send `count` dossiers again with other amounts.
+
+        Each `round_number`, from 1, takes others, spread over all facilities and days. No
+        statistics are made: an increment has to do without.
+        """
+        step = self.dossiers // count
+        self._deliver(settings, first=round_number, step=step, round_number=round_number)
+
+    def _deliver(self, settings: Settings, first: int, step: int, round_number: int) -> None:
+        """Dossiers first, first + step, …, as new files."""
+        count = len(range(first, self.dossiers, step))
+        values = {
+            "count": count,
+            "first": first,
+            "step": step,
+            "round": round_number,
+            "lines": self.lines,
+            "transfer_every": self.transfer_every,
+        }
+        with engine(settings, OWNER).begin() as connection:
+            for statement in (_FILES, _DELIVERED, *map(text, _ROWS)):
+                used = {name: values[name] for name in statement.compile().params}
+                connection.execute(statement, used)
+
+
+def vacuum(settings: Settings) -> None:
+    """Vacuum and statistics of every table, which autovacuum sees to in a warehouse that lives."""
+    with engine(settings, OWNER).execution_options(isolation_level="AUTOCOMMIT").connect() as owner:
+        owner.execute(text("vacuum analyze"))
