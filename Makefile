@@ -56,6 +56,8 @@ fix: dev ## format, and mend what the linters can mend
 
 bench: dev ## measure, and print the table
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.increments
+	$(BIN)/python -m benchmarks.bi_queries
 
 recall: dev ## how many injected defects the rules find, and their false alarms; about 10 minutes
 	$(BIN)/python -m benchmarks.recall

@@ -1,0 +1,164 @@
+"""What an increment costs: against a full build, against one in a larger warehouse, and on disk.
+
+    python -m benchmarks.increments [--lines 100000 [1000000 …]] [--share 0.003] [--rounds 3]
+
+For each size a warehouse of its own, with that many claim lines (benchmarks/history.py), on an
+embedded server as `warehouse up` starts it. Build, audit and publish are timed together, in this
+process and without Airflow; imports are over before the first measure. The share is that of the
+dossiers of the first size: larger warehouses get the same number of changed dossiers, so that what
+grows is the history and nothing else. Medians of the rounds.
+"""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from dataclasses import dataclass
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.empty_warehouse import empty_warehouse
+from benchmarks.history import History, vacuum
+from benchmarks.written import LogPosition, changed_bytes
+from health_warehouse.quality.marts import audit
+from health_warehouse.release.build import build
+from health_warehouse.release.publish import publish
+from health_warehouse.settings import Settings
+
+Row = tuple[str, ...]
+COLUMNS = ("lines", "measure", "build", "audit", "publish", "seconds", "ratio")
+MOST_OF_FULL = 0.05
+MOST_GROWTH = 1.3
+MOST_WRITTEN = 4.0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of each stage; bytes that the publication logged, and those of the changed rows."""
+
+    build: float
+    audit: float
+    publish: float
+    logged_bytes: int = 0
+    page_images: int = 0
+    changed_bytes: int = 0
+
+    @property
+    def seconds(self) -> float:
+        return self.build + self.audit + self.publish
+
+
+@dataclass(frozen=True)
+class Size:
+    """The costs in a warehouse of `lines` claim lines, of which `changed` dossiers change."""
+
+    lines: int
+    changed: int
+    full: Cost
+    empty: Cost
+    increment: Cost
+
+    @property
+    def of_full(self) -> float:
+        """(T_increment - T_empty) / (T_full - T_empty)."""
+        least = self.empty.seconds
+        return (self.increment.seconds - least) / (self.full.seconds - least)
+
+    @property
+    def written(self) -> float:
+        return self.increment.logged_bytes / self.increment.changed_bytes
+
+
+def release(settings: Settings) -> Cost:
+    """Build, audit and publish what there is."""
+    began = time.perf_counter()
+    opened = build(settings)
+    built = time.perf_counter()
+    audit(settings, opened.build_id)
+    audited = time.perf_counter()
+    before = LogPosition.now(settings)
+    publishing = time.perf_counter()
+    published = publish(settings, opened.build_id)
+    done = time.perf_counter()
+    log = LogPosition.now(settings).since(before)
+    stages = (built - began, audited - built, done - publishing)
+    return Cost(*stages, log.log_bytes, log.page_images, changed_bytes(settings, published))
+
+
+def middle(costs: list[Cost]) -> Cost:
+    """The one of median duration."""
+    least_off = median(cost.seconds for cost in costs)
+    return min(costs, key=lambda cost: abs(cost.seconds - least_off))
+
+
+def measure(history: History, changed: int, rounds: int) -> Size:
+    with empty_warehouse() as settings:
+        audit(settings, build(settings).build_id)  # imports, and dbt reads the project
+        history.deliver_all(settings)
+        full = release(settings)
+        vacuum(settings)
+        empty, increments = [], []
+        for number in range(1, rounds + 1):
+            empty.append(release(settings))
+            history.deliver_again(settings, changed, number)
+            increments.append(release(settings))
+    lines = 2 * history.lines * history.dossiers
+    return Size(lines, changed, full, middle(empty), middle(increments))
+
+
+def measure_all(sizes: list[int], share: float, rounds: int) -> list[Size]:
+    changed = round(History.of_claim_lines(sizes[0]).dossiers * share)
+    return [measure(History.of_claim_lines(lines), changed, rounds) for lines in sizes]
+
+
+def rows(sizes: list[Size]) -> list[Row]:
+    """Rows of the table, see COLUMNS."""
+    found = []
+    for size in sizes:
+        lines = f"{size.lines:,}"
+        growth = size.increment.seconds / sizes[0].increment.seconds
+        written = size.increment
+        found += [
+            _row(lines, "full build", size.full, ""),
+            _row(lines, "nothing changed", size.empty, ""),
+            _row(lines, f"{size.changed} dossiers", size.increment, f"{size.of_full:.1%} of full"),
+            (
+                lines,
+                "publication of these writes",
+                "",
+                "",
+                f"{written.logged_bytes / 1e6:.1f} MB",
+                f"{written.page_images} pages",
+                f"{size.written:.1f} × {written.changed_bytes / 1e6:.1f} MB",
+            ),
+        ]
+        if size is not sizes[0]:
+            found.append((lines, "increment, growth", "", "", "", "", f"{growth:.2f} ×"))
+    return found
+
+
+def _row(lines: str, name: str, cost: Cost, ratio: str) -> Row:
+    stages = (cost.build, cost.audit, cost.publish, cost.seconds)
+    return (lines, name, *(f"{seconds:.1f}" for seconds in stages), ratio)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = ArgumentParser(prog="python -m benchmarks.increments", description=__doc__)
+    parser.add_argument("--lines", type=int, nargs="+", default=[100_000], help="claim lines")
+    parser.add_argument("--share", type=float, default=0.003, help="of dossiers that change")
+    parser.add_argument("--rounds", type=int, default=3, help="increments per size")
+    given = parser.parse_args(arguments)
+    table = Table(*COLUMNS, title="Increments")
+    for row in rows(measure_all(given.lines, given.share, given.rounds)):
+        table.add_row(*row)
+    Console().print(table)
+    Console().print(
+        f"bars: at most {MOST_OF_FULL:.0%} of full, {MOST_GROWTH} × at ten times the lines,"
+        f" {MOST_WRITTEN:.0f} × the bytes of the changed rows"
+    )
+
+
+if __name__ == "__main__":
+    main()
