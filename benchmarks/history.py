@@ -2,7 +2,7 @@
 
 Deterministic: dossier n is the same in every warehouse. Three dossiers follow each other in the
 life of a person: a first stay, some of which end in a transfer to the next facility; the stay
-there; and another visit up to 90 days later. 40 facilities, 700 days from 2024-01-01 and what
+there; and another visit there up to 90 days later. 40 facilities, 700 days from 2024-01-01 and what
 follows, as many rows of drugs (XML2), services (XML3) and results (XML4) in every dossier, a slip
 of referral (XML13) where somebody is transferred, an appointment (XML14) for the first two visits.
 One dossier in 400 is related to HIV. A file holds 200 dossiers.
@@ -45,7 +45,7 @@ _DELIVERED = text(
         n,
         first_file + serial / 200 as file_id,
         1 + serial % 200 as position,
-        '010' || n % 40 as facility_id,
+        '010' || (n - n % 3 / 2) % 40 as facility_id,
         'd' || n as dossier_id,
         n / 3 as person,
         n % 3 as visit,

@@ -58,7 +58,7 @@ def _rows_scanned(settings: Settings) -> dict[str, int]:
 def test_an_increment_scans_no_history(history: Settings) -> None:
     ledger = Ledger(history)
     ledger.deliver("0101", Dossier("d1", drugs=[{}] * 3), Dossier("new"))
-    ledger.deliver("0102", Dossier("d2", is_withdrawal=True))
+    ledger.deliver("0101", Dossier("d2", is_withdrawal=True))
     before = _rows_scanned(history)
     assert set(before) == set(_HISTORY)
 
