@@ -1,4 +1,4 @@
-"""Processes that are not our children: whether they have ended, and waiting for it."""
+"""Processes that are not our children: whether they have ended or listen, waiting for their end."""
 
 from __future__ import annotations
 
@@ -14,6 +14,18 @@ def has_ended(process: psutil.Process) -> bool:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def listens_at(process: psutil.Process, port: int) -> bool:
+    """Whether it takes connections at a TCP port; what has ended since it was found does not."""
+    try:
+        connections = process.net_connections("tcp")
+    except psutil.NoSuchProcess:
+        return False
+    return any(
+        connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
+        for connection in connections
+    )
 
 
 def wait_for_end(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:

@@ -1,10 +1,11 @@
 import os
+import socket
 import subprocess
 import sys
 
 import psutil
 
-from health_warehouse.processes import has_ended, wait_for_end
+from health_warehouse.processes import has_ended, listens_at, wait_for_end
 
 
 def test_zombie_has_ended() -> None:
@@ -24,3 +25,13 @@ def test_what_lives_on_is_returned() -> None:
         assert wait_for_end([living], 0.1) == [living]
         child.kill()
         assert wait_for_end([living], 30) == []
+
+
+def test_a_process_listens_until_it_has_ended() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert listens_at(psutil.Process(), port)
+    assert not listens_at(psutil.Process(), port)
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        ended = psutil.Process(child.pid)
+    assert not listens_at(ended, port)

@@ -14,7 +14,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import psutil
 import psycopg
 from sqlalchemy import URL, make_url
 
@@ -22,6 +21,7 @@ from health_warehouse import loopback
 from health_warehouse.database.embedded import EmbeddedServer
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.orchestration.pools import import_document
+from health_warehouse.processes import listens_at
 from health_warehouse.services import daemons
 from health_warehouse.services.airflow_environment import airflow_home, environment, url
 from health_warehouse.services.daemons import Daemon
@@ -239,11 +239,7 @@ class Airflow:
     def _answers(self) -> bool:
         """Whether it is our own API server that listens on our port, not another warehouse's."""
         [server] = [daemon for daemon in self.daemons() if daemon.name == "api-server"]
-        return any(
-            connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (self.port,)
-            for process in server.processes()
-            for connection in process.net_connections("tcp")
-        )
+        return any(listens_at(process, self.port) for process in server.processes())
 
     def _not_yet_healthy(self, start: _Start) -> set[str]:
         """Components without a heartbeat; of those just started, without one since then."""
