@@ -46,7 +46,7 @@ _REASONS = (
 )
 
 
-@dataclass
+@dataclass(slots=True)
 class Dossier:
     """A dossier on its way: elements of XML1 as text, lines with their amounts."""
 

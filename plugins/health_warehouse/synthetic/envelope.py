@@ -16,7 +16,7 @@ _WIDTH = 76
 _CDATA = ("base64 in CDATA", "XML in CDATA")
 
 
-@dataclass
+@dataclass(slots=True)
 class Part:
     """One FILEHOSO: a table of a dossier."""
 

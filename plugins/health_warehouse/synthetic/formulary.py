@@ -71,10 +71,6 @@ class Offer:
         """MA_NHOM."""
         return self.fields["MA_NHOM"]
 
-    def priced(self, terms: Terms) -> Priced:
-        """The amounts under these terms, and the form of the line with them."""
-        return _priced(self, terms)
-
     @cached_property
     def template(self) -> Template:
         """The line without its amounts, and without what differs from line to line."""
@@ -92,7 +88,8 @@ class Offer:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _priced(offer: Offer, terms: Terms) -> Priced:
+def priced(offer: Offer, terms: Terms) -> Priced:
+    """The amounts under these terms, and the form of the line with them."""
     amounts = amounts_of(terms, offer.price, offer.insurance_price)
     texts = spelled(terms, amounts, offer.table, offer.layout.numbers)
     return Priced(amounts, offer.template.narrowed(texts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from health_warehouse.synthetic.formulary import Offer
+from health_warehouse.synthetic.formulary import Offer, priced
 from health_warehouse.synthetic.pricing import Amounts, Terms, scope
 from health_warehouse.synthetic.templates import Template
 
@@ -61,11 +61,11 @@ class Line:
     def settle(self, benefit: int) -> None:
         """Compute all amounts; `benefit` is MUC_HUONG in tenths of a percent."""
         self.benefit = benefit
-        self.amounts, self._template = self.offer.priced(self._terms)
+        self.amounts, self._template = priced(self.offer, self._terms())
 
-    @property
     def _terms(self) -> Terms:
-        return Terms(self.quantity, self.share, self.rate, self.benefit, *self.supported)
+        source, support = self.supported
+        return Terms(self.quantity, self.share, self.rate, self.benefit, source, support)
 
     def alter(self, **amounts: int) -> None:
         """Overwrite amounts, leaving the others as they are."""
@@ -91,7 +91,7 @@ class Line:
     def render(self) -> bytes:
         """The row; `settle` comes before."""
         if self.changed or self._template is None:
-            return self.offer.render(self._terms, self.amounts, self.texts, self.changed)
+            return self.offer.render(self._terms(), self.amounts, self.texts, self.changed)
         return self._template.filled(self.texts)
 
 

@@ -8,6 +8,9 @@ from operator import itemgetter
 
 from health_warehouse.synthetic.letters import Encode
 
+_MARK = "\0"
+"""Stands for a gap that stays; no text of XML may hold it (XML 1.0 §2.2)."""
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -48,15 +51,9 @@ class Template:
 
     def narrowed(self, texts: Mapping[str, str]) -> Template:
         """The template that is left when the gaps in `texts` are filled."""
-        kept = self._pieces[:1]
-        names = []
-        for name, piece in zip(self._names, self._pieces[2::2], strict=True):
-            if name in texts:
-                kept[-1] += self._encode(texts[name]) + piece
-            else:
-                names.append(name)
-                kept.append(piece)
-        return Template(kept, names, self._encode)
+        names = [name for name in self._names if name not in texts]
+        marked = self.filled({**texts, **dict.fromkeys(names, _MARK)})
+        return Template(marked.split(_MARK.encode()), names, self._encode)
 
 
 def _taking(names: Sequence[str]) -> Callable[[Mapping[str, str]], tuple[str, ...]]:

@@ -18,7 +18,7 @@ from uuid import uuid4
 import pytest
 
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.synthetic import formulary
+from health_warehouse.synthetic import formulary, lines
 from health_warehouse.synthetic.generator import generate, plan
 from health_warehouse.synthetic.options import Options
 from oracle.claims_files import ClaimFile
@@ -216,8 +216,8 @@ def test_memory_does_not_grow_with_the_province(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # its one large cache is made small, so that it is full in both
-    small = lru_cache(maxsize=256)(formulary._priced.__wrapped__)
-    monkeypatch.setattr(formulary, "_priced", small)
+    small = lru_cache(maxsize=256)(formulary.priced.__wrapped__)
+    monkeypatch.setattr(lines, "priced", small)
 
     def peak(dossiers: int) -> int:
         tracemalloc.start()
