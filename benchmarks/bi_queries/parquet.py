@@ -21,6 +21,7 @@ def open_marts(
     engine = duckdb.connect()
     engine.execute("set timezone = 'UTC'")
     engine.execute("create schema marts")
+    engine.execute("use marts")
     for contract in load_contracts(settings):
         if contract.sensitivity is None:
             _export(engine, reader, contract, folder)
@@ -49,4 +50,4 @@ def _export(
     table = folder / f"{contract.name}.parquet"
     rows.write_parquet(str(table))
     sheet.unlink()
-    engine.read_parquet(str(table)).create_view(f"marts.{contract.name}")
+    engine.read_parquet(str(table)).create_view(contract.name)
