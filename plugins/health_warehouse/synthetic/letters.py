@@ -16,12 +16,15 @@ def encoding(letters: Letters) -> Encode:
     return _ENCODINGS[letters]
 
 
+# Most texts are numbers and codes, for which `encode` alone does: 0.14 µs, not 0.24 or 0.38.
+
+
 def _decomposed(text: str) -> bytes:
-    return normalize("NFD", text).encode()
+    return text.encode() if text.isascii() else normalize("NFD", text).encode()
 
 
 def _references(text: str) -> bytes:
-    return text.encode("ascii", "xmlcharrefreplace")
+    return text.encode() if text.isascii() else text.encode("ascii", "xmlcharrefreplace")
 
 
 _ENCODINGS: dict[Letters, Encode] = {
