@@ -16,12 +16,10 @@ import csv
 import json
 import os
 import sys
-import tempfile
 import time
 from argparse import ArgumentParser
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -31,13 +29,11 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
+from benchmarks.empty_warehouse import empty_warehouse
 from health_warehouse.database.connections import engine
-from health_warehouse.database.migrate import migrate
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
 from health_warehouse.quality import findings
-from health_warehouse.services import postgres, state
-from health_warehouse.services.secret_files import airflow_secrets
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import LABELS, Label, generate
 from health_warehouse.synthetic.options import Options
@@ -191,20 +187,6 @@ def _judge(finding: dict[str, Any], explained: set[Key], result: Result, provinc
     if len(examples) < 3:
         where = f"{finding['file']} {finding['dossier']} {finding['table']} {finding['line']}"
         examples.append(f"{province}: {where} {finding['field']}: {finding['reason']}")
-
-
-@contextmanager
-def empty_warehouse() -> Iterator[Settings]:
-    """A migrated warehouse of its own, with its own server, in a temporary folder."""
-    with tempfile.TemporaryDirectory(prefix="warehouse-recall-") as name:
-        settings = Settings(state=Path(name) / "state", inbox_quiet_seconds=0)
-        state.prepare(settings)
-        postgres.start(settings, airflow_secrets(settings), lambda _line: None)
-        try:
-            migrate(settings)
-            yield settings
-        finally:
-            postgres.server(settings).stop()
 
 
 def empty(settings: Settings) -> None:
