@@ -79,7 +79,9 @@ hand_over_pip_configuration
 # The system's certificates, as pip trusts them: a closed network often has an authority of its own.
 export UV_SYSTEM_CERTS=true
 export UV_CACHE_DIR=$state/cache/uv UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1
-"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes \
+# Compiled here, once: where nobody compiles (PYTHONDONTWRITEBYTECODE), each process would, and the
+# import of Great Expectations takes 12 s instead of 2.
+"$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes \
     -r "requirements/$kind.txt"
 "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation \
     --editable .
