@@ -50,6 +50,13 @@ def settings(cluster: Cluster, tmp_path: Path) -> Iterator[Settings]:
         yield settings
 
 
+@pytest.fixture
+def released(cluster: Cluster, tmp_path: Path) -> Iterator[Settings]:
+    """As `settings`, after a first release of nothing: the next build is an increment."""
+    with new_warehouse(cluster, tmp_path / "state", is_released=True) as settings:
+        yield settings
+
+
 @pytest.fixture(scope="module")
 def module_settings(
     cluster: Cluster, tmp_path_factory: pytest.TempPathFactory

@@ -17,6 +17,9 @@ from pydantic import SecretStr
 from health_warehouse.database import connections
 from health_warehouse.database.embedded import EmbeddedServer, free_port
 from health_warehouse.database.migrate import migrate
+from health_warehouse.quality.marts import audit
+from health_warehouse.release.build import build
+from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
 
 POSTGRES_VERSION = os.environ.get("WAREHOUSE_TEST_POSTGRES_VERSION", "18")
@@ -26,7 +29,7 @@ _PERSON_KEY = "00" * 32
 
 @dataclass(frozen=True)
 class Cluster:
-    """A running server with a migrated template database.
+    """A running server with a migrated template database, and one with a first release of nothing.
 
     Names of dropped databases are used again: dbt then knows the project as it parsed it for the
     last database of that name, which takes 5 s. `parsed` keeps that, a file per name.
@@ -36,14 +39,14 @@ class Cluster:
     secrets: dict[str, str]
     parsed: Path
     _dropped: list[str] = field(default_factory=list)
+    _released: list[Path] = field(default_factory=list)
 
-    def create_database(self) -> str:
+    def create_database(self, template: str = "template_warehouse") -> str:
         name = self._dropped.pop() if self._dropped else f"t_{uuid4().hex[:12]}"
         with psycopg.connect(self.server.url(), autocommit=True) as connection:
             # Files are copied, not logged page by page: 0.1 s instead of 1 s on a busy machine.
             connection.execute(
-                f"create database {name} template template_warehouse strategy file_copy"
-                " owner wh_owner"
+                f"create database {name} template {template} strategy file_copy owner wh_owner"
             )
         return name
 
@@ -53,6 +56,21 @@ class Cluster:
         with psycopg.connect(self.server.url(), autocommit=True) as connection:
             connection.execute(f"create database {name} owner wh_owner")
         return name
+
+    def first_manifest(self) -> Path:
+        """dbt's, of the release in `template_released`; both are made when first asked for."""
+        if not self._released:
+            folder = self.parsed.parent / "released"
+            with new_warehouse(self, folder) as settings:
+                built = build(settings)
+                audit(settings, built.build_id)
+                publish(settings, built.build_id)
+                connections.dispose_engines()
+                with psycopg.connect(self.server.url(), autocommit=True) as connection:
+                    source = connections.owner_url(settings).database
+                    connection.execute(f"create database template_released template {source}")
+            self._released.append(folder / "dbt" / "target" / "manifest.json")
+        return self._released[0]
 
     def owner_url(self, database: str) -> str:
         return self.server.url(database, "wh_owner", _OWNER_PASSWORD)
@@ -97,12 +115,20 @@ def _prepared(server: EmbeddedServer, folder: Path) -> Cluster:
 
 
 @contextmanager
-def new_warehouse(cluster: Cluster, state: Path) -> Iterator[Settings]:
-    """An empty warehouse for as long as the context lasts."""
-    database = cluster.create_database()
+def new_warehouse(
+    cluster: Cluster, state: Path, *, is_released: bool = False
+) -> Iterator[Settings]:
+    """An empty warehouse for as long as the context lasts.
+
+    `is_released`: it has published a release, of nothing, so that its next build is an increment.
+    """
+    manifest = cluster.first_manifest() if is_released else None
+    database = cluster.create_database("template_released" if manifest else "template_warehouse")
     settings = _settings(cluster.server, state, database)
     connections.store_secrets(settings, cluster.secrets)
     (settings.state / "inbox").mkdir(parents=True)
+    if manifest is not None:
+        shutil.copytree(manifest.parent, settings.state / "dbt" / "target")
     kept = cluster.parsed / database
     used = settings.state / "dbt" / "work" / "partial_parse.msgpack"
     if kept.exists():

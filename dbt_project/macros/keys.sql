@@ -13,3 +13,10 @@
 {% macro unknown_reference_key() -%}
     {{ reference_key("'" ~ var('unknown_code') ~ "'", "date '" ~ var('unknown_date') ~ "'") }}
 {%- endmacro %}
+
+{#- Hook of a table that is made anew: its primary key, which no row gets past, so that no test of
+    the key has to read it again; and statistics for the models that join it. -#}
+{% macro keyed_by(columns) -%}
+    alter table {{ this }} add primary key ({{ columns | join(', ') }});
+    analyze {{ this }}
+{%- endmacro %}

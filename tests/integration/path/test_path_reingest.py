@@ -26,31 +26,31 @@ _WRONG = "40.49999"
 
 @pytest.mark.timeout(900)
 def test_an_increment_after_reading_again_gives_what_a_full_build_gives(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    released: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = settings.state / "sent"
+    folder = released.state / "sent"
     generate(folder, Options(facilities=2, days=2, dossiers=25, seed=8, defects=0.0))
     for file in read_province(folder):
-        file.put(settings.state / "inbox")
+        file.put(released.state / "inbox")
     with monkeypatch.context() as patch:
         _misread(patch)
-        run(settings)
-    misread = marts_content(settings)
+        run(released)
+    misread = marts_content(released)
     assert any(_WRONG in row for row in misread["dim_items"])
-    ledger = entries(settings)
+    ledger = entries(released)
 
     facilities = sorted({str(entry["facility"]) for entry in ledger if entry["facility"]})
     for facility_id in facilities:
-        assert reingest(settings, Scope(facility_id)).changed_dossiers > 5
-    release(settings)
-    mended = marts_content(settings)
+        assert reingest(released, Scope(facility_id)).changed_dossiers > 5
+    release(released)
+    mended = marts_content(released)
     assert not any(_WRONG in row for row in mended["dim_items"]), "a member that nobody names goes"
-    assert entries(settings) == ledger
+    assert entries(released) == ledger
 
-    rebuilt = build(settings, full=True)
-    audit(settings, rebuilt.build_id)
-    publish(settings, rebuilt.build_id)
-    assert marts_content(settings) == mended
+    rebuilt = build(released, full=True)
+    audit(released, rebuilt.build_id)
+    publish(released, rebuilt.build_id)
+    assert marts_content(released) == mended
 
 
 def _misread(patch: pytest.MonkeyPatch) -> None:

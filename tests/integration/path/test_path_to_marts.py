@@ -49,22 +49,22 @@ def natural_marts(
 @pytest.mark.parametrize("order", range(ORDERS))
 def test_marts_are_the_same_in_any_order(
     order: int,
-    settings: Settings,
+    released: Settings,
     province_to_marts: list[Sent],
     natural_marts: tuple[dict[str, list[str]], frozenset[str]],
     tmp_path: Path,
 ) -> None:
-    """Half of the orders publish once, half also in between: increments add up to the same."""
+    """The natural order is one full build. These are increments, half of them one, half two."""
     expected, loaded = natural_marts
     random = Random(1000 + order)
     sent = rearrange(province_to_marts, loaded, random)
     releases = 1 + order % 2
     cut = batches(sent, random, most=2)
     for number, batch in enumerate(cut):
-        _send(settings, batch, tmp_path / str(number))
+        _send(released, batch, tmp_path / str(number))
         if releases == 2 or number == len(cut) - 1:
-            release(settings)
-    content = marts_content(settings)
+            release(released)
+    content = marts_content(released)
     assert {mart: len(rows) for mart, rows in content.items()} == {
         mart: len(rows) for mart, rows in expected.items()
     }

@@ -4,8 +4,7 @@
 -- meanwhile belong to the next build, and a build that was killed is done again with one result.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['facility_key', 'encounter_key'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['facility_key', 'encounter_key']) }}",
 ) }}
 
 with stretch as (

@@ -3,8 +3,7 @@
 -- that who may not see one sees none, and no sum over the rest gives it away.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['facility_key', 'encounter_key'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['facility_key', 'encounter_key']) }}",
 ) }}
 
 with versions as (

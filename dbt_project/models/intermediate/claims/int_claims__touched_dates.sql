@@ -3,8 +3,7 @@
 -- the unknown day, for dates that are missing, unreadable or outside the calendar.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['date_key'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['date_key']) }}",
 ) }}
 
 with builds as (

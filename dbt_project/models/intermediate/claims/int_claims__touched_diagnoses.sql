@@ -1,8 +1,7 @@
 -- One row per ICD-10 code whose use may have changed in this build.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['diagnosis_key'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['diagnosis_key']) }}",
 ) }}
 
 with versions as (

@@ -1,8 +1,7 @@
 -- One row per facility whose dossiers changed in this build.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['facility_key'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['facility_key']) }}",
 ) }}
 
 with facilities as (

@@ -2,8 +2,7 @@
 -- month that a dossier moved out of as well as the one that it moved into.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['facility_key', 'month_start_date'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['facility_key', 'month_start_date']) }}",
 ) }}
 
 with versions as (

@@ -1,8 +1,7 @@
 -- One row per drug, service or device whose use may have changed in this build.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['item_key'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['item_key']) }}",
 ) }}
 
 with versions as (

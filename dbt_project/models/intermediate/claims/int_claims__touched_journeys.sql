@@ -3,8 +3,7 @@
 -- after an encounter is said by the dossiers of that person and by no other.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['facility_key', 'encounter_key'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['facility_key', 'encounter_key']) }}",
 ) }}
 
 with changed as (

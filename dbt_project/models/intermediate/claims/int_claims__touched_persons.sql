@@ -1,8 +1,7 @@
 -- One row per person whose encounters may have changed in this build.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['person_key'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['person_key']) }}",
 ) }}
 
 with versions as (

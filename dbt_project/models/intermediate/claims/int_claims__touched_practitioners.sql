@@ -2,8 +2,7 @@
 -- anew. The first row is the unknown practitioner.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['practitioner_key'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['practitioner_key']) }}",
 ) }}
 
 with practitioners as (

@@ -3,8 +3,7 @@
 -- between count too: the candidate may hold them from a build that was never published.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['file_id', 'position'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['file_id', 'position']) }}",
 ) }}
 
 with stretch as (

@@ -3,8 +3,7 @@
 -- unknown commune.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['commune_key'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['commune_key']) }}",
 ) }}
 
 with builds as (

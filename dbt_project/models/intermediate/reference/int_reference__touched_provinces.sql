@@ -3,8 +3,7 @@
 -- unknown province.
 {{ config(
     materialized='table',
-    indexes=[{'columns': ['province_key'], 'unique': true}],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ keyed_by(['province_key']) }}",
 ) }}
 
 with builds as (
