@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import gzip
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from lxml import etree
 from psycopg import sql
@@ -19,16 +22,30 @@ RAW_TABLES = (*(table.raw_table for table in TABLES.values()), "claims_other", "
 
 def parse_only(files: list[Path]) -> int:
     """Envelope, base64 and inner XML with lxml, no values taken; returns the number of parts."""
-    parts = 0
-    for path in files:
+    return sum(_parse(stream) for path in files for stream in _documents(path))
+
+
+def _documents(path: Path) -> Iterator[IO[bytes]]:
+    """The file itself, or what is packed in it."""
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as packed:
+            for name in packed.namelist():
+                with packed.open(name) as stream:
+                    yield stream
+    else:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            for _event, element in etree.iterparse(stream, tag="{*}NOIDUNGFILE", huge_tree=True):
-                content = (element.text or "").strip()
-                if content:
-                    is_xml = content.startswith("<")  # as text, in CDATA
-                    etree.fromstring(content if is_xml else base64.b64decode(content))
-                parts += 1
-                element.clear()
+            yield stream
+
+
+def _parse(stream: IO[bytes]) -> int:
+    parts = 0
+    for _event, element in etree.iterparse(stream, tag="{*}NOIDUNGFILE", huge_tree=True):
+        content = (element.text or "").strip()
+        if content:
+            is_xml = content.startswith("<")  # as text, in CDATA
+            etree.fromstring(content if is_xml else base64.b64decode(content))
+        parts += 1
+        element.clear()
     return parts
 
 

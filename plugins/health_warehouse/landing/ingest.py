@@ -57,20 +57,13 @@ def ingest(
 ) -> IngestReport:
     """Load every delivery in a transaction of its own, then run the landing checks.
 
-    Files that a crash left unjudged are checked along. A refused file is an outcome, not an error.
-    A file that fails for another reason (no NGAYLAP under "declared", no right to read it) stops
-    none of its neighbours: WarehouseError names such files at the end. SourceUnavailable,
-    CheckError, BatchIncomplete are raised at once; what was loaded by then stays and is taken up by
-    the next run. `progress` is called once per delivery, with the outcome of its last file.
+    Files that a crash left unjudged are checked along. Raises CheckError, BatchIncomplete at once,
+    and what `load_deliveries` raises; what was loaded by then stays and is taken up by the next
+    run. WarehouseError names, at the end, the files that were not taken.
     """
     from health_warehouse.quality.landing import check_files  # imports Great Expectations: 9 s
 
-    report = IngestReport()
-    key = load_person_key(settings)
-    for delivery in deliveries:
-        outcome = _ingest_delivery(settings, key, delivery, received_at, report)
-        if progress is not None:
-            progress(delivery, outcome)
+    report = load_deliveries(settings, deliveries, received_at, progress)
     report.file_ids = unjudged_file_ids(settings)
     if report.file_ids:
         checked = check_files(settings, report.file_ids)
@@ -81,6 +74,28 @@ def ingest(
     if report.errors:
         listed = "; ".join(report.errors[:_ERRORS_SHOWN])
         raise WarehouseError(f"{len(report.errors)} files were not taken: {listed}")
+    return report
+
+
+def load_deliveries(
+    settings: Settings,
+    deliveries: Iterable[Delivery],
+    received_at: ReceivedAt = None,
+    progress: Callable[[Delivery, str], None] | None = None,
+) -> IngestReport:
+    """Archive and load every delivery; nothing is judged.
+
+    A refused file is an outcome, not an error. A file that fails for another reason (no NGAYLAP
+    under "declared", no right to read it) stops none of its neighbours and stands in `errors`.
+    Raises what trying again can help, SourceUnavailable above all, at once. `progress` is called
+    once per delivery, with the outcome of its last file.
+    """
+    report = IngestReport()
+    key = load_person_key(settings)
+    for delivery in deliveries:
+        outcome = _ingest_delivery(settings, key, delivery, received_at, report)
+        if progress is not None:
+            progress(delivery, outcome)
     return report
 
 

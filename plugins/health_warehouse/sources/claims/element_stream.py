@@ -58,6 +58,7 @@ class ElementStream:
         self._max_file_bytes = max_file_bytes
         self._max_item_bytes = max_item_bytes
         self._bytes = self._markup = self._attributes = self._strays = 0
+        self._has_item_ended = False
 
     def __iter__(self) -> Iterator[tuple[Path, Any]]:
         tags = [f"{{*}}{path[-1]}" for path in self._paths]
@@ -87,6 +88,7 @@ class ElementStream:
             if path in self._item_paths:
                 _forget(element)
                 self._bytes = self._markup = self._attributes = self._strays = 0
+                self._has_item_ended = True
 
     def _path(self, element: Any) -> Path:
         """One name more than any of `paths` at most: a hostile file nests elements 2,000 deep."""
@@ -104,9 +106,11 @@ class ElementStream:
                 reason = f"larger than {self._max_file_bytes} bytes (WAREHOUSE_MAX_FILE_BYTES)"
                 raise FileUnreadable("F01", reason)
             self._bytes += len(chunk)
-            self._markup += chunk.count(b"<")
-            self._attributes += chunk.count(b"=")
+            self._has_item_ended = False
             yield chunk
+            if not self._has_item_ended:  # else nothing is left to add to; counting takes its time
+                self._markup += chunk.count(b"<")
+                self._attributes += chunk.count(b"=")
             item = self._item_paths[0][-1]
             if self._bytes > self._max_item_bytes + CHUNK_BYTES:
                 reason = f"a {item} larger than {self._max_item_bytes} bytes"

@@ -6,14 +6,16 @@ import binascii
 import re
 from typing import Any
 
+import pybase64
 from lxml import etree
 
 from health_warehouse.sources.claims.described import described, quoted_code
-from health_warehouse.sources.claims.dossier import Dossier, KeptPart, Problem
+from health_warehouse.sources.claims.dossier import Dossier, KeptPart, Problem, Row
 from health_warehouse.sources.claims.hardened_xml import HostileXml, local_name, parse_document
 from health_warehouse.sources.claims.losses import SIGNATURES, UnreadableTable, has_words
-from health_warehouse.sources.claims.rows import XML_SPACE, distinct_ma_lk, read_rows
-from health_warehouse.sources.claims.schema import TABLES
+from health_warehouse.sources.claims.plain_rows import plain_rows, plain_text
+from health_warehouse.sources.claims.rows import MAX_LINES, XML_SPACE, distinct_ma_lk, read_rows
+from health_warehouse.sources.claims.schema import TABLES, Table
 
 WITHDRAWAL = "8"  # MA_DOITUONG_KCB of a dossier that the facility takes back (QĐ 3276/2025)
 
@@ -89,41 +91,61 @@ def _split_part(element: Any) -> tuple[str, Any]:
 def _take_content(
     dossier: Dossier, part: int, table_name: str, content: Any, parser: etree.XMLParser
 ) -> None:
+    table = TABLES.get(table_name)
     try:
-        root, has_attributes = _read_content(content, parser)
+        document = _document(content)
+        rows = None if table is None else _plain_rows(table, document)
+        if rows is None:
+            root, has_attributes = _parsed(document, parser)
     except _UnreadablePart:
-        if table_name in TABLES:
+        if table is not None:
             raise
         # F07: what the standard does not know is kept as sent and fails nothing
         dossier.others.append(KeptPart(part, table_name, _as_sent(content)))
         return
-    table = TABLES.get(table_name)
     if table is None:
         text = etree.tostring(root, encoding="unicode", with_tail=False)
         dossier.others.append(KeptPart(part, table_name, text, distinct_ma_lk(root)))
         return
-    rows = read_rows(table, root, has_attributes=has_attributes)
+    if rows is None:
+        rows = read_rows(table, root, has_attributes=has_attributes)
     if table_name == "XML1":
         dossier.xml1 = rows[0]
     else:
         dossier.tables.setdefault(table_name, []).extend(rows)
 
 
-def _read_content(content: Any, parser: etree.XMLParser) -> tuple[Any, bool]:
-    """Root of the table in NOIDUNGFILE, and whether any of its elements may have attributes.
+def _document(content: Any) -> Any:
+    """The table in NOIDUNGFILE: an element, XML as text, or as bytes.
 
-    Base64 of XML, XML in a CDATA section, or nested elements: all three are in use.
+    Nested elements, XML in a CDATA section, or base64 of XML: all three are in use.
     """
     if len(content):
         if len(content) > 1 or has_words(content):
             raise _UnreadablePart("NOIDUNGFILE holds more than one element")
-        return content[0], True
+        return content[0]
     text = (content.text or "").strip(XML_SPACE).removeprefix("\ufeff").lstrip(XML_SPACE)
     if text.startswith("<"):
-        data = text[declaration.end() :] if (declaration := _XML_DECLARATION.match(text)) else text
-        body = data.encode()
-    else:
-        body = _decode_base64(text)
+        return text[declaration.end() :] if (declaration := _XML_DECLARATION.match(text)) else text
+    return _decode_base64(text)
+
+
+def _plain_rows(table: Table, document: Any) -> list[Row] | None:
+    """The rows without a tree, when they are written so; else None."""
+    if isinstance(document, bytes):
+        text = plain_text(document)
+    elif isinstance(document, str):
+        text = document
+    else:  # written again by the parser, with every line end and every sign as XML has them
+        text = etree.tostring(document, encoding="unicode", with_tail=False)
+    return None if text is None else plain_rows(table, text, MAX_LINES)
+
+
+def _parsed(document: Any, parser: etree.XMLParser) -> tuple[Any, bool]:
+    """Root of the table, and whether any of its elements may have attributes."""
+    if not isinstance(document, bytes | str):
+        return document, True
+    body = document.encode() if isinstance(document, str) else document
     try:
         root = parse_document(body, parser)
     except HostileXml as error:
@@ -134,13 +156,21 @@ def _read_content(content: Any, parser: etree.XMLParser) -> tuple[Any, bool]:
 def _decode_base64(text: str) -> bytes:
     """Strict but for line breaks: the lenient decoder drops unknown letters without a word."""
     try:
-        data = binascii.a2b_base64(b"".join(text.encode("ascii").split()), strict_mode=True)
-    except (binascii.Error, UnicodeEncodeError):
-        reason = f"NOIDUNGFILE is neither XML nor base64: {described(text)}"
-        raise _UnreadablePart(reason) from None
+        data = pybase64.b64decode(text, validate=True)
+    except ValueError:  # a line break, most often
+        data = _decode_with_line_breaks(text)
     if not data:
         raise _UnreadablePart("NOIDUNGFILE is empty")
     return data.lstrip(b" \t\r\n")  # before an XML declaration the parser would not stand it
+
+
+def _decode_with_line_breaks(text: str) -> bytes:
+    letters = b"".join(text.encode("ascii", "replace").split())
+    try:
+        return binascii.a2b_base64(letters, strict_mode=True)
+    except binascii.Error:
+        reason = f"NOIDUNGFILE is neither XML nor base64: {described(text)}"
+        raise _UnreadablePart(reason) from None
 
 
 def _as_sent(element: Any) -> str:

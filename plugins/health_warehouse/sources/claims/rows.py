@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from unicodedata import combining, is_normalized, normalize
+from unicodedata import normalize
 
+from health_warehouse.sources.claims.composed import PileOfMarks, composed
 from health_warehouse.sources.claims.dossier import Row
 from health_warehouse.sources.claims.hardened_xml import local_name
 from health_warehouse.sources.claims.legacy import require_current_format
 from health_warehouse.sources.claims.losses import SIGNATURES, UnreadableTable, require_no_loss
+from health_warehouse.sources.claims.plain_rows import remember_order
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Table
 
 XML_SPACE = " \t\r\n"
@@ -27,14 +28,6 @@ _COLUMNS = {
     table.name: {field.name: place for place, field in enumerate(table.fields)}
     for table in (*TABLES.values(), CHECK_INS)
 }
-# Putting n combining marks into order takes n² steps: 4 million hang for hours. Unicode's own bound
-# for text that is to be normalised in a stream is 30 (UAX #15, Stream-Safe Text Format).
-_MARKS = "".join(chr(code) for code in range(0x300, 0x1E950) if combining(chr(code)))
-_PILE_OF_MARKS = re.compile(f"[{_MARKS}]{{31}}")
-# The same and more, seven times faster: a class of letters beyond U+FFFF is searched one by one.
-_MAY_BE_PILE = re.compile(
-    f"[{''.join(mark for mark in _MARKS if ord(mark) <= 0xFFFF)}\U000101fd-\U0001e94a]{{31}}"
-)
 
 
 def read_rows(table: Table, root: Any, *, has_attributes: bool = True) -> list[Row]:
@@ -79,9 +72,11 @@ def read_row(table: Table, element: Any, line: int) -> Row:
     children = list(element)
     try:
         layout = _layout(table.name, tuple([child.tag for child in children]))
-        values = _composed([child.text or "" for child in children], layout)
+        values = composed([child.text or "" for child in children])
     except UnreadableTable as error:
         raise UnreadableTable(error.reason, line, error.field) from None
+    except PileOfMarks as error:
+        raise UnreadableTable(str(error), line, layout.names[error.place]) from None
     if layout.is_in_order:
         return [*values, None]
     row: Row = [None] * (len(_COLUMNS[table.name]) + 1)
@@ -92,17 +87,6 @@ def read_row(table: Table, element: Any, line: int) -> Row:
         extra = {name: values[place] for place, name in layout.unknown.items()}
         row[-1] = json.dumps(extra, ensure_ascii=False)
     return row
-
-
-def _composed(values: list[str], layout: _Layout) -> list[str]:
-    """The values in NFC. A text in NFC has only parts in NFC, so one look at all tells of each."""
-    together = "".join(values)
-    if together.isascii() or is_normalized("NFC", together):
-        return values
-    if _MAY_BE_PILE.search(together) and _PILE_OF_MARKS.search(together):
-        place = next((n for n, value in enumerate(values) if _PILE_OF_MARKS.search(value)), 0)
-        raise UnreadableTable("more than 30 combining marks in a row", field=layout.names[place])
-    return [normalize("NFC", value) for value in values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +117,8 @@ def _layout(table_name: str, tags: tuple[str, ...]) -> _Layout:
             raise UnreadableTable("an element appears twice in the row", field=name[:63])
     if table_name == "XML1":
         require_current_format(set(names))
+    if table_name in TABLES:
+        remember_order(TABLES[table_name], names)
     return _Layout(
         names,
         tuple([columns.get(name, len(columns)) for name in names]),
