@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from health_warehouse.privacy.person_key import keyed_hash
 
-_PARTITION = 10_000
+_MOST = 10_000  # at once
 # One spelling: lines name the same number in small letters, with blanks, several with ";" between
 # them (MA_BAC_SI since QĐ 3176, NGUOI_THUC_HIEN always). What is longer than 100 is no number.
 _NEW_CODES = text(
@@ -39,6 +39,7 @@ _NEW_CODES = text(
             where known.practitioner_code = upper(btrim(code, E' \t\r\n'))
         )
     order by 1
+    limit :most
     """
 )
 _REMEMBER = text(
@@ -56,10 +57,11 @@ def remember_practitioners(connection: Connection, key: bytes, file_id: int) -> 
     In order of the numbers, so that two loaders can wait for, but never dead-lock, each other.
     Memory is bounded, whatever a file invents.
     """
-    found = connection.execute(
-        _NEW_CODES, {"file_id": file_id}, execution_options={"stream_results": True}
-    )
-    for rows in found.partitions(_PARTITION):
-        codes = [row.code for row in rows]
-        keys = [keyed_hash(key, "practitioner", code) for code in codes]
-        connection.execute(_REMEMBER, {"codes": codes, "keys": keys})
+    is_more = True
+    while is_more:
+        found = connection.execute(_NEW_CODES, {"file_id": file_id, "most": _MOST})
+        codes: list[str] = list(found.scalars())
+        is_more = len(codes) == _MOST
+        if codes:
+            keys = [keyed_hash(key, "practitioner", code) for code in codes]
+            connection.execute(_REMEMBER, {"codes": codes, "keys": keys})

@@ -157,6 +157,14 @@ def test_all_ways_of_writing_an_empty_value_give_an_empty_value() -> None:
         assert row[:3] == ["A", "", None]
 
 
+def test_a_namespace_that_only_looks_like_the_usual_one_is_left_to_the_parser() -> None:
+    table = TABLES["XML5"]
+    row = f'<{table.row}><MA_LK>A</MA_LK><STT xsi:nil="true"/></{table.row}>'
+    for namespace in (XSI.replace("www.", "www*"), XSI.replace("xsi", "xsj"), ""):
+        text = f"<{table.root}{namespace}>{row}</{table.root}>"
+        assert plain.plain_rows(table, text, MAX_LINES) is None
+
+
 def test_another_order_is_learnt_and_not_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     table = TABLES["XML14"]
     monkeypatch.setattr(plain, "_orders", _fresh_orders())

@@ -27,8 +27,8 @@ MAX_ORDERS = 4
 """Orders of elements that are remembered of a table, beside the standard's."""
 
 _SPACE = r"[ \t\n]*"
-_XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-_XSD = 'xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
+_XSI = re.escape('xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"')
+_XSD = re.escape('xmlns:xsd="http://www.w3.org/2001/XMLSchema"')
 _NAMESPACES = f"( {_XSI}(?: {_XSD})?| {_XSD} {_XSI})?"
 _DECLARATION = (
     r"""(?:<\?xml version=(?:"1\.0"|'1\.0')(?: encoding=(?:"(?i:utf-8)"|'(?i:utf-8)'))?"""
@@ -74,14 +74,22 @@ def plain_rows(table: Table, text: str, max_lines: int) -> list[Row] | None:
     if "]]>" in text:
         return None
     try:
-        rows = next(
-            filter(None, (order.rows(text, max_lines) for order in _orders(table.name))), None
-        )
+        rows = _matched(_orders(table.name), text, max_lines)
         if rows is not None and ("&" in text or not _is_composed(text)):
             return [_exact(row) for row in rows]
     except (_NotPlain, PileOfMarks):
         return None
     return rows
+
+
+def _matched(orders: list[_Order], text: str, max_lines: int) -> list[Row] | None:
+    """Rows by the first order that matches; it is tried first the next time."""
+    for place, order in enumerate(orders):
+        if rows := order.rows(text, max_lines):
+            if place:
+                orders.insert(0, orders.pop(place))
+            return rows
+    return None
 
 
 def remember_order(table: Table, names: Sequence[str]) -> None:
@@ -91,14 +99,15 @@ def remember_order(table: Table, names: Sequence[str]) -> None:
     new order in each of its rows must not take a million times.
     """
     orders = _orders(table.name)
-    is_known = any(order.covers(names) for order in orders)
-    if len(orders) <= MAX_ORDERS and not is_known and set(names) <= set(orders[0].names):
+    if len(orders) > MAX_ORDERS or any(order.covers(names) for order in orders):
+        return
+    if {field.name for field in table.fields}.issuperset(names):
         orders.append(_Order(table, tuple(names)))
 
 
 @cache  # as many as there are tables
 def _orders(table_name: str) -> list[_Order]:
-    """Those looked for, the standard's first."""
+    """Those looked for: the standard's, and what was learnt; the last that matched comes first."""
     table = TABLES[table_name]
     return [_Order(table, tuple(field.name for field in table.fields))]
 
@@ -121,7 +130,7 @@ class _Order:
         self._row = re.compile(row)
         pairs = "".join(f"<{name}>([^<]*)</{name}>" for name in names)
         if table.has_lines:
-            pairs = f"<{table.row}>{pairs}</{table.row}>"
+            pairs = f"<{table.row}>{pairs}</{table.row}>{_SPACE}"
         self._pairs = re.compile(pairs)
         self._end_of_root = re.compile(f"{_SPACE}{end}{_SPACE}")
 
