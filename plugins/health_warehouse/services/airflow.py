@@ -86,6 +86,9 @@ class Airflow:
         return environment(self.settings, self.secrets, self.metadata, self.port)
 
     def daemons(self) -> list[Daemon]:
+        """The person key is for tasks, which the scheduler starts, and for no other service."""
+        without_key = self.environment()
+        without_key.pop("WAREHOUSE_PERSON_KEY", None)
         return [
             Daemon(
                 name=name,
@@ -93,7 +96,7 @@ class Airflow:
                 folder=self.settings.state / "run",
                 log=self.log(name),
                 cwd=airflow_home(self.settings),
-                environment=self.environment(),
+                environment=self.environment() if name == "scheduler" else without_key,
                 grace_seconds=_GRACE_SECONDS[name],
             )
             for name, command in COMMANDS.items()

@@ -21,7 +21,7 @@ def alert_sender(settings: Settings) -> Daemon:
         folder=settings.state / "run",
         log=settings.logs_dir / f"{NAME}.log",
         cwd=settings.state,
-        environment=settings.as_environment(),
+        environment=settings.model_copy(update={"person_key": None}).as_environment(),
         grace_seconds=15,  # it ends after the message that it is sending
     )
 
