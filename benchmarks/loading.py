@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
+import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -26,6 +28,7 @@ from benchmarks import floor
 from benchmarks.empty_warehouse import empty_warehouse
 from benchmarks.workers import (
     WORKERS,
+    Loaded,
     check_batch,
     cut,
     import_checks,
@@ -34,6 +37,8 @@ from benchmarks.workers import (
 )
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import unjudged_file_ids
+from health_warehouse.services import postgres
+from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
 
@@ -42,47 +47,74 @@ _BYTES_PER_DOSSIER = 15_000
 _LIST_BEGIN, _LIST_END = b"<DANHSACHHOSO>", b"</DANHSACHHOSO>"
 
 
+class Cost(NamedTuple):
+    """Seconds by the clock, and of processors, ours and the server's."""
+
+    seconds: float
+    processor: float
+
+
 @dataclass(frozen=True)
 class Loading:
-    """One run; times in seconds. `peak_mb`: of the larger worker, megabytes."""
+    """One run. `peak_mb`: of the larger worker, megabytes."""
 
     title: str
     files: int
     megabytes: float
-    parse: float
-    copy: float
-    load: float
+    parse: Cost
+    copy: Cost
+    load: Cost
     check: float | None
     peak_mb: float
 
     @property
-    def floor(self) -> float:
-        return self.parse + self.copy
+    def ratio(self) -> float:
+        """Seconds of loading, with all cores, against those of the floor, one after the other."""
+        return self.load.seconds / (self.parse.seconds + self.copy.seconds)
+
+    @property
+    def processor_ratio(self) -> float:
+        """The same if processors were all that is waited for, and nobody else had any of them."""
+        return self.load.processor / WORKERS / (self.parse.processor + self.copy.processor)
 
 
-def timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
+def timed(settings: Settings, work: Callable[[], object]) -> Cost:
+    """Without the processor time of other processes of ours."""
+    clock, ours, servers = time.perf_counter(), time.process_time(), _of_server(settings)
     work()
-    return time.perf_counter() - started
+    processor = time.process_time() - ours + _of_server(settings) - servers
+    return Cost(time.perf_counter() - clock, processor)
+
+
+def _of_server(settings: Settings) -> float:
+    """Processor time of the server so far, with its processes that have ended."""
+    server = psutil.Process(postgres.server(settings).pid())
+    times = [server.cpu_times(), *(child.cpu_times() for child in server.children())]
+    ended = times[0].children_user + times[0].children_system
+    return sum(each.user + each.system for each in times) + ended
 
 
 def measure(title: str, files: list[Path], *, is_checked: bool = True) -> Loading:
     """Load `files` into an empty warehouse, check them, and take the floor."""
     with empty_warehouse() as settings, workers() as pool:
         batches = cut(list_new(settings, [str(path) for path in files]))
-        started = time.perf_counter()
-        loaded = list(pool.map(load_batch, [settings] * len(batches), batches))
-        load = time.perf_counter() - started
+        loaded: list[Loaded] = []
+        batches_of = [settings] * len(batches)
+        load = timed(settings, lambda: loaded.extend(pool.map(load_batch, batches_of, batches)))
+        load = load._replace(processor=load.processor + sum(each.processor for each in loaded))
         check = None
         if is_checked:
             ids = unjudged_file_ids(settings)
             list(pool.map(import_checks, [settings] * WORKERS))
             shares = [ids[place::WORKERS] for place in range(WORKERS)]
-            check = timed(lambda: list(pool.map(check_batch, [settings] * WORKERS, shares)))
-        parse = timed(lambda: floor.parse_only(files))
+            judge = timed(
+                settings, lambda: list(pool.map(check_batch, [settings] * WORKERS, shares))
+            )
+            check = judge.seconds
+        parse = timed(settings, lambda: floor.parse_only(files))
         floor.dump_raw(settings, settings.state)
         floor.empty_raw(settings)
-        copy = timed(lambda: floor.copy_only(settings, settings.state))
+        copy = timed(settings, lambda: floor.copy_only(settings, settings.state))
     megabytes = sum(path.stat().st_size for path in files) / 1e6
     peak_mb = max(batch.peak_mb for batch in loaded)
     return Loading(title, len(files), megabytes, parse, copy, load, check, peak_mb)
@@ -136,17 +168,17 @@ def runs(megabytes: int, wanted: list[str]) -> Iterator[Loading]:
 
 def table(measured: list[Loading]) -> Table:
     found = Table(title=f"Loading, {os.cpu_count()} cores")
-    names = ("", "files", "MB", "parse s", "COPY s", "load s", "× floor", "checks s", "× load",
-             "peak MB")  # fmt: skip
+    names = ("", "files", "MB", "parse s", "COPY s", "load s", "× floor", "× floor, processors",
+             "checks s", "× load", "peak MB")  # fmt: skip
     for name in names:
         found.add_column(name, justify="right" if name else "left")
     for run in measured:
         check = "" if run.check is None else f"{run.check:.1f}"
-        of_load = "" if run.check is None else f"{run.check / run.load:.2f}"
+        of_load = "" if run.check is None else f"{run.check / run.load.seconds:.2f}"
         found.add_row(
-            run.title, str(run.files), f"{run.megabytes:.0f}", f"{run.parse:.1f}",
-            f"{run.copy:.1f}", f"{run.load:.1f}", f"{run.load / run.floor:.2f}", check, of_load,
-            f"{run.peak_mb:.0f}",
+            run.title, str(run.files), f"{run.megabytes:.0f}", f"{run.parse.seconds:.1f}",
+            f"{run.copy.seconds:.1f}", f"{run.load.seconds:.1f}", f"{run.ratio:.2f}",
+            f"{run.processor_ratio:.2f}", check, of_load, f"{run.peak_mb:.0f}",
         )  # fmt: skip
     return found
 
