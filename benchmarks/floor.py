@@ -7,7 +7,7 @@ import gzip
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from lxml import etree
 from psycopg import sql
@@ -33,7 +33,8 @@ def _documents(path: Path) -> Iterator[IO[bytes]]:
                 with packed.open(name) as stream:
                     yield stream
     else:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        opened: Any = gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
+        with opened as stream:
             yield stream
 
 

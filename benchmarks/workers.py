@@ -66,9 +66,10 @@ def load_batch(settings: Settings, deliveries: list[Delivery]) -> Loaded:
 def import_checks(settings: Settings) -> None:
     """Judge nothing, at a place where the other workers do so, too: Great Expectations takes 9 s
     to import, which is not measured."""
-    from health_warehouse.quality.runner import judge
+    from health_warehouse.quality.runner import judging
 
-    judge(settings, "loader", "nothing", (), "select * from ops.files where false")
+    with judging(settings, "loader", "select * from ops.files where false") as judge:
+        judge("nothing", ())
     _ready.wait()
 
 
