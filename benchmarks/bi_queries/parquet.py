@@ -46,7 +46,17 @@ def _export(
         for block in copy:
             file.write(block)
     types = {column.name: column.data_type for column in contract.columns}
-    rows = engine.read_csv(str(sheet), header=False, columns=types, na_values=_NULL)
+    # All is told, for nothing can be guessed of a mart without rows.
+    rows = engine.read_csv(
+        str(sheet),
+        header=False,
+        columns=types,
+        na_values=_NULL,
+        auto_detect=False,
+        delimiter=",",
+        quotechar='"',
+        escapechar='"',
+    )
     table = folder / f"{contract.name}.parquet"
     rows.write_parquet(str(table))
     sheet.unlink()
