@@ -57,8 +57,10 @@ fix: dev ## format, and mend what the linters can mend
 	$(BIN)/python scripts/write_dags_page.py
 	$(BIN)/python scripts/write_data_pages.py
 
-bench: dev ## measure, and print the table
-	$(BIN)/python -m benchmarks
+bench: dev ## measure, and print the tables
+	$(BIN)/python -m benchmarks.generator
+	$(BIN)/python -m benchmarks.loading
+	$(BIN)/python -m benchmarks.pandas_load
 	$(BIN)/python -m benchmarks.increments
 	$(BIN)/python -m benchmarks.bi_queries
 

@@ -158,8 +158,8 @@ def _command(layer: Layer, is_full: bool) -> list[str]:
     """`buildable` runs a test with the last layer it reads.
 
     Tests tagged `history` read whole tables, so only a full build, which reads everything anyway,
-    runs them. Views and seeds stand as the
-    last full build made them: other models, another seed or a missing relation make a build full.
+    runs them. Views and seeds stand as the last full build made them: other models, another seed or
+    a missing relation make a build full.
     """
     command = ["build", "--select", *_SELECTIONS[layer], "--exclude-resource-type", "unit_test"]
     command += ["--indirect-selection", "buildable"]
