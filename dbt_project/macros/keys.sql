@@ -14,9 +14,11 @@
     {{ reference_key("'" ~ var('unknown_code') ~ "'", "date '" ~ var('unknown_date') ~ "'") }}
 {%- endmacro %}
 
-{#- Hook of a table that is made anew: its primary key, which no row gets past, so that no test of
-    the key has to read it again; and statistics for the models that join it. -#}
+{#- Hook of a refilled table: its primary key when it is made, and statistics for the models that
+    join it. -#}
 {% macro keyed_by(columns) -%}
+    {% if should_full_refresh() -%}
     alter table {{ this }} add primary key ({{ columns | join(', ') }});
+    {% endif -%}
     analyze {{ this }}
 {%- endmacro %}

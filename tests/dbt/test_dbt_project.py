@@ -45,7 +45,7 @@ def warehouse(module_settings: Settings) -> Settings:
 
 @pytest.fixture(scope="module")
 def manifest(warehouse: Settings) -> dict[str, Any]:
-    dbt.invoke(warehouse, ["parse", "--no-partial-parse", "--warn-error"])
+    dbt.parse(warehouse, "--no-partial-parse", "--warn-error")
     path = warehouse.state / "dbt" / "target" / "manifest.json"
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
@@ -283,7 +283,7 @@ def test_half_written_files_of_a_killed_dbt_are_not_read(
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     assert set(json.loads(kept.read_text(encoding="utf-8"))["nodes"]) == set(manifest["nodes"])
 
-    dbt.invoke(warehouse, ["parse"])
+    dbt.parse(warehouse)
 
     assert set(json.loads(kept.read_text(encoding="utf-8"))["nodes"]) == set(manifest["nodes"])
 

@@ -25,10 +25,10 @@ Layer = Literal["staging", "intermediate", "marts"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 _OPENING_LOCK = 7_201_010
-_SELECTIONS = {
-    "staging": ["path:seeds", "path:models/staging"],
-    "intermediate": ["path:models/intermediate"],
-    "marts": ["path:models/marts"],
+_SELECTIONS: dict[Layer, tuple[str, ...]] = {
+    "staging": ("path:seeds", "path:models/staging"),
+    "intermediate": ("path:models/intermediate",),
+    "marts": ("path:models/marts",),
 }
 
 
@@ -48,16 +48,16 @@ class Build:
 def build(
     settings: Settings, full: bool = False, progress: Callable[[str], None] | None = None
 ) -> Build:
-    """Open a build, run every layer, complete it. `progress` is told each step.
+    """Open a build, run all layers, complete it. `progress` is told each step.
+
+    The layers are one run of dbt: half of the time of a small increment is dbt's own, per run.
 
     Raises BuildFailed naming the model or test, SourceUnavailable when the database is away.
     """
     report = progress or (lambda _step: None)
     opened = prepare(settings, full)
     report(f"build {opened.build_id} opened ({opened.reason or 'changed dossiers only'})")
-    for layer in LAYERS:
-        report(f"building {layer}")
-        run_layer(settings, opened.build_id, layer)
+    _run(settings, opened.build_id, LAYERS, report)
     return finish(settings, opened.build_id)
 
 
@@ -106,6 +106,15 @@ def run_layer(settings: Settings, build_id: int, layer: Layer) -> None:
     """
     if layer not in LAYERS:
         raise ValueError(f"unknown layer {layer!r}; one of {', '.join(LAYERS)}")
+    _run(settings, build_id, (layer,))
+
+
+def _run(
+    settings: Settings,
+    build_id: int,
+    layers: Sequence[Layer],
+    progress: Callable[[str], None] | None = None,
+) -> None:
     with alone(settings) as connection:
         opened = _read(connection, build_id)
         connection.commit()
@@ -114,16 +123,20 @@ def run_layer(settings: Settings, build_id: int, layer: Layer) -> None:
                 f"build {build_id} is {opened.status}, not open: "
                 "a newer one has begun, or it is complete; build again"
             )
-        if layer == "staging" and not opened.is_full:
-            return  # nothing but views and seeds: see _command
-        runs = dbt.invoke(settings, _command(layer, opened.is_full), build_id)
-        _record(connection, build_id, layer, runs)
+        if not opened.is_full:  # staging is nothing but views and seeds: see _command
+            layers = [layer for layer in layers if layer != "staging"]
+        if not layers:
+            return
+        command = _command(layers, opened.is_full)
+        parsed = dbt.parse(settings) if "staging" in layers else None  # its manifest is kept
+        runs = dbt.invoke(settings, command, build_id, parsed=parsed, progress=progress)
+        _record(connection, build_id, runs)
         connection.commit()
         if failed := [run for run in runs if run.is_failed]:
             message = "; ".join(f"{run.kind} {run.name}: {run.message}" for run in failed)
             _close(connection, build_id, "failed", message)
             connection.commit()
-            raise BuildFailed(f"build {build_id}, {layer}: {message}")
+            raise BuildFailed(f"build {build_id}, {failed[0].layer}: {message}")
 
 
 def finish(settings: Settings, build_id: int) -> Build:
@@ -154,17 +167,16 @@ def pending_changes(settings: Settings) -> int:
         )
 
 
-def _command(layer: Layer, is_full: bool) -> list[str]:
+def _command(layers: Sequence[Layer], is_full: bool) -> list[str]:
     """`buildable` runs a test with the last layer it reads.
 
     Tests tagged `history` read whole tables, so only a full build, which reads everything anyway,
     runs them. Views and seeds stand as the last full build made them: other models, another seed or
     a missing relation make a build full.
     """
-    command = ["build", "--select", *_SELECTIONS[layer], "--exclude-resource-type", "unit_test"]
+    selected = [path for layer in layers for path in _SELECTIONS[layer]]
+    command = ["build", "--select", *selected, "--exclude-resource-type", "unit_test"]
     command += ["--indirect-selection", "buildable"]
-    if layer != "staging":  # dbt's artifacts are the same for every layer, and slow to write
-        command.append("--no-write-json")
     if is_full:
         return [*command, "--full-refresh"]
     return [*command, "--exclude", "tag:history", "config.materialized:view", "resource_type:seed"]
@@ -262,15 +274,13 @@ def _close(connection: Connection, build_id: int, status: str, message: str | No
     return done.rowcount == 1
 
 
-def _record(
-    connection: Connection, build_id: int, layer: Layer, runs: Sequence[dbt.NodeRun]
-) -> None:
+def _record(connection: Connection, build_id: int, runs: Sequence[dbt.NodeRun]) -> None:
     """One row per model and seed, and per test that failed."""
     rows = [
         {
             "build_id": build_id,
             "model": run.name,
-            "layer": layer,
+            "layer": run.layer,
             "status": run.status,
             "row_count": run.row_count,
             "seconds": run.seconds,

@@ -1,6 +1,6 @@
 """What dbt promises about each mart, read from its manifest. Nothing here knows a claim.
 
-The manifest (`STATE/dbt/target/manifest.json`) is written by every dbt run. A mart is a model of
+The manifest (`STATE/dbt/target/manifest.json`) is written by every full build. A mart is a model of
 schema `candidate`; its YAML gives the columns, their types and constraints, and in `config.meta`
 what dbt has no word for: foreign keys between marts, indexes for readers, and the relation of
 touched keys that limits what a publication compares.

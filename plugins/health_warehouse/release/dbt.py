@@ -13,7 +13,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +32,7 @@ log = logging.getLogger(__name__)
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 _MIGRATIONS_DIR = Path(connections.__file__).parent / "migrations"
 _LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
-_NO_ARTIFACTS = "--no-write-json"
-_LASTING = ("incremental", "view", "seed")
+_LASTING = ("incremental", "refilled", "view", "seed")
 _HASHED_SUFFIXES = {".sql", ".yml", ".csv"}
 # Lines of a database error that quote values of a row, and quoted values at the end of a line.
 _VALUE_LINES = re.compile(r"^\s*(DETAIL|CONTEXT|HINT|LINE \d+):.*(\n\s*\^.*)?$", re.MULTILINE)
@@ -46,6 +45,7 @@ class NodeRun:
 
     name: str
     kind: str
+    layer: str
     status: str
     seconds: float
     row_count: int | None
@@ -56,21 +56,34 @@ class NodeRun:
         return self.status in ("error", "fail", "runtime error")
 
 
-def invoke(settings: Settings, arguments: Sequence[str], build_id: int = 0) -> list[NodeRun]:
+def parse(settings: Settings, *options: str) -> Any:
+    """Parse the project and keep its manifest for those who read it; returns what `invoke` takes.
+
+    Raises BuildFailed when the project does not parse.
+    """
+    manifest = _run(settings, ["parse", *options])
+    _keep_manifest(settings)
+    return manifest
+
+
+def invoke(
+    settings: Settings,
+    arguments: Sequence[str],
+    build_id: int = 0,
+    *,
+    parsed: Any = None,
+    progress: Callable[[str], None] | None = None,
+) -> list[NodeRun]:
     """Run one dbt command, e.g. `["build", "--select", "…"]`; returns what it did, in order.
+
+    `parsed` by `parse`, else dbt does it; artifacts are not written, which takes it as long as ten
+    models. `progress` is told each model and test as it begins: "12 of 40: test unique_…".
 
     A failed node is in the answer, not an exception. Raises BuildFailed when dbt itself could not
     work (a project that does not parse, no connection).
     """
-    from dbt.cli.main import dbtRunner
-
-    with _environment(settings, build_id):
-        answer = dbtRunner(callbacks=[_tell]).invoke([*arguments, *_options(settings)])
-    if answer.result is None:
-        raise BuildFailed(f"dbt {arguments[0]}: {scrub(str(answer.exception))}")
-    if _NO_ARTIFACTS not in arguments:
-        _keep_manifest(settings)
-    return [_node_run(result) for result in getattr(answer.result, "results", ())]
+    result = _run(settings, [*arguments, "--no-write-json"], build_id, parsed, progress)
+    return [_node_run(one) for one in getattr(result, "results", ())]
 
 
 def project_manifest() -> dict[str, Any]:
@@ -79,7 +92,7 @@ def project_manifest() -> dict[str, Any]:
         nowhere = SecretStr("postgresql://nobody@127.0.0.1:1/nothing")
         settings = Settings(state=Path(state), dsn=nowhere)
         connections.store_secrets(settings, {"transformer": "none"})
-        invoke(settings, ["parse", "--no-partial-parse"])
+        parse(settings)
         return dict(json.loads(_kept_manifest(settings).read_text(encoding="utf-8")))
 
 
@@ -121,17 +134,48 @@ def _tell(event: Any) -> None:
         log.log(_LEVELS[level], "%s", scrub(str(event.info.msg)))
 
 
+def _run(
+    settings: Settings,
+    arguments: Sequence[str],
+    build_id: int = 0,
+    parsed: Any = None,
+    progress: Callable[[str], None] | None = None,
+) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    callbacks = [_tell, *([_telling_starts(progress)] if progress else [])]
+    with _environment(settings, build_id):
+        answer = dbtRunner(parsed, callbacks).invoke([*arguments, *_options(settings)])
+    if answer.result is None:
+        raise BuildFailed(f"dbt {arguments[0]}: {scrub(str(answer.exception))}")
+    return answer.result
+
+
+def _telling_starts(progress: Callable[[str], None]) -> Callable[[Any], None]:
+    def tell(event: Any) -> None:
+        if event.info.name == "LogStartLine":
+            progress(f"{event.data.index} of {event.data.total}: {event.data.description}")
+
+    return tell
+
+
 def _node_run(result: Any) -> NodeRun:
     written = (result.adapter_response or {}).get("rows_affected", -1)  # -1: no table was written
     message = result.message
     return NodeRun(
         name=str(result.node.name),
         kind=str(result.node.resource_type),
+        layer=_layer(result.node.fqn),
         status=str(result.status),
         seconds=float(result.execution_time),
         row_count=written if written >= 0 else None,
         message=scrub(message) if message else None,
     )
+
+
+def _layer(fqn: Sequence[str]) -> str:
+    """Of `[project, folder, …, name]`; a seed has no folder, and what reads it is staging."""
+    return fqn[1] if len(fqn) > 2 else "staging"
 
 
 def _folder(settings: Settings) -> Path:

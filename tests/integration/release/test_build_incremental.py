@@ -152,7 +152,9 @@ def test_pending_changes_are_the_dossiers_changed_since_the_release(story: Story
 
 
 def test_progress_and_models_are_told(story: Story) -> None:
-    assert [step.split()[0] for step in story.steps] == ["build", *["building"] * 3]
+    assert story.steps[0] == "build 1 opened (nothing is published yet)"
+    begun = {step.rpartition(".")[2] for step in story.steps[1:]}
+    assert set(MARTS) <= begun
     assert set(MARTS) <= story.models
 
 

@@ -3,7 +3,7 @@
 -- log, not the present state, makes this a pure function of the build: deliveries that land
 -- meanwhile belong to the next build, and a build that was killed is done again with one result.
 {{ config(
-    materialized='table',
+    materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'encounter_key']) }}",
 ) }}
 

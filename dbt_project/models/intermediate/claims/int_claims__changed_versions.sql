@@ -2,7 +2,7 @@
 -- it says that the patient lives with HIV. Every row of a fact carries that flag of its dossier, so
 -- that who may not see one sees none, and no sum over the rest gives it away.
 {{ config(
-    materialized='table',
+    materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'encounter_key']) }}",
 ) }}
 

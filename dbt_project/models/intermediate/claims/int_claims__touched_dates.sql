@@ -2,7 +2,7 @@
 -- build, none otherwise, for the calendar does not depend on what is delivered. The first row is
 -- the unknown day, for dates that are missing, unreadable or outside the calendar.
 {{ config(
-    materialized='table',
+    materialized='refilled',
     post_hook="{{ keyed_by(['date_key']) }}",
 ) }}
 

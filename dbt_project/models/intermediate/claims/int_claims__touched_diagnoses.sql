@@ -1,6 +1,6 @@
 -- One row per ICD-10 code whose use may have changed in this build.
 {{ config(
-    materialized='table',
+    materialized='refilled',
     post_hook="{{ keyed_by(['diagnosis_key']) }}",
 ) }}
 

@@ -1,6 +1,6 @@
 -- One row per facility whose dossiers changed in this build.
 {{ config(
-    materialized='table',
+    materialized='refilled',
     post_hook="{{ keyed_by(['facility_key']) }}",
 ) }}
 

@@ -1,7 +1,7 @@
 -- One row per facility and month of end of care whose figures may have changed in this build: the
 -- month that a dossier moved out of as well as the one that it moved into.
 {{ config(
-    materialized='table',
+    materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'month_start_date']) }}",
 ) }}
 

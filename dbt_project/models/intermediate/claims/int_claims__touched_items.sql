@@ -1,6 +1,6 @@
 -- One row per drug, service or device whose use may have changed in this build.
 {{ config(
-    materialized='table',
+    materialized='refilled',
     post_hook="{{ keyed_by(['item_key']) }}",
 ) }}
 

@@ -2,7 +2,7 @@
 -- changed, and all others of the persons whose encounters may have changed. Where a person goes on
 -- after an encounter is said by the dossiers of that person and by no other.
 {{ config(
-    materialized='table',
+    materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'encounter_key']) }}",
 ) }}
 

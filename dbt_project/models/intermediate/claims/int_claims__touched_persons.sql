@@ -1,6 +1,6 @@
 -- One row per person whose encounters may have changed in this build.
 {{ config(
-    materialized='table',
+    materialized='refilled',
     post_hook="{{ keyed_by(['person_key']) }}",
 ) }}
 

@@ -1,7 +1,7 @@
 -- One row per practitioner, whatever the build: a province has some thousands, so all are compared
 -- anew. The first row is the unknown practitioner.
 {{ config(
-    materialized='table',
+    materialized='refilled',
     post_hook="{{ keyed_by(['practitioner_key']) }}",
 ) }}
 

@@ -2,7 +2,7 @@
 -- name (persons, items, months …) is what may have changed in dimensions and reports. Versions in
 -- between count too: the candidate may hold them from a build that was never published.
 {{ config(
-    materialized='table',
+    materialized='refilled',
     post_hook="{{ keyed_by(['file_id', 'position']) }}",
 ) }}
 

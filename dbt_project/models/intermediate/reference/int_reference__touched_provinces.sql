@@ -2,7 +2,7 @@
 -- full build, none otherwise, for other reference lists force a full build. The first row is the
 -- unknown province.
 {{ config(
-    materialized='table',
+    materialized='refilled',
     post_hook="{{ keyed_by(['province_key']) }}",
 ) }}
 

@@ -1,6 +1,6 @@
--- Guards macros/incremental.sql, which assumes that every changed dossier is deleted and that
--- those with content are inserted once. A withdrawn dossier that stayed, or one that was lost,
--- shows here.
+-- Guards macros/materializations/incremental.sql, which assumes that every changed dossier is
+-- deleted and that those with content are inserted once. A withdrawn dossier that stayed, or one
+-- that was lost, shows here.
 with dossiers as (
     select * from {{ ref('int_claims__changed_dossiers') }}
 ),
