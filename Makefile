@@ -32,7 +32,7 @@ status: runtime ## what runs, and where to look
 # tested on both versions at once.
 ON_POSTGRES_16 := tests/integration/database/test_access.py tests/integration/database/test_migrate.py \
 	tests/integration/database/test_upgrade.py tests/integration/landing/test_landing_load.py \
-	tests/integration/release/test_publish.py tests/dbt/test_dbt_project.py
+	tests/integration/release/test_publish.py tests/dbt/test_dbt_project.py::test_unit_tests_pass
 
 # In order of their paths, so that the start of Airflow (e2e), which takes longest, is not the last.
 test: dev ## all tests but the long ones, on Postgres 18.4; what depends on it again on 16.14

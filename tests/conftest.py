@@ -25,16 +25,20 @@ os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="warehouse-test-airflow-")
 atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 
 
-class _OneStartOfAirflow(LoadFileScheduling):
-    """One file to one process, and all of `e2e` to one too: it starts Airflow once, for minutes."""
+_TOGETHER = ("/e2e/", "/privacy/")
+
+
+class _OneFolderOneProcess(LoadFileScheduling):
+    """One file to one process, and folders that share what takes long to make to one, too."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "e2e" if "/e2e/" in nodeid else super()._split_scope(nodeid)
+        shared = [folder for folder in _TOGETHER if folder in nodeid]
+        return shared[0] if shared else super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    return _OneStartOfAirflow(config, log)
+    return _OneFolderOneProcess(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +58,16 @@ def settings(cluster: Cluster, tmp_path: Path) -> Iterator[Settings]:
 def released(cluster: Cluster, tmp_path: Path) -> Iterator[Settings]:
     """As `settings`, after a first release of nothing: the next build is an increment."""
     with new_warehouse(cluster, tmp_path / "state", is_released=True) as settings:
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def module_released(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """As `released`, shared by the tests of one module."""
+    folder = tmp_path_factory.mktemp("module")
+    with new_warehouse(cluster, folder / "state", is_released=True) as settings:
         yield settings
 
 

@@ -51,7 +51,7 @@ def restored(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
     generate(place / "sent", Options(facilities=2, days=3, dossiers=32, seed=174, defects=0.15))
     files = sorted(place.glob("sent/**/*.xml"), key=lambda path: path.stat().st_mtime_ns)
     sent, later = files[: len(files) * 2 // 3], files[len(files) * 2 // 3 :]
-    with new_warehouse(cluster, place / "state") as lost:
+    with new_warehouse(cluster, place / "state", is_released=True) as lost:
         receive(lost, sent)
         release(lost)
         create_reader(lost, HOSPITAL)
@@ -175,4 +175,4 @@ def test_work_goes_on_where_it_stopped(restored: Restored) -> None:
     query = text("select base_release_id, status from ops.releases order by release_id")
     with engine(settings, OWNER).connect() as connection:
         releases = [tuple(row) for row in connection.execute(query)]
-    assert releases == [(None, "replaced"), (1, "current")]
+    assert releases == [(None, "replaced"), (1, "replaced"), (2, "current")]

@@ -18,7 +18,7 @@ from warehouses import Cluster, new_warehouse
 @pytest.fixture(scope="session")
 def planted(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
     folder = tmp_path_factory.mktemp("canaries")
-    with new_warehouse(cluster, folder / "state") as base:
+    with new_warehouse(cluster, folder / "state", is_released=True) as base:
         settings = base.model_copy(
             update={
                 "person_key": SecretStr(KEY),

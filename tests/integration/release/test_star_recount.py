@@ -30,17 +30,17 @@ _FIGURES = text(
 
 
 @pytest.fixture(scope="module")
-def counted(module_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Star:
+def counted(module_released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Star:
     """A province, generated, loaded and built; what the recount says of its files."""
     folder: Path = tmp_path_factory.mktemp("province")
     generate(folder, _OPTIONS)
-    ingest(module_settings, list_new(module_settings, [str(folder)]))
-    build(module_settings)
+    ingest(module_released, list_new(module_released, [str(folder)]))
+    build(module_released)
     return count_star(recount(read_folder(folder)))
 
 
-def test_facts_have_as_many_rows_as_the_files(counted: Star, module_settings: Settings) -> None:
-    with engine(module_settings, "transformer").connect() as connection:
+def test_facts_have_as_many_rows_as_the_files(counted: Star, module_released: Settings) -> None:
+    with engine(module_released, "transformer").connect() as connection:
         found = {
             mart: connection.execute(text(f"select count(*) from candidate.{mart}")).scalar_one()
             for mart in counted.rows
@@ -49,8 +49,8 @@ def test_facts_have_as_many_rows_as_the_files(counted: Star, module_settings: Se
     assert len(counted.rows) == 8
 
 
-def test_figures_equal_the_recount(counted: Star, module_settings: Settings) -> None:
-    with engine(module_settings, "transformer").connect() as connection:
+def test_figures_equal_the_recount(counted: Star, module_released: Settings) -> None:
+    with engine(module_released, "transformer").connect() as connection:
         found: Row[tuple[object, ...]] = connection.execute(_FIGURES).one()
     assert tuple(found) == (
         counted.matched_transfers,
