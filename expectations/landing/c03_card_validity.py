@@ -65,6 +65,7 @@ RULE = Rule(
     source=Source("Law on health insurance and its decrees; catalogue C03", "M"),
     category=Category.PLAUSIBILITY,
     severity=Severity.FLAG_LINE,
+    threshold=f"{_DAYS_AFTER_CARD} days after the end of a card",
     owner="sender",
     rows=(
         Rows(

@@ -85,6 +85,7 @@ SMALL = Rule(
     source=Source("Law on health insurance art. 22 (1); catalogue C05", "M"),
     category=Category.PLAUSIBILITY,
     severity=Severity.FLAG_LINE,
+    threshold="15 % of the base salary",
     owner="sender",
     rows=(_small(2), _small(3)),
 )

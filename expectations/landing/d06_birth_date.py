@@ -93,6 +93,7 @@ RULE = Rule(
     source=_SOURCE,
     category=Category.PLAUSIBILITY,
     severity=Severity.QUARANTINE_DOSSIER,
+    threshold="28 days of age",
     owner="sender",
     rows=(Rows("'XML1'", _patients(), (_READABLE, _BORN_BEFORE, _DAY_AND_TIME)),),
 )
@@ -104,6 +105,7 @@ MIDNIGHT = Rule(
     source=_SOURCE,
     category=Category.COMPLETENESS,
     severity=Severity.FLAG_LINE,
+    threshold="28 days of age",
     owner="sender",
     rows=(
         Rows(

@@ -64,6 +64,7 @@ RULE = Rule(
     source=Source("QĐ 4750/QĐ-BYT XML1; WHO ICD-10 2019; catalogue I02", "M"),
     category=Category.CONFORMANCE,
     severity=Severity.FLAG_LINE,
+    threshold="12 codes",
     owner="sender",
     rows=(
         Rows(

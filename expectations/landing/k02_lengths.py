@@ -80,6 +80,7 @@ RULE = Rule(
     source=Source("QĐ 4750/QĐ-BYT and the insurer's portal sheet, sizes; catalogue K02", "H"),
     category=Category.CONFORMANCE,
     severity=Severity.FLAG_LINE,
+    threshold="the size of each field",
     owner="sender",
     rows=tuple(_rows(table) for table in (*TABLES.values(), CHECK_INS)),
 )

@@ -195,6 +195,7 @@ RULE = Rule(
     source=Source("QĐ 4750/QĐ-BYT notes to XML2 and XML3; catalogue L01", "H"),
     category=Category.PLAUSIBILITY,
     severity=Severity.QUARANTINE_DOSSIER,
+    threshold=f"{_TOLERANCE} VND",
     owner="sender",
     rows=(_DRUGS, _SERVICES),
 )

@@ -115,6 +115,7 @@ RULE = Rule(
     source=Source("QĐ 4750/QĐ-BYT notes to XML1; catalogue L02", "H"),
     category=Category.PLAUSIBILITY,
     severity=Severity.QUARANTINE_DOSSIER,
+    threshold=f"{_TOLERANCE} VND per total",
     owner="sender",
     rows=(
         Rows(

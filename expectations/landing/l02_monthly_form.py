@@ -23,6 +23,7 @@ RULE = Rule(
     source=Source("monthly form 01/BH; catalogue L02", "M"),
     category=Category.PLAUSIBILITY,
     severity=Severity.FLAG_LINE,
+    threshold="1 VND",
     owner="sender",
     rows=(
         Rows(

@@ -84,6 +84,7 @@ ALONE = Rule(
     source=Source("one hospital's checks; catalogue L08", "M"),
     category=Category.PLAUSIBILITY,
     severity=Severity.FLAG_LINE,
+    threshold="1 hour",
     owner="sender",
     rows=(
         Rows(

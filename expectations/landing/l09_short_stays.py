@@ -51,6 +51,7 @@ RULE = Rule(
     source=Source("two hospitals' checks; catalogue L09", "M"),
     category=Category.PLAUSIBILITY,
     severity=Severity.FLAG_LINE,
+    threshold="4 and 24 hours of stay, 1 bed day, 1 examination",
     owner="sender",
     rows=(
         Rows(

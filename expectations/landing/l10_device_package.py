@@ -26,6 +26,7 @@ RULE = Rule(
     source=Source("QĐ 4750/QĐ-BYT XML3, note to T_TRANTT; catalogue L10", "H"),
     category=Category.PLAUSIBILITY,
     severity=Severity.FLAG_LINE,
+    threshold="1 VND",
     owner="sender",
     rows=(
         Rows(

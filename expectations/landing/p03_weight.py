@@ -13,6 +13,7 @@ RULE = Rule(
     source=Source("Checks of hospital software before sending; catalogue P03", "M"),
     category=Category.PLAUSIBILITY,
     severity=Severity.FLAG_LINE,
+    threshold=f"{_MAX_KG} kg",
     owner="sender",
     rows=(
         Rows(

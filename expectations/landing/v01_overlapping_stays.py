@@ -18,6 +18,7 @@ RULE = Rule(
     source=Source("reasons of refused claims; catalogue V01", "L"),
     category=Category.CONCORDANCE,
     severity=Severity.FLAG_LINE,
+    threshold="1 hour",
     owner="sender",
     rows=(
         Rows(

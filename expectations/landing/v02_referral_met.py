@@ -40,6 +40,7 @@ RULE = Rule(
     source=Source("own idea; catalogue V02", "L"),
     category=Category.CONCORDANCE,
     severity=Severity.RECORD,
+    threshold="72 hours",
     owner="data team",
     rows=(
         Rows(

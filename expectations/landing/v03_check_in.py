@@ -46,6 +46,7 @@ RULE = Rule(
     source=Source("QĐ 4750/QĐ-BYT, check-in table; catalogue V03", "M"),
     category=Category.CONCORDANCE,
     severity=Severity.FLAG_LINE,
+    threshold="1 hour",
     owner="sender",
     rows=(
         Rows(

@@ -52,6 +52,7 @@ DERIVED = Rule(
     source=Source("definitions of rpt_facility_months, fct_transfers and fct_appointments", "H"),
     category=Category.PLAUSIBILITY,
     severity=Severity.HOLD_RELEASE,
+    threshold="rates 0 to 1; arrivals -2 to 72 hours; kept appointments -7 to 14 days",
     owner="data team",
     rows=(
         _journeys("fct_transfers", "is_arrival_matched", "hours_to_arrival", "-2 and 72"),
@@ -85,6 +86,7 @@ DECLARED = Rule(
     source=Source("own: no text names limits", "?"),
     category=Category.PLAUSIBILITY,
     severity=Severity.NOTICE,
+    threshold="0 VND; 0 to 130 years of age; 0 to 366 days",
     owner="data team",
     rows=(
         Rows(

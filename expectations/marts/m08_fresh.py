@@ -13,6 +13,7 @@ RULE = Rule(
     ),
     category=Category.TIMELINESS,
     severity=Severity.NOTICE,
+    threshold="7 days",
     owner="operations",
     rows=(
         Rows(

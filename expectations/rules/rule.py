@@ -73,7 +73,8 @@ class Rule:
     """One rule. `id` begins with the id of the catalogue that it comes from (L01, F02 …).
 
     `rows` is empty for a rule that the parser judges while it reads: then only its words are here.
-    `scope` says what an incremental build looks at, for the rules of the marts.
+    `threshold` is the figure that a check compares with, and its unit, for people: no rule lets
+    some rows fail. `scope` says what an incremental build looks at, for the rules of the marts.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Rule:
     category: Category
     severity: Severity
     owner: str
+    threshold: str = ""
     rows: tuple[Rows, ...] = ()
     scope: str = ""
 

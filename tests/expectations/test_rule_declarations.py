@@ -90,3 +90,10 @@ def test_the_verdict_holds_no_reason_and_no_value() -> None:
 def test_a_rule_judged_by_the_parser_has_no_sql() -> None:
     with pytest.raises(ValueError, match="parser"):
         statements.verdict(registry.JUDGED_BY_PARSER[0])
+
+
+@pytest.mark.parametrize("rule", registry.ALL, ids=lambda rule: rule.id)
+def test_a_figure_that_a_sentence_names_is_the_rules_threshold(rule: Rule) -> None:
+    named = re.findall(r"(\d[\d.]*) (?:VND|hours|days|kg|%|codes)|(an hour)", rule.sentence_en)
+    figures = {number or "1" for number, _ in named}
+    assert not figures or figures & set(re.findall(r"\d[\d.]*", rule.threshold)), figures

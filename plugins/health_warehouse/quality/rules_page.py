@@ -25,6 +25,7 @@ _DOOR = (
     "At the door: the sender's promises / Khi nhận: điều người gửi phải giữ",
     "Judged on new files only. Withdrawals (MA_DOITUONG_KCB 8) are exempt from all but F.",
 )
+_EVERY_ROW = "none, every row must hold / không, mọi dòng phải đúng"
 _PARTS: tuple[tuple[str, str, tuple[Rule, ...]], ...] = (
     (
         "While reading / Khi đọc tệp",
@@ -56,6 +57,7 @@ def described(rules: Sequence[Rule] = registry.ALL) -> list[dict[str, Any]]:
             "category": rule.category.value,
             "severity": rule.severity.value,
             "owner": rule.owner,
+            "threshold": rule.threshold or None,
             "judged_by": "parser" if rule.is_judged_by_parser else "suite",
             "fields": list(rule.fields),
             "scope": rule.scope or None,
@@ -104,6 +106,7 @@ def _section(rule: Rule) -> list[str]:
         f"- **en**: {rule.sentence_en}",
         f"- when it fails / khi vi phạm: {_CONSEQUENCES[rule.severity]}",
         f"- category: {rule.category.value}; owner: {rule.owner}",
+        f"- threshold / ngưỡng: {rule.threshold or _EVERY_ROW}",
         f"- source: {rule.source.text} [{rule.source.confidence}]",
     ]
     if rule.fields:
