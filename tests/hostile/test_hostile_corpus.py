@@ -1,7 +1,7 @@
 """Every hostile and broken file, judged in one warehouse: each ends as its case says.
 
-Heavy files are loaded in a process of their own, within 5 s and 512 MB. All are then checked as
-one batch, so a value that stopped a rule would stop it for all.
+Heavy files (in `make soak` all) are loaded in a process of their own, within 5 s and 512 MB. All are
+then checked as one batch, so a value that stopped a rule would stop it for all.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,7 +55,7 @@ class Judged:
 
 @pytest.fixture(scope="module")
 def judged(module_settings: Settings) -> Judged:
-    cost = _load_heavy(module_settings)
+    cost = _load(module_settings, HEAVY)
     for case in CASES:
         if not case.is_heavy:
             deliver(module_settings, case.file_name, case.content(), RECEIVED_AT)
@@ -98,9 +99,9 @@ def _outside(inbox: Path) -> list[str]:
     )
 
 
-def _load_heavy(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Seconds of processor time and peak of memory of each heavy file, by its name."""
-    paths = [deliver(settings, c.file_name, c.content(), RECEIVED_AT) for c in HEAVY]
+def _load(settings: Settings, cases: Sequence[Case]) -> dict[str, dict[str, Any]]:
+    """Seconds of processor time and peak of memory of each file, by its name."""
+    paths = [deliver(settings, c.file_name, c.content(), RECEIVED_AT) for c in cases]
     done = subprocess.run(
         [sys.executable, str(LOADER), *map(str, paths)],
         env=os.environ | settings.as_environment(),
@@ -202,9 +203,20 @@ def test_what_is_no_file_is_left_alone_and_what_is_in_it_is_not(judged: Judged) 
 
 @pytest.mark.parametrize("case", HEAVY, ids=lambda case: case.name)
 def test_a_heavy_file_stays_within_time_and_memory(case: Case, judged: Judged) -> None:
-    cost = judged.cost[case.file_name]
-    assert cost["seconds"] <= MAX_SECONDS
-    assert cost["peak_mb"] <= MAX_PEAK_MB
+    _assert_within_bounds(judged.cost[case.file_name])
+
+
+@pytest.mark.soak
+def test_every_file_stays_within_time_and_memory(settings: Settings) -> None:
+    costs = _load(settings, CASES)
+    assert len(costs) == len(CASES)
+    for cost in costs.values():
+        _assert_within_bounds(cost)
+
+
+def _assert_within_bounds(cost: dict[str, Any]) -> None:
+    assert cost["seconds"] <= MAX_SECONDS, cost
+    assert cost["peak_mb"] <= MAX_PEAK_MB, cost
 
 
 def test_no_reason_holds_a_value_of_a_patient(judged: Judged, module_settings: Settings) -> None:
