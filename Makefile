@@ -36,7 +36,7 @@ ON_POSTGRES_16 := tests/integration/database/test_access.py tests/integration/da
 
 # In order of their paths, so that the start of Airflow (e2e), which takes longest, is not the last.
 test: dev ## all tests but the long ones, on Postgres 18.4; what depends on it again on 16.14
-	$(PYTEST) -m "not soak" -n 3 --dist loadfile --no-loadscope-reorder
+	$(PYTEST) -m "not soak" -n 4 --dist loadfile --no-loadscope-reorder
 	WAREHOUSE_TEST_POSTGRES_VERSION=16 $(PYTEST) -m "not soak" -n 3 --dist loadfile $(ON_POSTGRES_16)
 
 soak: dev ## the long versions of the tests
