@@ -1,7 +1,7 @@
 """Every hostile and broken file, judged in one warehouse: each ends as its case says.
 
-Heavy files (in `make soak` all) are loaded in a process of their own, within 5 s and 512 MB. All are
-then checked as one batch, so a value that stopped a rule would stop it for all.
+Heavy files (in `make soak` all) are loaded in a process of their own, within 5 s and 512 MB. All
+are then checked as one batch, so a value that stopped a rule would stop it for all.
 """
 
 from __future__ import annotations
