@@ -11,7 +11,7 @@ export GX_ANALYTICS_ENABLED := false
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test soak check fix bench recall lock runtime dev containers
+.PHONY: help demo up down status test test-on-18 test-on-16 soak check fix bench recall lock runtime dev containers
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,10 +34,18 @@ ON_POSTGRES_16 := tests/integration/database/test_access.py tests/integration/da
 	tests/integration/database/test_upgrade.py tests/integration/landing/test_landing_load.py \
 	tests/integration/release/test_publish.py tests/dbt/test_dbt_project.py::test_unit_tests_pass
 
-# In order of their paths, so that the start of Airflow (e2e), which takes longest, is not the last.
+# Both at once, for much of the time is waiting: for servers, kills, schedules.
 test: dev ## all tests but the long ones, on Postgres 18.4; what depends on it again on 16.14
-	$(PYTEST) -m "not soak" -n 4 --dist loadfile --no-loadscope-reorder
-	WAREHOUSE_TEST_POSTGRES_VERSION=16 $(PYTEST) -m "not soak" -n 3 --dist loadfile $(ON_POSTGRES_16)
+	@$(MAKE) --no-print-directory -j 2 test-on-18 test-on-16
+
+# In order of their paths, so that the start of Airflow (e2e), which takes longest, is not the last.
+test-on-18:
+	$(PYTEST) -m "not soak" -n 3 --dist loadfile --no-loadscope-reorder
+
+test-on-16: # shown when it is over, not among the dots of the other
+	@WAREHOUSE_TEST_POSTGRES_VERSION=16 $(PYTEST) -m "not soak" $(ON_POSTGRES_16) \
+		-o cache_dir=$(CACHE)/pytest-16 > $(CACHE)/test-on-16.log 2>&1; \
+		status=$$?; echo "On Postgres 16:"; cat $(CACHE)/test-on-16.log; exit $$status
 
 soak: dev ## the long versions of the tests
 	$(PYTEST) -m soak --timeout 7200
