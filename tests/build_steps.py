@@ -7,8 +7,9 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.release.build import Build
@@ -39,6 +40,7 @@ Rows = Counter[str]
 _BUILDER = """
 import sys
 from pathlib import Path
+from typing import Any
 from pydantic import SecretStr
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
@@ -46,7 +48,7 @@ build(Settings(state=Path(sys.argv[1]), dsn=SecretStr(sys.stdin.read())))
 """
 
 
-def note_published(settings: Settings, build: Build) -> None:
+def note_published(settings: Settings, build: Build | Row[Any]) -> None:
     """Record `build` as the current release, as publish does, without touching marts."""
     with engine(settings, OWNER).begin() as connection:
         connection.execute(

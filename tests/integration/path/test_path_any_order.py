@@ -20,10 +20,11 @@ from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
 from warehouses import Cluster, new_warehouse
 
-# All in `make soak`; a fifth in `make test`, where the ledger alone takes 200 orders of its own
+# All in `make soak`; a tenth in `make test`, where the ledger alone takes 200 orders of its own
 # (tests/integration/landing/test_landing_versions.py).
 ORDERS = [
-    order if order % 5 == 0 else pytest.param(order, marks=pytest.mark.soak) for order in range(200)
+    order if order % 10 == 0 else pytest.param(order, marks=pytest.mark.soak)
+    for order in range(200)
 ]
 _TABLES = [f"claims_xml{number}" for number in (*range(1, 12), 13, 14, 15)]
 _ROWS = """
