@@ -50,7 +50,7 @@ def build(
 ) -> Build:
     """Open a build, run all layers, complete it. `progress` is told each step.
 
-    The layers are one run of dbt: half of the time of a small increment is dbt's own, per run.
+    The layers are one run of dbt, whose start costs as much as a few small models.
 
     Raises BuildFailed naming the model or test, SourceUnavailable when the database is away.
     """

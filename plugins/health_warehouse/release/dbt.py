@@ -76,8 +76,8 @@ def invoke(
 ) -> list[NodeRun]:
     """Run one dbt command, e.g. `["build", "--select", "…"]`; returns what it did, in order.
 
-    `parsed` by `parse`, else dbt does it; artifacts are not written, which takes it as long as ten
-    models. `progress` is told each model and test as it begins: "12 of 40: test unique_…".
+    `parsed` by `parse`, else dbt does it; artifacts are not written, for they are slow to write.
+    `progress` is told each model and test as it begins: "12 of 40: test unique_…".
 
     A failed node is in the answer, not an exception. Raises BuildFailed when dbt itself could not
     work (a project that does not parse, no connection).
