@@ -34,6 +34,11 @@ def broken_by_person(header: Row) -> set[str]:
         header.get(name) and not re.fullmatch(shape, header[name]) for name, shape in shapes.items()
     ):
         broken.add("K03")
+    zeros = {"MA_DANTOC": 2, "MA_QUOCTICH": 3, "MAHUYEN_CU_TRU": 3, "MA_NGHE_NGHIEP": 5}
+    codes = [(header.get(name, ""), size) for name, size in zeros.items()]
+    codes += [(code, 5) for code in header.get("MA_DKBD", "").split(";")]
+    if any(code.isdecimal() and len(code) < size for code, size in codes):
+        broken.add("K03")
     if header.get("GIOI_TINH") not in (None, "", "1", "2", "3"):
         broken.add("P02")
     if header.get("MA_THE_BHYT"):
