@@ -6,6 +6,8 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -23,7 +25,16 @@ _READER = "reader:"  # before the names of readers in that file
 def stored_secrets(settings: Settings) -> dict[str, str]:
     """Passwords by name (`owner_dsn`, `superuser`, roles, readers); empty before the first `up`."""
     path = settings.secrets_dir / _SECRETS_FILE
-    return dict(json.loads(path.read_text())) if path.exists() else {}
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return {}
+    return dict(_read(path, state.st_ino, state.st_mtime_ns))
+
+
+@lru_cache(maxsize=8)  # asked for every transaction; a new file is written beside, then renamed
+def _read(path: Path, _inode: int, _changed_at: int) -> dict[str, str]:
+    return dict(json.loads(path.read_text()))
 
 
 def store_secrets(settings: Settings, values: dict[str, str]) -> None:

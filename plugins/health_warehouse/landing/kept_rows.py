@@ -70,4 +70,4 @@ def _read_again(
                 facility_id = claims.facility_id
                 person = None if continues else dossier_person_key(key, facility_id, dossier)
                 writer.add(dossier, facility_id, person, continues)
-    writer.flush()
+    writer.finish()

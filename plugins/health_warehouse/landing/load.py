@@ -8,24 +8,56 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from psycopg import Cursor
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import engine
 from health_warehouse.errors import ConfigurationError, SourceUnavailable
 from health_warehouse.landing.archive import ArchivedFile, is_kept
 from health_warehouse.landing.delivery import Delivery, ReceivedAt
-from health_warehouse.landing.file_lock import lock_file
+from health_warehouse.landing.exchange import Driver, together
+from health_warehouse.landing.file_lock import send_lock
 from health_warehouse.landing.kept_rows import bring_back_rows
-from health_warehouse.landing.reading import note_reading, read_into_raw
+from health_warehouse.landing.reading import read_into_raw, send_entry
 from health_warehouse.landing.versions import settle
 from health_warehouse.settings import Settings
 
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 
+_FIND = """
+select file_id, declared_date, archive_state, false
+from ops.files
+where sha256 = %(sha256)s
+"""
+_ENTER = """
+insert into ops.files (sha256, byte_count, received_at, file_name, status)
+select %(sha256)s, %(byte_count)s::bigint, %(received_at)s, %(file_name)s, 'loaded'
+where not exists (select from ops.files where sha256 = %(sha256)s)
+returning file_id, declared_date, archive_state, true
+"""
+_RECEIVE = """
+insert into ops.file_receipts (uri, received_at, file_id, file_name, byte_count, modified_at)
+values (
+    %(uri)s, %(received_at)s, %(file_id)s::bigint, %(file_name)s, %(byte_count)s::bigint,
+    %(modified_at)s
+)
+on conflict do nothing
+returning 1
+"""
+
 Outcome = Literal["loaded", "refused", "duplicate", "known"]
+
+
+class _File(NamedTuple):
+    """An entry of the ledger; a new one is ours to load, in this transaction."""
+
+    file_id: int
+    declared_date: str | None
+    archive_state: str
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +85,49 @@ def load(
     is recorded then), SourceUnavailable on trouble with the archive or the database.
     """
     with engine(settings, "loader").begin() as connection:
-        lock_file(connection, archived.sha256)
-        known = connection.execute(
-            text(
-                "select file_id, declared_date, archive_state from ops.files where sha256 = :sha256"
-            ),
-            {"sha256": archived.sha256},
-        ).one_or_none()
-        if known is not None:
-            if known.archive_state != "kept" and archived.refusal is None:
-                _keep_again(connection, settings, archived)
-            moment = _moment(delivery, received_at, known.declared_date)
-            return _receive_again(connection, settings, known.file_id, delivery, moment)
-        return _load_new(connection, settings, key, delivery, archived, received_at)
+        file = _claim(connection, delivery, archived)
+        if file.is_new:
+            return _load_new(
+                connection, settings, key, file.file_id, delivery, archived, received_at
+            )
+        if file.archive_state != "kept" and archived.refusal is None:
+            _keep_again(connection, settings, archived)
+        moment = _moment(delivery, received_at, file.declared_date)
+        return _receive_again(connection, settings, file.file_id, delivery, moment)
+
+
+def _claim(connection: Connection, delivery: Delivery, archived: ArchivedFile) -> _File:
+    """Wait for who else loads or removes these bytes, then find the file, or enter it as new."""
+    values = {
+        "sha256": archived.sha256,
+        "byte_count": archived.byte_count,
+        "received_at": delivery.modified_at,
+        "file_name": delivery.file_name,
+    }
+    with together(connection) as driver:
+        send_lock(driver, archived.sha256)
+        found = driver.execute(_FIND, values)
+        entered = driver.execute(_ENTER, values)
+    row = found.fetchone() or entered.fetchone()
+    if row is None:
+        raise SourceUnavailable("the file came into the ledger past the lock of its bytes")
+    return _File(*row)
 
 
 def _load_new(
     connection: Connection,
     settings: Settings,
     key: bytes,
+    file_id: int,
     delivery: Delivery,
     archived: ArchivedFile,
     received_at: ReceivedAt,
 ) -> LoadResult:
-    file_id = _insert_file(connection, delivery, archived)
     reading = read_into_raw(connection, settings, key, file_id, archived)
     moment = _moment(delivery, received_at, reading.envelope.declared_date)
-    note_reading(connection, file_id, reading, moment)
-    _insert_receipt(connection, file_id, delivery, moment)
+    with together(connection) as driver:
+        send_entry(driver, file_id, reading, moment)
+        _send_receipt(driver, file_id, delivery, moment)
     return LoadResult(
         file_id,
         "refused" if reading.refusal else "loaded",
@@ -104,29 +151,10 @@ def _moment(delivery: Delivery, received_at: ReceivedAt, declared_date: str | No
     return day.replace(tzinfo=LOCAL_TIME).astimezone(UTC)
 
 
-def _insert_file(connection: Connection, delivery: Delivery, archived: ArchivedFile) -> int:
-    statement = text(
-        "insert into ops.files (sha256, byte_count, received_at, file_name, status) "
-        "values (:sha256, :byte_count, :received_at, :file_name, 'loaded') returning file_id"
-    )
-    values = {
-        "sha256": archived.sha256,
-        "byte_count": archived.byte_count,
-        "received_at": delivery.modified_at,
-        "file_name": delivery.file_name,
-    }
-    return int(connection.execute(statement, values).scalar_one())
-
-
-def _insert_receipt(
-    connection: Connection, file_id: int, delivery: Delivery, received_at: datetime
-) -> bool:
-    statement = text(
-        "insert into ops.file_receipts "
-        "(uri, received_at, file_id, file_name, byte_count, modified_at) "
-        "values (:uri, :received_at, :file_id, :file_name, :byte_count, :modified_at) "
-        "on conflict do nothing returning 1"
-    )
+def _send_receipt(
+    driver: Driver, file_id: int, delivery: Delivery, received_at: datetime
+) -> Cursor[Any]:
+    """Returns a row when it is a new one."""
     values = {
         "uri": delivery.uri,
         "received_at": received_at,
@@ -135,7 +163,7 @@ def _insert_receipt(
         "byte_count": delivery.byte_count,
         "modified_at": delivery.modified_at,
     }
-    return connection.execute(statement, values).scalar() is not None
+    return driver.execute(_RECEIVE, values)
 
 
 def _keep_again(connection: Connection, settings: Settings, archived: ArchivedFile) -> None:
@@ -161,7 +189,9 @@ def _receive_again(
     received_at: datetime,
 ) -> LoadResult:
     """A receipt only; but when it is the earliest one, the versions of the file are older now."""
-    if not _insert_receipt(connection, file_id, delivery, received_at):
+    with together(connection) as driver:
+        receipt = _send_receipt(driver, file_id, delivery, received_at)
+    if receipt.fetchone() is None:
         return LoadResult(file_id, "known")
     moved = connection.execute(
         text(

@@ -9,10 +9,11 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, NestedTransaction, text
 
 from health_warehouse.database.connections import driver_connection
-from health_warehouse.errors import BatchIncomplete, SourceUnavailable, WarehouseError
+from health_warehouse.errors import BatchIncomplete
+from health_warehouse.landing.exchange import told_without_rows
 from health_warehouse.sources.claims.check_ins import CheckIn
 from health_warehouse.sources.claims.dossier import Dossier
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
@@ -22,7 +23,6 @@ BATCH_CHARACTERS = 8 * 1024 * 1024
 # XML 1.0 forbids both characters, so no value can hold them: the only escapes left are
 # the backslash and the line ends, looked for once per row.
 _DELIMITER, _NULL = "\x1f", "\x1e"
-_DATA_ERRORS = ("22", "23", "54")  # SQLSTATE classes that trying again does not cure
 
 _LINES = {name: f"raw.{table.raw_table}" for name, table in TABLES.items() if name != "XML1"}
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -63,7 +63,8 @@ where version.file_id = :file_id and version.position = more.position"""
 class RawWriter:
     """Collects the rows of one file and copies them whenever BATCH_CHARACTERS are together.
 
-    With `only`, rows of other tables are dropped: they are there already.
+    At the end of the file call `finish`, or `undo` if it must not be taken after all. With `only`,
+    rows of other tables are dropped: they are there already.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class RawWriter:
     ) -> None:
         self.counts = dict.fromkeys(_COLUMNS, 0)
         self._only = only
+        self._before: NestedTransaction | None = None  # the first copy
         self._connection = connection
         self._file_id = file_id
         self._batch: dict[str, list[str]] = {table: [] for table in _COLUMNS}
@@ -141,11 +143,24 @@ class RawWriter:
         if dossier.xml1 is not None:
             self._add("raw.claims_xml1", [*at, *dossier.xml1, str(person_key)])
 
-    def _flush_when_large(self) -> None:
-        if self._size > BATCH_CHARACTERS:
-            self.flush()
+    def finish(self) -> None:
+        """Copy what is left. Raises as `_flush` does."""
+        self._flush()
+        if self._before is not None:
+            self._before.commit()
 
-    def flush(self) -> None:
+    def undo(self) -> None:
+        """Take back what was copied and forget what was not."""
+        if self._before is not None:
+            self._before.rollback()
+
+    def _flush_when_large(self) -> None:
+        """A small file, copied at its end, needs no savepoint: by then it is known to be whole."""
+        if self._size > BATCH_CHARACTERS:
+            self._before = self._before or self._connection.begin_nested()
+            self._flush()
+
+    def _flush(self) -> None:
         """Copy what is collected. Raises BatchIncomplete when Postgres took fewer rows."""
         for table, lines in self._batch.items():
             if lines:
@@ -188,12 +203,7 @@ def _copy(connection: Connection, table: str, lines: list[str]) -> int:
                 copy.write(data)
             return cursor.rowcount
     except psycopg.Error as error:
-        # Postgres quotes the whole row in its message: patients must not reach a log
-        code = error.sqlstate or "connection lost"
-        message = f"COPY into {table} failed (SQLSTATE {code})"
-        if code[:2] in _DATA_ERRORS:
-            raise WarehouseError(message) from None
-        raise SourceUnavailable(message) from None
+        raise told_without_rows(error, f"COPY into {table}") from None
 
 
 @cache

@@ -18,8 +18,9 @@ from sqlalchemy import Connection, Row, text
 
 from health_warehouse.database.connections import engine
 from health_warehouse.landing.archive import ArchivedFile, is_kept
+from health_warehouse.landing.exchange import together
 from health_warehouse.landing.file_lock import lock_file
-from health_warehouse.landing.reading import count_rows, note_reading, read_into_raw
+from health_warehouse.landing.reading import count_rows, read_into_raw, send_entry
 from health_warehouse.landing.scope import Scope
 from health_warehouse.privacy.person_key import load_person_key
 from health_warehouse.settings import Settings
@@ -165,5 +166,6 @@ def _read_one(
     connection.execute(_MOVE_RECEIPTS, {"file_id": file_id, "successor": successor})
     for statement in _FORGET_FINDINGS:
         connection.execute(statement, {"file_id": file_id})
-    note_reading(connection, successor, reading, former.received_at)
+    with together(connection) as driver:
+        send_entry(driver, successor, reading, former.received_at)
     return successor

@@ -13,10 +13,11 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from health_warehouse.errors import FileUnreadable
 from health_warehouse.landing.archive import ArchivedFile, open_archived
+from health_warehouse.landing.exchange import Driver
 from health_warehouse.landing.practitioners import remember_practitioners
 from health_warehouse.landing.raw_rows import RawWriter
 from health_warehouse.privacy.person_key import person_key
@@ -30,6 +31,21 @@ from health_warehouse.sources.claims.spread import SpreadDossiers
 
 _XML0 = {column.name: place for place, column in enumerate(CHECK_INS.fields)}
 _XML1 = {column.name: place for place, column in enumerate(TABLES["XML1"].fields)}
+_COMPLETE = """
+update ops.files
+set received_at = %(received_at)s, status = %(status)s, rule_id = %(rule_id)s,
+    reason = %(reason)s,
+    judged_at = case when %(status)s = 'refused' then clock_timestamp() end,
+    facility_id = %(facility_id)s, declared_date = %(declared_date)s,
+    declared_count = %(declared_count)s::integer, kind = %(kind)s,
+    hoso_count = %(hosos)s::integer, dossier_count = %(dossiers)s::integer,
+    line_count = %(lines)s::bigint, row_counts = %(row_counts)s::jsonb
+where file_id = %(file_id)s::bigint
+"""
+_REFUSED = """
+insert into quarantine.findings (file_id, facility_id, rule_id, severity, reason)
+values (%(file_id)s::bigint, %(facility_id)s, %(rule_id)s, 'refuse_file', %(reason)s)
+"""
 
 
 @dataclass(slots=True)
@@ -72,7 +88,7 @@ def read_into_raw(
     envelope = Envelope()
     refusal: FileUnreadable | None = None
     tally = Tally()
-    rows = connection.begin_nested()
+    writer = RawWriter(connection, file_id)
     try:
         if archived.refusal is not None:
             raise archived.refusal
@@ -81,16 +97,16 @@ def read_into_raw(
             if is_check_in_file(stream):
                 tally.kind = "check_ins"
                 rows_in = read_check_ins(stream, *bounds)
-                envelope.facility_id = _write_check_ins(connection, file_id, key, rows_in, tally)
+                envelope.facility_id = _write_check_ins(writer, key, rows_in, tally)
             else:
                 claims = ClaimFile(stream, *bounds)
                 envelope = claims.envelope
-                _write(connection, file_id, key, claims, tally)
-        rows.commit()
+                _write(writer, key, claims, tally)
+        writer.finish()
         remember_practitioners(connection, key, file_id)
         remember_persons(connection, file_id)
     except FileUnreadable as error:
-        rows.rollback()
+        writer.undo()
         refusal = error
     return Reading(envelope, tally, refusal)
 
@@ -111,26 +127,12 @@ def count_rows(settings: Settings, archived: ArchivedFile) -> Reading:
     return Reading(envelope, tally, None)
 
 
-def note_reading(
-    connection: Connection, file_id: int, reading: Reading, received_at: datetime
-) -> None:
+def send_entry(driver: Driver, file_id: int, reading: Reading, received_at: datetime) -> None:
     """Complete the ledger entry by what only the end of the file tells.
 
     Values of the envelope may stand behind the dossiers.
     """
     envelope, tally, refusal = reading.envelope, reading.tally, reading.refusal
-    statement = text(
-        """
-        update ops.files
-        set received_at = :received_at, status = :status, rule_id = :rule_id, reason = :reason,
-            judged_at = case when :status = 'refused' then clock_timestamp() end,
-            facility_id = :facility_id, declared_date = :declared_date,
-            declared_count = :declared_count, kind = :kind, hoso_count = :hosos,
-            dossier_count = :dossiers, line_count = :lines,
-            row_counts = cast(:row_counts as jsonb)
-        where file_id = :file_id
-        """
-    )
     values = {
         "file_id": file_id,
         "received_at": received_at,
@@ -146,21 +148,12 @@ def note_reading(
         "lines": tally.lines,
         "row_counts": json.dumps(+tally.rows),
     }
-    connection.execute(statement, values)
+    driver.execute(_COMPLETE, values)
     if refusal is not None:
-        connection.execute(
-            text(
-                "insert into quarantine.findings (file_id, facility_id, rule_id, severity, reason) "
-                "values (:file_id, :facility_id, :rule_id, 'refuse_file', :reason)"
-            ),
-            {name: values[name] for name in ("file_id", "facility_id", "rule_id", "reason")},
-        )
+        driver.execute(_REFUSED, values)
 
 
-def _write(
-    connection: Connection, file_id: int, key: bytes, claims: ClaimFile, tally: Tally
-) -> None:
-    writer = RawWriter(connection, file_id)
+def _write(writer: RawWriter, key: bytes, claims: ClaimFile, tally: Tally) -> None:
     spread = SpreadDossiers()
     for dossier in claims:
         facility_id = claims.facility_id
@@ -168,14 +161,10 @@ def _write(
         tally.add(dossier, is_version=continues is None)
         person = None if continues else dossier_person_key(key, facility_id, dossier)
         writer.add(dossier, facility_id, person, continues)
-    writer.flush()
 
 
-def _write_check_ins(
-    connection: Connection, file_id: int, key: bytes, rows: Iterable[CheckIn], tally: Tally
-) -> str:
+def _write_check_ins(writer: RawWriter, key: bytes, rows: Iterable[CheckIn], tally: Tally) -> str:
     """The facility that all rows name, else an empty text."""
-    writer = RawWriter(connection, file_id)
     facilities: set[str] = set()
     for check_in in rows:
         tally.lines += 1
@@ -195,7 +184,6 @@ def _write_check_ins(
                 patient_id=check_in.row[_XML0["MA_BN"]],
             )
         writer.add_check_in(check_in, facility_id, dossier_id, person)
-    writer.flush()
     return facilities.pop() if len(facilities) == 1 else ""
 
 
