@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, LiteralString
 
 from psycopg import sql
 
-from health_warehouse.release.transaction import ReleaseCursor, fetch_row
+from health_warehouse.release.transaction import ReleaseCursor
 
 
 @dataclass(frozen=True)
@@ -39,102 +41,118 @@ class Table:
 
 def read_table(cursor: ReleaseCursor, schema: str, name: str) -> Table | None:
     """None when there is no such relation."""
-    oid = fetch_row(
-        cursor,
-        "select to_regclass(%s)::oid as oid",
-        [sql.Identifier(schema, name).as_string(cursor)],
-    ).oid
-    if oid is None:
-        return None
-    relation = fetch_row(
-        cursor,
-        "select relrowsecurity, relforcerowsecurity, coalesce(obj_description(oid, 'pg_class'), '')"
-        " as comment from pg_class where oid = %s",
-        [oid],
-    )
-    columns = cursor.execute(
-        "select attname, format_type(atttypid, atttypmod) as data_type,"
-        " coalesce(col_description(attrelid, attnum), '') as comment"
-        " from pg_attribute where attrelid = %s and attnum > 0 and not attisdropped"
-        " order by attnum",
-        [oid],
+    return read_tables(cursor, schema, [name]).get(name)
+
+
+def read_tables(cursor: ReleaseCursor, schema: str, names: Sequence[str]) -> dict[str, Table]:
+    """By name, those that exist. As many queries for all of them as for one."""
+    relations = cursor.execute(
+        "select oid, relname, relrowsecurity, relforcerowsecurity,"
+        " coalesce(obj_description(oid, 'pg_class'), '') as comment"
+        " from pg_class where relnamespace = to_regnamespace(%s) and relname = any(%s)"
+        " and relkind in ('r', 'p', 'v', 'm', 'f')",
+        [sql.Identifier(schema).as_string(cursor), list(names)],
     ).fetchall()
-    return Table(
-        columns={column.attname: column.data_type for column in columns},
-        comment=relation.comment,
-        column_comments={column.attname: column.comment for column in columns},
-        primary_key=_primary_key(cursor, oid),
-        foreign_keys=_foreign_keys(cursor, oid),
-        indexes=_indexes(cursor, oid),
-        has_row_security=relation.relrowsecurity,
-        is_row_security_forced=relation.relforcerowsecurity,
-        policies=_policies(cursor, oid),
-    )
-
-
-def _primary_key(cursor: ReleaseCursor, oid: int) -> tuple[str, ...]:
-    rows = cursor.execute(
-        "select a.attname from pg_constraint as c,"
-        " unnest(c.conkey) with ordinality as k (attnum, place), pg_attribute as a"
-        " where c.conrelid = %s and c.contype = 'p' and a.attrelid = c.conrelid"
-        " and a.attnum = k.attnum order by k.place",
-        [oid],
-    ).fetchall()
-    return tuple(row.attname for row in rows)
-
-
-def _foreign_keys(
-    cursor: ReleaseCursor, oid: int
-) -> frozenset[tuple[tuple[str, ...], str, tuple[str, ...]]]:
-    rows = cursor.execute(
-        "select target.relname as target,"
-        " (select array_agg(a.attname::text order by k.place)"
-        "  from unnest(c.conkey) with ordinality as k (attnum, place)"
-        "  join pg_attribute as a on a.attrelid = c.conrelid and a.attnum = k.attnum) as columns,"
-        " (select array_agg(a.attname::text order by k.place)"
-        "  from unnest(c.confkey) with ordinality as k (attnum, place)"
-        "  join pg_attribute as a on a.attrelid = c.confrelid and a.attnum = k.attnum"
-        " ) as to_columns"
-        " from pg_constraint as c join pg_class as target on target.oid = c.confrelid"
-        " where c.conrelid = %s and c.contype = 'f'",
-        [oid],
-    ).fetchall()
-    return frozenset((tuple(row.columns), row.target, tuple(row.to_columns)) for row in rows)
-
-
-def _indexes(cursor: ReleaseCursor, oid: int) -> tuple[tuple[str, ...], ...]:
-    """Columns of each index that serves every row: valid, not partial, on plain columns."""
-    rows = cursor.execute(
-        "select (select array_agg(a.attname::text order by k.place)"
-        "  from unnest(i.indkey) with ordinality as k (attnum, place)"
-        "  join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum"
-        "  where k.place <= i.indnkeyatts) as columns"
-        " from pg_index as i where i.indrelid = %s and i.indisvalid"
-        " and i.indpred is null and i.indexprs is null",
-        [oid],
-    ).fetchall()
-    return tuple(tuple(row.columns) for row in rows)
-
-
-def _policies(cursor: ReleaseCursor, oid: int) -> tuple[Policy, ...]:
-    rows = cursor.execute(
-        "select polname, polpermissive, polcmd, pg_get_expr(polqual, polrelid) as using,"
-        " pg_get_expr(polwithcheck, polrelid) as check,"
-        " coalesce(obj_description(oid, 'pg_policy'), '') as comment,"
-        " array(select case when role = 0 then 'public' else pg_get_userbyid(role)::text end"
-        "  from unnest(polroles) as role) as roles"
-        " from pg_policy where polrelid = %s order by polname",
-        [oid],
-    ).fetchall()
-    return tuple(
-        Policy(
-            name=row.polname,
-            is_permissive=row.polpermissive,
-            command=row.polcmd,
-            roles=frozenset(row.roles),
-            using=row.using,
-            check=row.check,
-            comment=row.comment,
+    oids = [relation.oid for relation in relations]
+    columns = _by_table(cursor, _COLUMNS, oids)
+    primary_keys = _by_table(cursor, _PRIMARY_KEYS, oids)
+    foreign_keys = _by_table(cursor, _FOREIGN_KEYS, oids)
+    indexes = _by_table(cursor, _INDEXES, oids)
+    policies = _by_table(cursor, _POLICIES, oids)
+    return {
+        relation.relname: Table(
+            columns={column.attname: column.data_type for column in columns[relation.oid]},
+            comment=relation.comment,
+            column_comments={column.attname: column.comment for column in columns[relation.oid]},
+            primary_key=tuple(column.attname for column in primary_keys[relation.oid]),
+            foreign_keys=frozenset(
+                (tuple(key.columns), key.target, tuple(key.to_columns))
+                for key in foreign_keys[relation.oid]
+            ),
+            indexes=tuple(tuple(index.columns) for index in indexes[relation.oid]),
+            has_row_security=relation.relrowsecurity,
+            is_row_security_forced=relation.relforcerowsecurity,
+            policies=tuple(map(_policy, policies[relation.oid])),
         )
-        for row in rows
+        for relation in relations
+    }
+
+
+_COLUMNS = """
+select
+    attrelid as oid, attname, format_type(atttypid, atttypmod) as data_type,
+    coalesce(col_description(attrelid, attnum), '') as comment
+from pg_attribute
+where attrelid = any(%s::oid[]) and attnum > 0 and not attisdropped
+order by attrelid, attnum
+"""
+_PRIMARY_KEYS = """
+select c.conrelid as oid, a.attname
+from pg_constraint as c
+cross join unnest(c.conkey) with ordinality as k (attnum, place)
+join pg_attribute as a on a.attrelid = c.conrelid and a.attnum = k.attnum
+where c.conrelid = any(%s::oid[]) and c.contype = 'p'
+order by c.conrelid, k.place
+"""
+_FOREIGN_KEYS = """
+select
+    c.conrelid as oid, target.relname as target,
+    (
+        select array_agg(a.attname::text order by k.place)
+        from unnest(c.conkey) with ordinality as k (attnum, place)
+        join pg_attribute as a on a.attrelid = c.conrelid and a.attnum = k.attnum
+    ) as columns,
+    (
+        select array_agg(a.attname::text order by k.place)
+        from unnest(c.confkey) with ordinality as k (attnum, place)
+        join pg_attribute as a on a.attrelid = c.confrelid and a.attnum = k.attnum
+    ) as to_columns
+from pg_constraint as c
+join pg_class as target on target.oid = c.confrelid
+where c.conrelid = any(%s::oid[]) and c.contype = 'f'
+"""
+# Those that serve every row: valid, not partial, on plain columns.
+_INDEXES = """
+select
+    i.indrelid as oid,
+    (
+        select array_agg(a.attname::text order by k.place)
+        from unnest(i.indkey) with ordinality as k (attnum, place)
+        join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum
+        where k.place <= i.indnkeyatts
+    ) as columns
+from pg_index as i
+where i.indrelid = any(%s::oid[]) and i.indisvalid and i.indpred is null and i.indexprs is null
+"""
+_POLICIES = """
+select
+    polrelid as oid, polname, polpermissive, polcmd, pg_get_expr(polqual, polrelid) as using,
+    pg_get_expr(polwithcheck, polrelid) as check,
+    coalesce(obj_description(oid, 'pg_policy'), '') as comment,
+    array(
+        select case when role = 0 then 'public' else pg_get_userbyid(role)::text end
+        from unnest(polroles) as role
+    ) as roles
+from pg_policy
+where polrelid = any(%s::oid[])
+order by polrelid, polname
+"""
+
+
+def _by_table(cursor: ReleaseCursor, query: LiteralString, oids: list[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {oid: [] for oid in oids}
+    for row in cursor.execute(query, [oids]):
+        found[row.oid].append(row)
+    return found
+
+
+def _policy(row: Any) -> Policy:
+    return Policy(
+        name=row.polname,
+        is_permissive=row.polpermissive,
+        command=row.polcmd,
+        roles=frozenset(row.roles),
+        using=row.using,
+        check=row.check,
+        comment=row.comment,
     )

@@ -25,6 +25,7 @@ from pydantic import SecretStr
 from health_warehouse.database import connections
 from health_warehouse.database.connections import role_url
 from health_warehouse.errors import BuildFailed
+from health_warehouse.release.dbt_sessions import sessions_kept
 from health_warehouse.settings import PROJECT_DIR, Settings
 
 log = logging.getLogger(__name__)
@@ -144,7 +145,7 @@ def _run(
     from dbt.cli.main import dbtRunner
 
     callbacks = [_tell, *([_telling_starts(progress)] if progress else [])]
-    with _environment(settings, build_id):
+    with _environment(settings, build_id), sessions_kept():
         answer = dbtRunner(parsed, callbacks).invoke([*arguments, *_options(settings)])
     if answer.result is None:
         raise BuildFailed(f"dbt {arguments[0]}: {scrub(str(answer.exception))}")

@@ -20,7 +20,7 @@ from health_warehouse.database.rights import readers_of
 from health_warehouse.database.roles import role_name
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.row_security import Audience, audiences
-from health_warehouse.release.catalogue import Policy, Table, read_table
+from health_warehouse.release.catalogue import Policy, Table, read_table, read_tables
 from health_warehouse.release.contracts import MartContract
 from health_warehouse.release.statements import mart_table
 from health_warehouse.release.transaction import ReleaseCursor, fetch_row
@@ -81,8 +81,9 @@ def renewals(
 ) -> list[Renewal]:
     """Policies of published marts that were made from another rule than the present one."""
     found = []
+    tables = read_tables(cursor, "marts", [contract.name for contract in contracts])
     for contract in contracts:
-        table = read_table(cursor, "marts", contract.name)
+        table = tables.get(contract.name)
         if table is None:
             continue
         for audience in audiences(settings, contract):
@@ -101,8 +102,7 @@ def verify(cursor: ReleaseCursor, settings: Settings, names: Sequence[str]) -> N
     so a person must settle it. Raises ConfigurationError that names every difference.
     """
     problems: list[str] = []
-    for name in names:
-        table = _existing(cursor, name)
+    for name, table in read_tables(cursor, "marts", names).items():
         if not (table.has_row_security and table.is_row_security_forced):
             problems.append(f"marts.{name}: row security is not enabled and forced")
         problems += _problems_of_publisher(table, name, role_name(settings, "publisher"))

@@ -32,7 +32,7 @@ from health_warehouse.release.current import NAME as CURRENT_RELEASE
 from health_warehouse.release.current import ensure_current_release, show_release
 from health_warehouse.release.hold import is_held, lift_hold, require_no_hold
 from health_warehouse.release.releases import Release, current_release, get_release
-from health_warehouse.release.shadows import ensure_shadow
+from health_warehouse.release.shadows import ensure_shadows
 from health_warehouse.release.transaction import (
     ReleaseCursor,
     fetch_row,
@@ -104,24 +104,25 @@ def _exchange(
 ) -> Release:
     started_at = fetch_row(cursor, "select clock_timestamp() as now").now
     ensure_current_release(cursor, settings)
-    published = [c.name for c in contracts if c.name not in schema.new_marts(cursor, contracts)]
+    new = schema.new_marts(cursor, contracts)
+    published = [contract.name for contract in contracts if contract.name not in new]
     protection.verify(cursor, settings, [*published, CURRENT_RELEASE])
     plans = _plan(cursor, contracts, candidate.is_full)
     has_change = any(p.is_new or p.rows_to_delete or p.rows_to_insert for p in plans)
     if current is not None and not has_change:
         return _note_unchanged(cursor, contracts, candidate, current)
     release_id = _insert_release(cursor, candidate, plans, verdict, started_at)
+    ensure_shadows(cursor, settings, contracts)
     for contract, table_plan in zip(contracts, plans, strict=True):
         if table_plan.is_new:
             schema.create_mart(cursor, settings, contract)
-        ensure_shadow(cursor, settings, contract)
         if current is None:
             _load(cursor, contract, table_plan)
         else:
             _replace(cursor, contract, table_plan, candidate.is_full, release_id)
     cursor.execute("set constraints all immediate")  # a broken key shows here, not in COMMIT
+    schema.complete(cursor, contracts)
     for contract, table_plan in zip(contracts, plans, strict=True):
-        schema.complete(cursor, contract)
         if table_plan.is_new:
             cursor.execute(statements.analyze(contract))
             for audience in audiences(settings, contract):
@@ -222,8 +223,7 @@ def _note_unchanged(
     candidate: Candidate,
     current: Release,
 ) -> Release:
-    for contract in contracts:
-        schema.complete(cursor, contract)
+    schema.complete(cursor, contracts)
     cursor.execute(
         "update ops.releases set to_change_id = %s where release_id = %s",
         [candidate.to_change_id, current.release_id],

@@ -19,7 +19,7 @@ from tenacity import (
 )
 
 from health_warehouse.errors import ConfigurationError, PublishConflict
-from health_warehouse.release.catalogue import Table, read_table
+from health_warehouse.release.catalogue import Table, read_tables
 from health_warehouse.release.contracts import Column, ForeignKey, MartContract
 from health_warehouse.release.protection import Renewal, admit, shut
 from health_warehouse.release.statements import candidate_table, mart_table
@@ -40,7 +40,13 @@ class Widening:
 
 def new_marts(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> frozenset[str]:
     """Names of the marts that have no table yet."""
-    return frozenset(c.name for c in contracts if read_table(cursor, "marts", c.name) is None)
+    names = [contract.name for contract in contracts]
+    found = cursor.execute(
+        "select relname from pg_class"
+        " where relnamespace = 'marts'::regnamespace and relname = any(%s)",
+        [names],
+    )
+    return frozenset(names).difference(row.relname for row in found)
 
 
 def check_shapes(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> list[Widening]:
@@ -50,8 +56,11 @@ def check_shapes(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> li
     a primary key would change, or when the candidate is not what the contract says.
     """
     widenings: list[Widening] = []
+    names = [contract.name for contract in contracts]
+    candidates = read_tables(cursor, "candidate", names)
+    marts = read_tables(cursor, "marts", names)
     for contract in contracts:
-        candidate = read_table(cursor, "candidate", contract.name)
+        candidate = candidates.get(contract.name)
         if candidate is None:
             raise ConfigurationError(f"candidate.{contract.name} is missing: run `warehouse build`")
         if missing := [name for name in contract.column_names if name not in candidate.columns]:
@@ -64,7 +73,7 @@ def check_shapes(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> li
                 f"candidate.{contract.name} has no primary key "
                 f"({', '.join(contract.primary_key)}): enforce its dbt contract"
             )
-        published = read_table(cursor, "marts", contract.name)
+        published = marts.get(contract.name)
         if published is not None:
             _refuse_breaking(contract, candidate, published)
             widenings += [
@@ -169,25 +178,28 @@ def create_mart(cursor: ReleaseCursor, settings: Settings, contract: MartContrac
     shut(cursor, settings, contract.name)
 
 
-def complete(cursor: ReleaseCursor, contract: MartContract) -> None:
-    """Add the indexes, foreign keys and comments that a loaded table lacks. Idempotent.
+def complete(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> None:
+    """Add the indexes, foreign keys and comments that loaded tables lack. Idempotent.
 
     Foreign keys are added after the rows: on 10 M lines that took 26 s, against 107 s and a backend
     of 700 MB when they were there first. None of these statements makes a reader wait.
     """
-    table = _existing(cursor, contract.name)
-    for index in contract.needed_indexes:
-        if not any(_serves(columns, index) for columns in table.indexes):
-            cursor.execute(
-                sql.SQL("create index on {} ({})").format(
-                    mart_table(contract.name), _identifiers(index)
+    tables = read_tables(cursor, "marts", [contract.name for contract in contracts])
+    for contract in contracts:
+        table = tables[contract.name]
+        indexes = list(table.indexes)
+        for index in contract.needed_indexes:
+            if not any(_serves(columns, index) for columns in indexes):
+                cursor.execute(
+                    sql.SQL("create index on {} ({})").format(
+                        mart_table(contract.name), _identifiers(index)
+                    )
                 )
-            )
-            table = _existing(cursor, contract.name)
-    for key in contract.foreign_keys:
-        if (key.columns, key.to, key.to_columns) not in table.foreign_keys:
-            _add_foreign_key(cursor, contract.name, key)
-    _comment(cursor, contract, table)
+                indexes.append(index)
+        for key in contract.foreign_keys:
+            if (key.columns, key.to, key.to_columns) not in table.foreign_keys:
+                _add_foreign_key(cursor, contract.name, key)
+        _comment(cursor, contract, table)
 
 
 def _serves(columns: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
@@ -239,13 +251,6 @@ def lock_candidate(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> 
         )
     except errors.UndefinedTable as error:
         raise ConfigurationError(f"{error.diag.message_primary}: run `warehouse build`") from error
-
-
-def _existing(cursor: ReleaseCursor, name: str) -> Table:
-    table = read_table(cursor, "marts", name)
-    if table is None:
-        raise ConfigurationError(f"marts.{name} does not exist")
-    return table
 
 
 def _identifiers(names: Sequence[str]) -> sql.Composed:
