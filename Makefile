@@ -11,7 +11,7 @@ export GX_ANALYTICS_ENABLED := false
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test test-on-18 test-on-16 soak check fix bench recall lock runtime dev containers
+.PHONY: help demo up down status test test-on-18 test-on-16 soak check fix bench recall lock runtime dev containers benchmarks
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,10 +65,11 @@ fix: dev ## format, and mend what the linters can mend
 	$(BIN)/python scripts/write_dags_page.py
 	$(BIN)/python scripts/write_data_pages.py
 
-bench: dev ## measure, and print the tables
+bench: dev benchmarks ## measure, and print the tables
 	$(BIN)/python -m benchmarks.generator
 	$(BIN)/python -m benchmarks.loading
 	$(BIN)/python -m benchmarks.pandas_load
+	$(BIN)/python -m benchmarks.dlt_load
 	$(BIN)/python -m benchmarks.increments
 	$(BIN)/python -m benchmarks.bi_queries
 
@@ -80,9 +81,10 @@ lock: dev ## write requirements/*.txt anew from requirements/*.in, with hashes
 	$(call compile,dev,)
 	$(call compile,runtime,-c requirements/dev.txt) # what runs is what was tested
 	$(call compile,containers,)
+	$(call compile,benchmarks,)
 
 compile = UV_CACHE_DIR=$(CACHE)/uv $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header \
 	--python-version 3.11 $(2) requirements/$(1).in -o requirements/$(1).txt
 
-runtime dev containers:
+runtime dev containers benchmarks:
 	@scripts/environment.sh $@

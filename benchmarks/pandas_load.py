@@ -20,13 +20,12 @@ from lxml import etree
 from rich.console import Console
 
 from benchmarks.empty_warehouse import empty_warehouse
+from benchmarks.encoded_files import encoded_files
 from benchmarks.loading import timed
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import load_deliveries
 from health_warehouse.settings import Settings
-from health_warehouse.synthetic.generator import generate
-from health_warehouse.synthetic.options import Options
 
 
 def load_with_pandas(settings: Settings, files: list[Path]) -> int:
@@ -53,8 +52,7 @@ def main() -> None:
     given = parser.parse_args()
     with TemporaryDirectory(prefix="warehouse-pandas-") as name, empty_warehouse() as settings:
         folder = Path(name)
-        generate(folder, Options(facilities=2, days=2, dossiers=given.dossiers, seed=1))
-        files = [path for path in sorted(folder.rglob("*.xml")) if _is_base64(path)]
+        files = encoded_files(folder, given.dossiers)
         megabytes = sum(path.stat().st_size for path in files) / 1e6
         deliveries = list_new(settings, [str(path) for path in files])
         ours = timed(settings, lambda: load_deliveries(settings, deliveries))
@@ -63,10 +61,6 @@ def main() -> None:
         f"{len(files)} files, {megabytes:.1f} MB: load {ours.seconds:.1f} s, "
         f"pandas {theirs.seconds:.1f} s, {theirs.seconds / ours.seconds:.1f} ×"
     )
-
-
-def _is_base64(path: Path) -> bool:
-    return b"<NOIDUNGFILE>P" in path.read_bytes()[:100_000]  # "<" begins base64 with P
 
 
 if __name__ == "__main__":

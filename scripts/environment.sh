@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Make the Python environment STATE/venv from the locks in requirements/, hashes checked.
 #
-#   scripts/environment.sh runtime|dev|containers
+#   scripts/environment.sh runtime|dev|containers|benchmarks
 #
 # `containers` is what the image holds, in a place of its own, STATE/venv-containers: the tests of
-# the containers' commands run with exactly that.
+# the containers' commands run with exactly that. `benchmarks`, in STATE/venv-benchmarks, is what we
+# are measured against.
 #
 # What a finished installation leaves behind is a stamp named by the hash of its lock, so the second
 # call does nothing. The lock of `runtime` is a part of that of `dev`: a current stamp of one stays
@@ -15,7 +16,7 @@ kind=$1
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 state=${WAREHOUSE_STATE:-$PWD/.warehouse}
 venv=$state/venv
-if [[ $kind == containers ]]; then venv=$state/venv-containers; fi
+if [[ $kind == containers || $kind == benchmarks ]]; then venv=$state/venv-$kind; fi
 
 fail() {
     printf 'error: %s\n' "$*" >&2
@@ -73,7 +74,7 @@ if [[ -e $stamp ]]; then exit; fi
 
 if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then create_venv "$(find_python)"; fi
 say "Installing the environment into $venv (once, about a minute) ..."
-for old in "$venv"/.{runtime,dev,containers}-*; do
+for old in "$venv"/.{runtime,dev,containers,benchmarks}-*; do
     known=${old##*/.}
     if [[ $known != "${known%%-*}-$(lock_hash "${known%%-*}")" ]]; then rm -f "$old"; fi
 done
@@ -90,6 +91,8 @@ compile=(--compile-bytecode)
 if [[ $kind == dev ]]; then compile=(); fi
 "$venv/bin/uv" pip install --quiet "${compile[@]}" --python "$venv/bin/python" --require-hashes \
     -r "requirements/$kind.txt"
-"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation \
-    --editable .
+if [[ $kind != benchmarks ]]; then
+    "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation \
+        --editable .
+fi
 touch "$stamp"

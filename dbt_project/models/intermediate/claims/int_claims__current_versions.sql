@@ -12,7 +12,7 @@
         {'columns': ['facility_key', 'encounter_key'], 'unique': true},
         {'columns': ['person_key', 'discharged_at desc nulls last', 'encounter_key']},
     ],
-    post_hook='analyze {{ this }}',
+    post_hook="{{ analyze_when_grown() }}",
 ) }}
 
 with changed as (
