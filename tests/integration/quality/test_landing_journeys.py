@@ -9,9 +9,13 @@ from itertools import chain
 from uuid import UUID
 
 import pytest
+from sqlalchemy import Connection
 
 from expectations.families import journeys
+from expectations.rules.rule import Rule
 from health_warehouse.database.connections import engine
+from health_warehouse.errors import CheckError
+from health_warehouse.quality import landing
 from health_warehouse.quality.landing import LandingReport, check_files
 from health_warehouse.settings import Settings
 from quality_deliveries import Dossier, deliver, deliver_check_ins, findings
@@ -274,3 +278,50 @@ def test_every_rule_on_visits_has_a_bad_and_a_good_case(
     for rule in journeys.FAMILY.rules:
         assert states[rule.id].failed_count > 0
         assert states[rule.id].checked_count > states[rule.id].failed_count
+
+
+def test_a_check_in_that_comes_while_the_visits_are_judged_is_no_fault(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Great Expectations saw two visits without one; another loader commits before they are found.
+
+    The first count is out of date then, and what holds is stored.
+    """
+    with engine(settings, "loader").begin() as connection:
+        deliver_check_ins(connection, [_DAY_BEFORE], name="the day before")
+        visits = [_dossier(number, _VISIT) for number in (1, 2)]
+        file_id = deliver(connection, visits, received_at=_RECEIVED)
+    insert, came = landing.insert_findings, []
+
+    def while_others_load(connection: Connection, rule: Rule, batch_sql: str) -> int:
+        if rule.id == "V03" and not came:
+            with engine(settings, "loader").begin() as other:
+                came.append(
+                    deliver_check_ins(
+                        other, [{"ma_lk": "LK-1", "ngay_vao": _VISIT["ngay_vao"]}], name="meanwhile"
+                    )
+                )
+        return insert(connection, rule, batch_sql)
+
+    monkeypatch.setattr(landing, "insert_findings", while_others_load)
+
+    report = check_files(settings, [file_id])
+
+    assert came
+    found = [row for row in findings(settings, file_id) if row["rule_id"] == "V03"]
+    assert [row["position"] for row in found] == [2]
+    assert [one.failed_count for one in report.outcomes if one.rule.id == "V03"] == [1]
+
+
+def test_fewer_rows_than_failed_stay_a_fault(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with engine(settings, "loader").begin() as connection:
+        deliver_check_ins(connection, [_DAY_BEFORE], name="the day before")
+        file_id = deliver(connection, [_dossier(1, _VISIT)], received_at=_RECEIVED)
+    monkeypatch.setattr(landing, "insert_findings", lambda *_: 0)
+
+    with pytest.raises(CheckError, match="V03: 1 rows failed, 0 were found"):
+        check_files(settings, [file_id])
+
+    assert findings(settings, file_id) == []
