@@ -224,7 +224,9 @@ def _found(
         count = insert_findings(connection, rule, batch_sql)
         if count < outcome.failed_count:
             [outcome] = judge(f"landing {rule.id} again", [rule])
-        if outcome.state != "error" and count >= outcome.failed_count:
+            if outcome.state == "error":
+                raise CheckError(f"rule {rule.id}: {outcome.message}")
+        if count >= outcome.failed_count:
             before.commit()
             return outcome, count
         before.rollback()
