@@ -159,20 +159,18 @@ def _care(draw: Draw, facility: Facility, slot: Slot) -> str:
 
 
 def _patient(draw: Draw, schedule: Schedule, facility: Facility, slot: Slot, care: str) -> int:
-    """Number of the person. Nobody is in two places at once.
+    """Number of the person. Nobody is in two places at once, or in one place twice.
 
-    Everybody goes to one facility, but every fourth, who only ever needs an examination and may
-    be at any one, each day at another. Who is transferred comes once, from a crowd apart.
+    Every fourth person only ever needs an examination. Who is transferred comes once, from a
+    crowd apart.
     """
     if slot.transfer:
         return FIRST_TRANSFERRED + facility.index * 50_000 + slot.number % 50_000
-    first, size = schedule.pool(facility)
-    wandering = schedule.options.population // 4 // len(schedule.facilities)
-    if care == "01" and wandering and draw() < 0.3:
-        turn = (facility.index + slot.day) % len(schedule.facilities)
-        return 4 * (int(draw() * wandering) * len(schedule.facilities) + turn)
-    number = first + slot.number % max(1, size)
-    return number + 1 if number % 4 == 0 else number
+    if care == "01" and draw() < 0.3:
+        wanderer = schedule.wanderer(facility, slot)
+        if wanderer is not None:
+            return wanderer
+    return schedule.regular(facility, slot)
 
 
 def _identify(

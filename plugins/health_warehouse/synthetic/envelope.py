@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
+
+from pybase64 import b64encode
 
 from health_warehouse.synthetic import tables
 from health_warehouse.synthetic.encounters import Dossier

@@ -38,8 +38,11 @@ class Options:
 
     @property
     def population(self) -> int:
-        """How many people there are to fall ill: about three visits for every two."""
-        return max(20 * self.facilities, self.dossiers * 2 // 3)
+        """How many people there are to fall ill: about three visits for every two.
+
+        More in a short period: who comes back does so after the longest stay is over.
+        """
+        return max(20 * self.facilities, self.dossiers * 2 // 3, self.dossiers * 16 // self.days)
 
     def as_json(self) -> dict[str, object]:
         return {

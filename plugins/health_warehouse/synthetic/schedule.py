@@ -83,9 +83,8 @@ class Schedule:
         volumes = [facility.volume for facility in self.facilities]
         self.totals = apportion(options.dossiers, volumes)
         """Dossiers by facility."""
-        self.pools = apportion(options.population, volumes)
-        """People who go to this facility, by facility."""
-        self._pool_begins = [0, *accumulate(self.pools)]
+        regulars = apportion(options.population * 3 // 4, volumes)
+        self._regulars = list(zip(accumulate(regulars, initial=0), regulars, strict=False))
         self._targets = [referral_targets(each, self.facilities) for each in self.facilities]
         self._sources: list[list[int]] = [[] for _ in self.facilities]
         for source, targets in enumerate(self._targets):
@@ -94,9 +93,20 @@ class Schedule:
         self._arrivals = lru_cache(maxsize=4096)(self._find_arrivals)
         self._days = lru_cache(maxsize=256)(self._share_out)
 
-    def pool(self, facility: Facility) -> tuple[int, int]:
-        """(first person, number of people) of those who go to this facility."""
-        return self._pool_begins[facility.index], self.pools[facility.index]
+    def regular(self, facility: Facility, slot: Slot) -> int:
+        """Person who goes to this facility only: any but each fourth, who wanders."""
+        first, count = self._regulars[facility.index]
+        number = first + slot.number % max(1, count)
+        return number + number // 3 + 1
+
+    def wanderer(self, facility: Facility, slot: Slot) -> int | None:
+        """Person who may be at any facility, each day at another; None = the province is small."""
+        # below the number of the first of the transferred
+        count = min(self._regulars[facility.index][1] // 3, 10_000_000 // len(self.facilities))
+        if not count:
+            return None
+        turn = (facility.index + slot.day) % len(self.facilities)
+        return 4 * (slot.number % count * len(self.facilities) + turn)
 
     def slots(self, facility: Facility, day: int) -> list[Slot]:
         """The dossiers of one day: arrivals come first, transfers right after.

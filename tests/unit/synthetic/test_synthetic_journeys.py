@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -132,18 +133,25 @@ def test_who_is_sent_on_late_in_the_evening_arrives_a_day_later() -> None:
     assert (stay.nights, stay.days) == (3, day_of(stay.ended) - day_of(stay.arrived) + 1)
 
 
-def test_nobody_stays_in_two_facilities_at_once(visits: dict[tuple[str, str], Version]) -> None:
-    stays: dict[str, list[tuple[datetime, datetime, str]]] = defaultdict(list)
-    for (facility, _), visit in visits.items():
-        header = visit.header
-        if header["SO_CCCD"] and header["MA_LOAI_KCB"] in ("01", "03", "04", "06", "09"):
-            span = moment(header["NGAY_VAO"]), moment(header["NGAY_RA"]), facility
-            stays[header["SO_CCCD"]].append(span)
-    assert sum(len(spans) > 1 for spans in stays.values()) > 50
-    for spans in stays.values():
-        for arrived, ended, facility in spans:
-            for other_arrived, other_ended, other in spans:
-                assert facility == other or ended <= other_arrived or other_ended <= arrived
+@pytest.mark.parametrize(
+    ("facilities", "days", "dossiers", "returning"),
+    [(11, 21, 1500, 300), (2, 3, 1000, 10), (40, 20, 3000, 700), (3, 60, 2000, 600)],
+)
+def test_nobody_is_in_two_visits_at_once(
+    facilities: int, days: int, dossiers: int, returning: int
+) -> None:
+    schedule = Schedule(Options(facilities, days, dossiers, seed=4))
+    visits = defaultdict(list)
+    for facility in schedule.facilities:
+        for day in range(schedule.first, schedule.last + 1):
+            for slot in schedule.slots(facility, day):
+                dossier = build(schedule, facility, slot)
+                stay = dossier.stay
+                visits[dossier.who.number].append((stay.arrived, stay.seen_until))
+    assert sum(len(spans) > 1 for spans in visits.values()) > returning
+    for spans in visits.values():
+        spans.sort()
+        assert all(ended <= arrived for (_, ended), (arrived, _) in pairwise(spans))
 
 
 def test_beds_and_surgeons_are_never_shared_unknowingly(
