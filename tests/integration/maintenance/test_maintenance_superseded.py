@@ -5,31 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from upkeep import NOON, age, archived, keeping, run, send, step
+from upkeep import NOON, age, archived, keeping, note_release, run, send, step
 
-from build_steps import note_published
 from claim_files import claim_file, dossier
 from health_warehouse.landing import archive
 from health_warehouse.landing.ledger import entries
 from health_warehouse.maintenance.names import StepName
-from health_warehouse.release.build import Build
 from health_warehouse.settings import Settings
 from landing_steps import current, deliver, judge, load_all, query
 
 NAME = StepName.REMOVE_SUPERSEDED_ROWS
-
-
-def _publish(settings: Settings) -> None:
-    """Note a release of all changes until now."""
-    run(
-        settings,
-        "insert into ops.builds (from_change_id, to_change_id, is_full, status)"
-        " select 0, max(change_id), true, 'passed' from ops.dossier_changes",
-    )
-    (found,) = query(
-        settings, "select build_id, to_change_id from ops.builds order by build_id desc limit 1"
-    )
-    note_published(settings, Build(found[0], None, 0, found[1], True, "passed", None))
 
 
 @pytest.fixture
@@ -37,7 +22,7 @@ def aged(settings: Settings) -> Settings:
     """A1 twice, A2 once; all of it released, ten days ago; a day is the bound."""
     send(settings, "old.xml", 1, "A1", "A2")
     send(settings, "new.xml", 2, "A1")
-    _publish(settings)
+    note_release(settings)
     age(settings)
     return keeping(settings, superseded=1)
 
@@ -66,7 +51,7 @@ def test_what_an_increment_has_to_read_stays(aged: Settings) -> None:
     age(aged)
     assert step(aged, NAME).removed.count == 1, "the version of A1, released long ago"
     assert (1, 2) in {row[:2] for row in _rows(aged)}, "its items leave the dimensions yet"
-    _publish(aged)
+    note_release(aged)
     age(aged)
     run(aged, "update ops.releases set replaced_rows = 'removed'")
     assert step(aged, NAME).removed.count == 1
@@ -76,7 +61,7 @@ def test_what_was_superseded_lately_stays(settings: Settings) -> None:
     send(settings, "old.xml", 1, "A1")
     age(settings)
     send(settings, "new.xml", 2, "A1")
-    _publish(settings)
+    note_release(settings)
     assert step(keeping(settings, superseded=1), NAME).removed.count == 0
 
 
@@ -108,7 +93,7 @@ def test_a_version_that_counts_again_has_its_rows_again(aged: Settings) -> None:
 
 def test_of_what_raw_and_archive_have_no_longer_nothing_counts_again(aged: Settings) -> None:
     send(aged, "newer.xml", 3, "A2")
-    _publish(aged)
+    note_release(aged)
     age(aged)
     run(aged, "update ops.releases set replaced_rows = 'removed' where status <> 'current'")
     step(aged, NAME)
@@ -126,7 +111,7 @@ def test_the_next_run_looks_at_the_next_stretch(
 ) -> None:
     for number in range(4):
         send(settings, f"{number}.xml", number, "A1")
-    _publish(settings)
+    note_release(settings)
     age(settings)
     settings = keeping(settings, superseded=1)
     monkeypatch.setattr("health_warehouse.maintenance.superseded_rows._STRETCH", 1)

@@ -8,13 +8,16 @@ from typing import Any
 
 from sqlalchemy import text
 
+from build_steps import note_published
 from claim_files import claim_file, dossier
 from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.maintenance import archived_files, superseded_rows
 from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.record import StepResult
 from health_warehouse.maintenance.run import maintain
+from health_warehouse.release.build import Build
 from health_warehouse.settings import Settings
-from landing_steps import deliver, judge, load_all
+from landing_steps import deliver, judge, load_all, query
 
 NOON = datetime(2026, 8, 3, 5, tzinfo=UTC)
 
@@ -58,9 +61,29 @@ def step(settings: Settings, name: StepName, dry_run: bool = False) -> StepResul
     return result
 
 
+def maintain_bit_by_bit(settings: Settings) -> None:
+    """A whole run in many transactions, so that there are many instants to be killed at."""
+    archived_files._STRETCH = superseded_rows._STRETCH = 3
+    archived_files._DELETED_AT_ONCE = superseded_rows._VERSIONS_AT_ONCE = 1
+    assert maintain(settings, lambda _: None).is_well
+
+
 def run(settings: Settings, statement: str, **values: Any) -> None:
     with engine(settings, OWNER).begin() as connection:
         connection.execute(text(statement), values)
+
+
+def note_release(settings: Settings) -> None:
+    """Note a release of all changes until now."""
+    run(
+        settings,
+        "insert into ops.builds (from_change_id, to_change_id, is_full, status)"
+        " select 0, max(change_id), true, 'passed' from ops.dossier_changes",
+    )
+    (found,) = query(
+        settings, "select build_id, to_change_id from ops.builds order by build_id desc limit 1"
+    )
+    note_published(settings, Build(found[0], None, 0, found[1], True, "passed", None))
 
 
 def archived(settings: Settings) -> set[str]:
