@@ -35,6 +35,7 @@ MARTS = (
     "fct_tb_treatments",
     "fct_transfers",
     "rpt_facility_months",
+    "rpt_item_months",
 )
 Rows = Counter[str]
 _BUILDER = """

@@ -2,15 +2,15 @@
 select
     items.item_code,
     items.item_name,
-    sum(lines.quantity) as quantity,
-    sum(lines.fund_amount_vnd) as fund_amount_vnd,
-    count(distinct lines.encounter_key) as encounter_count
-from marts.fct_claim_lines as lines
-inner join marts.dim_items as items on lines.item_key = items.item_key
+    sum(report.quantity) as quantity,
+    sum(report.fund_amount_vnd) as fund_amount_vnd,
+    sum(report.encounter_count) as encounter_count
+from marts.rpt_item_months as report
+inner join marts.dim_items as items on report.item_key = items.item_key
 where
     items.item_type = 'drug'
-    and lines.ordered_at >= timestamptz '2025-01-01 00:00:00+07'
-    and lines.ordered_at < timestamptz '2026-01-01 00:00:00+07'
+    and report.month_start_date >= date '2025-01-01'
+    and report.month_start_date < date '2026-01-01'
 group by items.item_code, items.item_name
 order by fund_amount_vnd desc, items.item_code
 limit 20

@@ -117,6 +117,17 @@ REFERENCES: tuple[Reference, ...] = (
         "facility_key, month_start_date",
     ),
     *(
+        Reference(
+            "rpt_item_months",
+            column,
+            mart,
+            column,
+            "int_claims__touched_item_months",
+            "facility_key, month_start_date, item_key",
+        )
+        for column, mart in (("facility_key", "dim_facilities"), ("item_key", "dim_items"))
+    ),
+    *(
         Reference(fact.mart, DOSSIER, ENCOUNTERS, DOSSIER, fact.scope)
         for fact in FACTS
         if fact.mart != ENCOUNTERS

@@ -19,6 +19,7 @@ group by {keys}""",
 
 
 _MONTH = "facility_key, month_start_date"
+_ITEM_MONTH = f"{_MONTH}, item_key"
 
 RULE = Rule(
     id="M04",
@@ -31,6 +32,12 @@ RULE = Rule(
     rows=(
         *(_unique(fact.mart, fact.columns, fact.scope, DOSSIER) for fact in FACTS),
         _unique("rpt_facility_months", _MONTH, "int_claims__touched_facility_months", _MONTH),
+        _unique(
+            "rpt_item_months",
+            f"{_ITEM_MONTH}, cost_group_code, is_hiv_related",
+            "int_claims__touched_item_months",
+            _ITEM_MONTH,
+        ),
         _unique("dim_persons", "person_key", "int_claims__touched_persons", "person_key"),
         _unique("dim_items", "item_key", "int_claims__touched_items", "item_key"),
         _unique("dim_diagnoses", "diagnosis_key", "int_claims__touched_diagnoses", "diagnosis_key"),

@@ -1,8 +1,10 @@
-"""M05: the monthly report is what a recount of the encounters gives.
+"""M05: the monthly reports are what a recount of the encounters and of their lines gives.
 
 The definitions are written out again here on purpose: month of end of care, inpatient = care type
 03, 04, 09, transfers 2 (professional) and 5 (on request), deaths = outcome 5 or 8.
 """
+
+from collections.abc import Iterable
 
 from expectations.marts.scope import TOUCHED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
@@ -46,28 +48,71 @@ from intermediate.int_claims__touched_facility_months as touched
 left join recount using (facility_key, month_start_date)
 left join candidate.rpt_facility_months as report using (facility_key, month_start_date)"""
 
+_SUMS = (
+    "quantity",
+    "billed_amount_vnd",
+    "in_scope_amount_vnd",
+    "fund_amount_vnd",
+    "copayment_amount_vnd",
+    "own_amount_vnd",
+)
+_ITEM_FIGURES = {
+    "line_count": "count(*)",
+    "encounter_count": "count(distinct encounter.encounter_key)",
+    **{name: f"coalesce(sum(line.{name}), 0)" for name in _SUMS},
+}
+_ITEM_MONTH = "facility_key, month_start_date, item_key"
+_ITEM_KEYS = f"{_ITEM_MONTH}, cost_group_code, is_hiv_related"
+# The month and the flag are those of the encounter: a line that has others is not counted.
+_ITEM_SQL = f"""
+with recount as materialized (
+    select
+        {_ITEM_MONTH},
+        coalesce(line.cost_group_code, '(unknown)') as cost_group_code,
+        encounter.is_hiv_related,
+        {", ".join(f"{figure} as counted_{name}" for name, figure in _ITEM_FIGURES.items())}
+    from batch
+    cross join intermediate.int_claims__touched_item_months as touched
+    join candidate.fct_claim_lines as line using ({_ITEM_MONTH})
+    join candidate.fct_encounters as encounter
+        using (facility_key, encounter_key, month_start_date, is_hiv_related)
+    group by {_ITEM_MONTH}, 4, 5
+),
+report as materialized (
+    select
+        {_ITEM_KEYS},
+        {", ".join(f"report.{name} as reported_{name}" for name in _ITEM_FIGURES)}
+    from intermediate.int_claims__touched_item_months as touched
+    join candidate.rpt_item_months as report using ({_ITEM_MONTH})
+)
+select * from recount full join report using ({_ITEM_KEYS})"""
+
+
+def _agree(figures: Iterable[str]) -> tuple[Check, ...]:
+    """A month without encounters has no row: both sides are null, and not distinct."""
+    return tuple(
+        Check(
+            name,
+            f"counted_{name} is not distinct from reported_{name}",
+            f"'{name} differs from the recount'",
+        )
+        for name in figures
+    )
+
+
 RULE = Rule(
     id="M05",
-    sentence_vi="Báo cáo tháng của cơ sở đúng bằng kết quả đếm lại từ các lượt khám.",
-    sentence_en="The monthly report of a facility is what a recount of its encounters gives.",
-    source=Source("definitions of rpt_facility_months; DESIGN, conservation", "H"),
+    sentence_vi="Báo cáo tháng của cơ sở và của từng mặt hàng đúng bằng kết quả đếm lại "
+    "từ các lượt khám và các dòng chi phí.",
+    sentence_en="The monthly reports of a facility and of an item are what a recount of "
+    "the encounters and of their lines gives.",
+    source=Source("definitions of rpt_facility_months and rpt_item_months; conservation", "H"),
     category=Category.CONCORDANCE,
     severity=Severity.HOLD_RELEASE,
     owner="data team",
     rows=(
-        Rows(
-            table_sql="'rpt_facility_months'",
-            sql=_SQL,
-            checks=tuple(
-                # A month without encounters has no row: both sides are null, and not distinct.
-                Check(
-                    name,
-                    f"counted_{name} is not distinct from reported_{name}",
-                    f"'{name} differs from the recount'",
-                )
-                for name in _FIGURES
-            ),
-        ),
+        Rows(table_sql="'rpt_facility_months'", sql=_SQL, checks=_agree(_FIGURES)),
+        Rows(table_sql="'rpt_item_months'", sql=_ITEM_SQL, checks=_agree(_ITEM_FIGURES)),
     ),
     scope=TOUCHED_SCOPE,
 )

@@ -9,7 +9,7 @@ row, every person's visits are compared with one another.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -29,6 +29,12 @@ _MARTS_OF_TABLES = {
 _HIV_CODES = ("B20", "B21", "B22", "B23", "B24", "Z21")
 
 
+ItemMonth = tuple[str, str, str, str, str, bool]
+"""Facility, year and month in which care ended, type and code of the item, MA_NHOM, HIV."""
+ItemSums = tuple[int, int, Decimal, Decimal]
+"""Lines, encounters, SO_LUONG, THANH_TIEN_BV."""
+
+
 @dataclass
 class Star:
     rows: Counter[str]
@@ -37,6 +43,7 @@ class Star:
     hiv_encounters: int
     birth_weight_grams: Decimal
     leave_days: Decimal
+    item_months: dict[ItemMonth, ItemSums]
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,29 @@ def count_star(counted: Recount) -> Star:
         hiv_encounters=sum(visit.tells_of_hiv for visit in visits),
         birth_weight_grams=sum((Decimal(row["CAN_NANG_CON"]) for row in births), Decimal(0)),
         leave_days=sum((Decimal(row["SO_NGAY_NGHI"]) for row in leaves), Decimal(0)),
+        item_months=_item_months(visits),
     )
+
+
+def _item_months(visits: list[_Visit]) -> dict[ItemMonth, ItemSums]:
+    used: dict[ItemMonth, list[tuple[int, dict[str, str]]]] = defaultdict(list)
+    for number, visit in enumerate(visits):
+        place, month, flag = visit.facility_id, visit.value("NGAY_RA")[:6], visit.tells_of_hiv
+        for row in visit.version.drugs:
+            used[place, month, "drug", row["MA_THUOC"], row["MA_NHOM"], flag].append((number, row))
+        for row in visit.version.services:
+            kind = "device" if row.get("MA_VAT_TU") else "service"
+            code = row.get("MA_VAT_TU") or row["MA_DICH_VU"]
+            used[place, month, kind, code, row["MA_NHOM"], flag].append((number, row))
+    return {
+        key: (
+            len(rows),
+            len({number for number, _ in rows}),
+            sum((Decimal(row["SO_LUONG"]) for _, row in rows), Decimal(0)),
+            sum((Decimal(row["THANH_TIEN_BV"]) for _, row in rows), Decimal(0)),
+        )
+        for key, rows in used.items()
+    }
 
 
 def _version(counted: Recount, name: str, position: int) -> Version:

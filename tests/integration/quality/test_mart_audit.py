@@ -126,7 +126,7 @@ SPOILT = {
     "a line is missing": (
         "delete from candidate.fct_claim_lines where claim_line_key ="
         " (select claim_line_key from candidate.fct_claim_lines order by 1 limit 1)",
-        {"M01", "M02"},
+        {"M01", "M02", "M05"},
     ),
     "one đồng is lost in a header": (
         "update candidate.fct_encounters set drug_amount_vnd = drug_amount_vnd - 1"
@@ -136,7 +136,7 @@ SPOILT = {
     "a hundredth is lost in a line": (
         "update candidate.fct_claim_lines set own_amount_vnd = own_amount_vnd - 0.01"
         " where table_code = 'XML3'",
-        {"M02"},
+        {"M02", "M05"},
     ),
     "a twin is missing": ("delete from candidate.fct_births where line_number = 2", {"M01"}),
     "a transfer is missing": (
@@ -162,7 +162,7 @@ SPOILT = {
     ),
     "an encounter with care for HIV is not flagged": (
         "update candidate.fct_encounters set is_hiv_related = false",
-        {"M09"},
+        {"M09", "M05"},
     ),
     "a child of a mother with HIV is not flagged": (
         "update candidate.fct_births set is_hiv_related = false where line_number = 1",
@@ -191,6 +191,19 @@ SPOILT = {
     ),
     "a month is missing": (
         "delete from candidate.rpt_facility_months where facility_id = '96001'",
+        {"M05"},
+    ),
+    "an item's month has a wrong sum": (
+        "update candidate.rpt_item_months set fund_amount_vnd = fund_amount_vnd + 1",
+        {"M05"},
+    ),
+    "an item's month is missing": ("delete from candidate.rpt_item_months", {"M05"}),
+    "an item's month that no line has": (
+        "update candidate.rpt_item_months set cost_group_code = '99'",
+        {"M05"},
+    ),
+    "a line is in another month than its encounter": (
+        "update candidate.fct_claim_lines set month_start_date = month_start_date - 31",
         {"M05"},
     ),
     "a part is greater than the whole": (

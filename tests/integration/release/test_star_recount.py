@@ -17,7 +17,7 @@ from health_warehouse.synthetic.options import Options
 from oracle.recount import read_folder, recount
 from oracle.star import Star, count_star
 
-_OPTIONS = Options(facilities=11, days=20, dossiers=600, seed=5, defects=0)
+_OPTIONS = Options(facilities=11, days=20, dossiers=600, seed=7, defects=0)
 _FIGURES = text(
     """
     select
@@ -25,6 +25,17 @@ _FIGURES = text(
         (select count(*) from candidate.fct_encounters where is_hiv_related) as hiv,
         (select sum(birth_weight_grams) from candidate.fct_births) as grams,
         (select sum(leave_days) from candidate.fct_sick_leaves where table_code = 'XML11') as days
+    """
+)
+_ITEM_MONTHS = text(
+    """
+    select
+        facilities.facility_id, to_char(report.month_start_date, 'YYYYMM'), items.item_type,
+        items.item_code, report.cost_group_code, report.is_hiv_related,
+        report.line_count, report.encounter_count, report.quantity, report.billed_amount_vnd
+    from candidate.rpt_item_months as report
+    inner join candidate.dim_facilities as facilities using (facility_key)
+    inner join candidate.dim_items as items using (item_key)
     """
 )
 
@@ -59,3 +70,11 @@ def test_figures_equal_the_recount(counted: Star, module_released: Settings) -> 
         counted.leave_days,
     )
     assert all(found)
+
+
+def test_item_months_equal_the_recount(counted: Star, module_released: Settings) -> None:
+    with engine(module_released, "transformer").connect() as connection:
+        rows = [tuple(row) for row in connection.execute(_ITEM_MONTHS)]
+    assert {row[:6]: row[6:] for row in rows} == counted.item_months
+    assert any(key[5] for key in counted.item_months), "some are related to HIV"
+    assert len({key[1] for key in counted.item_months}) > 1, "months"

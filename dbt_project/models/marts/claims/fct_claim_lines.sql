@@ -1,10 +1,22 @@
 -- One row per XML2 or XML3 line of a dossier with content.
 {{ config(indexes=[
     {'columns': ['item_key', 'ordered_at desc nulls last', 'claim_line_key']},
+    {'columns': ['facility_key', 'item_key', 'month_start_date']},
 ]) }}
 
-with versions as (
-    select * from {{ ref('int_claims__changed_versions') }}
+with encounters as (
+    select * from {{ ref('fct_encounters') }}
+),
+
+versions as (
+    select
+        changed.*,
+        encounters.month_start_date
+    from {{ ref('int_claims__changed_versions') }} as changed
+    inner join encounters
+        on
+            changed.facility_key = encounters.facility_key
+            and changed.encounter_key = encounters.encounter_key
 ),
 
 drug_lines as (
@@ -18,7 +30,8 @@ service_lines as (
 -- the join is made in each branch, so that both read raw by its key
 select
     {{ claim_line_columns('drug_lines') }},
-    versions.is_hiv_related
+    versions.is_hiv_related,
+    versions.month_start_date
 from versions
 inner join drug_lines
     on
@@ -27,7 +40,8 @@ inner join drug_lines
 union all
 select
     {{ claim_line_columns('service_lines') }},
-    versions.is_hiv_related
+    versions.is_hiv_related,
+    versions.month_start_date
 from versions
 inner join service_lines
     on
