@@ -1,5 +1,5 @@
--- One row per facility, month of end of care and drug, service or device whose sums may have changed
--- in this build: what a dossier no longer has, or had in another month, as well as what it has now.
+-- One row per facility, month of end of care and drug, service or device whose sums may have
+-- changed in this build: what a dossier no longer has, or had in another month, as well.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'month_start_date', 'item_key']) }}",
