@@ -237,11 +237,12 @@ def run(
 
 def _release(settings: Settings, full: bool) -> Release | None:
     """Build, audit and publish; None when the published release holds every change."""
+    from health_warehouse.orchestration.work import is_up_to_date
     from health_warehouse.quality.marts import audit
     from health_warehouse.release import build as builds
     from health_warehouse.release.publish import publish as publish_build
 
-    if not full and _is_up_to_date(settings):
+    if not full and is_up_to_date(settings):
         return None
     with _step("building the candidate") as tell:
         built = builds.build(settings, full=full, progress=tell)
@@ -249,13 +250,6 @@ def _release(settings: Settings, full: bool) -> Release | None:
         audit(settings, built.build_id)
     with _step("publishing"):
         return publish_build(settings, built.build_id)
-
-
-def _is_up_to_date(settings: Settings) -> bool:
-    from health_warehouse.release.build import pending_changes
-    from health_warehouse.release.releases import entries
-
-    return bool(entries(settings)) and pending_changes(settings) == 0
 
 
 def _approvals(rules: list[str], by: str, reason: str) -> list[Approval]:

@@ -44,9 +44,10 @@ def decide(situation: Situation, *, full: bool, by_person: bool) -> Decision:
     """
     if full:
         return Decision(True, "a full rebuild was asked for")
-    if situation.pending_changes == 0:
-        return Decision(False, "no dossier changed since the published release")
     build = situation.last_build
+    is_done = build is None or build.status == "published"
+    if situation.pending_changes == 0 and is_done:
+        return Decision(False, "no dossier changed since the published release")
     if build is not None and build.to_change_id >= situation.last_change_id:
         if build.status == "held" and not by_person:
             return Decision(
@@ -60,9 +61,18 @@ def decide(situation: Situation, *, full: bool, by_person: bool) -> Decision:
                 f"build {build.build_id} is ready, but {situation.hold}; "
                 "`warehouse publish --resume` publishes it",
             )
+    if build is not None and situation.pending_changes == 0:  # a rebuild
+        return Decision(True, f"build {build.build_id} is {build.status}, not published")
     return Decision(
         True, f"{situation.pending_changes} dossiers changed since the published release"
     )
+
+
+def is_up_to_date(settings: Settings) -> bool:
+    """Whether readers see all that was delivered, as the models that are built make it."""
+    now = situation(settings)
+    is_published = now.last_build is not None and now.last_build.status == "published"
+    return is_published and now.pending_changes == 0
 
 
 def situation(settings: Settings) -> Situation:

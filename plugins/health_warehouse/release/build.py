@@ -215,7 +215,11 @@ def _why_full(
             select
                 fulls.built_at,
                 newest.project_hash,
-                exists (select 1 from ops.releases where status = 'current') as has_release
+                exists (select 1 from ops.releases where status = 'current') as has_release,
+                exists (
+                    select 1 from ops.releases
+                    where status = 'current' and build_id >= fulls.build_id
+                ) as is_published
             from ops.builds as fulls
             cross join (
                 select project_hash from ops.builds order by build_id desc limit 1
@@ -230,6 +234,10 @@ def _why_full(
         return "nothing is published yet"
     if last_full.built_at is None:
         return "the last full build was not completed"
+    if not last_full.is_published:
+        # Held, killed before it was published, or rolled back: its rows may differ from those of
+        # readers in any dossier, and an increment would neither audit nor publish those.
+        return "the last full build is not what readers see"
     if last_full.project_hash != project_hash:
         return "the models or the reference lists changed"
     if relations is None:

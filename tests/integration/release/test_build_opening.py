@@ -88,15 +88,19 @@ def test_an_unfinished_full_build_is_followed_by_a_full_one(
     assert prepare(settings).reason == "the last full build was not completed"
 
 
-def test_changed_models_force_a_full_build_once(
+def test_changed_models_force_full_builds_until_one_is_published(
     settings: Settings, published: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dbt, "project_hash", lambda: "another")
 
     changed = prepare(settings)
     finish(settings, changed.build_id)
+    again = prepare(settings)
+    finish(settings, again.build_id)
+    note_published(settings, again)
 
     assert changed.reason == "the models or the reference lists changed"
+    assert again.reason == "the last full build is not what readers see"
     assert not prepare(settings).is_full
 
 

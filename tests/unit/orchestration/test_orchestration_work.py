@@ -53,5 +53,17 @@ def test_while_on_hold_a_build_that_is_ready_is_not_built_again() -> None:
     assert decide(_situation("passed"), full=False, by_person=False).is_due
 
 
+@pytest.mark.parametrize("status", ["building", "built", "passed", "failed", "superseded"])
+def test_a_rebuild_that_was_not_published_is_taken_up_without_a_change(status: str) -> None:
+    decision = decide(_situation(status, pending=0), full=False, by_person=False)
+    assert decision.is_due
+    assert status in decision.reason
+
+
+def test_a_held_rebuild_waits_for_a_person() -> None:
+    assert not decide(_situation("held", pending=0), full=False, by_person=False).is_due
+    assert decide(_situation("held", pending=0), full=False, by_person=True).is_due
+
+
 def test_a_full_rebuild_needs_no_change() -> None:
     assert decide(_situation(pending=0), full=True, by_person=False).is_due
