@@ -29,6 +29,20 @@ join candidate.{ENCOUNTERS} as encounter using ({DOSSIER})""",
     checks=(Check("is_hiv_related", "is_hiv_related", "'an encounter of XML6 is not flagged'"),),
 )
 
+_SERVICES = Rows(
+    table_sql="'fct_claim_lines'",
+    sql="""
+select line.is_hiv_related
+from batch
+cross join intermediate.int_claims__changed_dossiers as changed
+join raw.claims_xml3 as sent using (file_id, position)
+join candidate.fct_claim_lines as line
+    on line.facility_key = changed.facility_key and line.encounter_key = changed.encounter_key
+    and line.table_code = 'XML3' and line.line_number = sent.line
+where sent.ma_benh ~* '(^|;) *(B2[0-4]|Z21)'""",
+    checks=(Check("is_hiv_related", "is_hiv_related", "'a service for HIV is not flagged'"),),
+)
+
 
 def _inherited(fact: Fact) -> Rows:
     """A row that is seen while its encounter is hidden would tell that there is one to hide."""
@@ -60,6 +74,7 @@ RULE = Rule(
     rows=(
         _CODES,
         _RECORDS,
+        _SERVICES,
         *(_inherited(fact) for fact in FACTS if fact.mart != ENCOUNTERS),
     ),
     scope=TOUCHED_SCOPE,

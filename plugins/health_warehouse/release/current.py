@@ -27,9 +27,12 @@ def ensure_current_release(cursor: ReleaseCursor, settings: Settings) -> None:
     for statement in (
         "create table {} (release_id bigint primary key, published_at timestamptz not null)",
         "create unique index current_release_single on {} ((true))",
-        "comment on table {} is 'One row: the release that the marts hold now.'",
-        "comment on column {}.release_id is 'Release of all marts; its record is in ops.releases.'",
-        "comment on column {}.published_at is 'When that release was published.'",
+        "comment on table {} is 'One row: the release that the marts hold now. |"
+        " Một dòng: bản phát hành mà các bảng đang chứa.'",
+        "comment on column {}.release_id is 'Release of all marts; its record is in ops.releases. |"
+        " Bản phát hành của mọi bảng; hồ sơ nằm ở ops.releases.'",
+        "comment on column {}.published_at is 'When that release was published. |"
+        " Thời điểm công bố bản phát hành đó.'",
     ):
         cursor.execute(sql.SQL(statement).format(_TABLE))
     shut(cursor, settings, NAME)

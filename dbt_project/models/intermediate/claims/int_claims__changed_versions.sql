@@ -42,6 +42,16 @@ hiv_versions as (
         sent.file_id,
         sent.position
     from versions
+    inner join {{ ref('stg_claims__service_lines') }} as sent
+        on
+            versions.file_id = sent.file_id
+            and versions.position = sent.position
+    where {{ names_hiv('sent.diagnosis_codes') }}
+    union distinct
+    select
+        sent.file_id,
+        sent.position
+    from versions
     inner join {{ ref('stg_claims__hiv_treatments') }} as sent
         on
             versions.file_id = sent.file_id

@@ -17,6 +17,7 @@ select
     {{ number_code('lines.ma_nhom') }} as cost_group_code,
     {{ text_code('lines.ma_khoa') }} as department_code,
     {{ first_practitioner('lines.ma_bac_si') }} as ordering_practitioner_code,
+    upper({{ text_code('lines.ma_benh') }}) as diagnosis_codes,
     {{ number_code('lines.pham_vi') }} as scope_code,
     {{ number_code('lines.ma_pttt') }} as payment_method_code,
     ---------- numbers
