@@ -1,12 +1,12 @@
 """F04: all tables of a dossier carry the MA_LK of its XML1; no table stands without an XML1."""
 
-from expectations.rules.fragments import described, text_or_null
+from expectations.rules.fragments import quoted_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from health_warehouse.sources.claims.schema import TABLES, Table
 
 _SAME = (
     "case when not has_header then 'there is no XML1 in this HOSO' "
-    f"else 'MA_LK is not that of XML1: ' || {described('ma_lk')} end"
+    f"else 'MA_LK is not that of XML1: ' || {quoted_code('ma_lk')} end"
 )
 
 

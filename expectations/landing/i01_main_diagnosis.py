@@ -16,7 +16,7 @@ from expectations.rules.diagnoses import (
     is_listed,
     looked_up,
 )
-from expectations.rules.fragments import described, text_or_null
+from expectations.rules.fragments import quoted_diagnosis, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import headers
 
@@ -65,7 +65,7 @@ RULE = Rule(
                 _check(
                     "is_known or is_several",
                     "'MA_BENH_CHINH is no ICD-10 code in force at discharge: ' || "
-                    f"{described('ma_benh_chinh')}",
+                    f"{quoted_diagnosis('ma_benh_chinh')}",
                 ),
                 _check(
                     "is_main_allowed or is_several or not is_known",

@@ -7,7 +7,7 @@ procedures are the lines of MA_NHOM 8 and 18; a dossier sent without any line is
 
 from __future__ import annotations
 
-from expectations.rules.fragments import described, numeric_code, text_or_null
+from expectations.rules.fragments import numeric_code, quoted_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import has, headers, lines
 
@@ -18,7 +18,7 @@ def _shape() -> Check:
     return Check(
         field="MA_PTTT_QT",
         holds=f"replace(ma_pttt_qt, ' ', '') ~ '{_CODES}'",
-        reason=f"'MA_PTTT_QT is not made of ICD-9-CM codes: ' || {described('ma_pttt_qt')}",
+        reason=f"'MA_PTTT_QT is not made of ICD-9-CM codes: ' || {quoted_code('ma_pttt_qt')}",
     )
 
 

@@ -9,7 +9,7 @@ medicine, a service may be ordered once for many days), only that they are no mo
 between arrival and end: `LONG_TERM` flags those. The standard gives no formula for types 10 to 16.
 """
 
-from expectations.rules.fragments import described, holds_if_readable, quoted_number, text_or_null
+from expectations.rules.fragments import holds_if_readable, quoted_code, quoted_number, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import headers
 
@@ -18,7 +18,7 @@ _SPAN = "raw.parse_date(header.ngay_ra) - raw.parse_date(header.ngay_vao) + 1"
 _IS_WHOLE = Check(
     field="SO_NGAY_DTRI",
     holds="n_so_ngay_dtri is not null and n_so_ngay_dtri = trunc(n_so_ngay_dtri)",
-    reason=f"'SO_NGAY_DTRI is not a whole number: ' || {described('so_ngay_dtri')}",
+    reason=f"'SO_NGAY_DTRI is not a whole number: ' || {quoted_code('so_ngay_dtri')}",
 )
 
 

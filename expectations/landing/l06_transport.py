@@ -1,6 +1,6 @@
 """L06: a transport names its fuel and the facility it went to (MA_DICH_VU VC.XXXXX)."""
 
-from expectations.rules.fragments import described, numeric_code, text_or_null
+from expectations.rules.fragments import numeric_code, quoted_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import lines
 
@@ -30,7 +30,7 @@ RULE = Rule(
                 Check(
                     field="MA_DICH_VU",
                     holds="btrim(ma_dich_vu) ~ '^VC[.][0-9A-Z]{5}$'",
-                    reason=f"'MA_DICH_VU is not VC.XXXXX: ' || {described('ma_dich_vu')}",
+                    reason=f"'MA_DICH_VU is not VC.XXXXX: ' || {quoted_code('ma_dich_vu')}",
                 ),
             ),
         ),

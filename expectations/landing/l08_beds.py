@@ -7,7 +7,7 @@ NGAY_KQ, the end of a bed line); lines with days only, or without an end, cannot
 and papers are granted an hour (our threshold).
 """
 
-from expectations.rules.fragments import described, numeric_code, quoted_time, text_or_null
+from expectations.rules.fragments import numeric_code, quoted_code, quoted_time, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import HEADER, VERSION, lines
 
@@ -45,7 +45,8 @@ RULE = Rule(
                     field="MA_GIUONG",
                     holds="ma_giuong is null "
                     "or ma_giuong ~ '^[HTCK][0-9]{3}( *; *[HTCK][0-9]{3})*;?$'",
-                    reason=f"'MA_GIUONG is not a list of bed codes: ' || {described('ma_giuong')}",
+                    reason="'MA_GIUONG is not a list of bed codes: ' || "
+                    f"{quoted_code('ma_giuong')}",
                 ),
             ),
         ),

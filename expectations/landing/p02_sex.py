@@ -1,6 +1,6 @@
 """P02: GIOI_TINH is one of the three codes. K01 tells a blank one."""
 
-from expectations.rules.fragments import described, text_or_null
+from expectations.rules.fragments import quoted_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import headers
 
@@ -21,7 +21,7 @@ RULE = Rule(
                     field="GIOI_TINH",
                     holds=f"{text_or_null('gioi_tinh')} is null "
                     "or btrim(gioi_tinh) in ('1', '2', '3')",
-                    reason=f"'GIOI_TINH is not 1, 2 or 3: ' || {described('gioi_tinh')}",
+                    reason=f"'GIOI_TINH is not 1, 2 or 3: ' || {quoted_code('gioi_tinh')}",
                 ),
             ),
         ),

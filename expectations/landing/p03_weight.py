@@ -1,6 +1,6 @@
 """P03: the weight is a number of kilograms that a person can have."""
 
-from expectations.rules.fragments import described, quoted_number, text_or_null
+from expectations.rules.fragments import quoted_code, quoted_number, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import headers
 
@@ -24,7 +24,7 @@ RULE = Rule(
                     field="CAN_NANG",
                     holds=f"{text_or_null('can_nang')} is null or (kg > 0 and kg <= {_MAX_KG})",
                     reason="case when kg is null "
-                    f"then 'CAN_NANG is not a number: ' || {described('can_nang')} "
+                    f"then 'CAN_NANG is not a number: ' || {quoted_code('can_nang')} "
                     f"else 'CAN_NANG is ' || {quoted_number('can_nang')} || ' kg' end",
                 ),
             ),

@@ -8,7 +8,7 @@ everywhere. A referral received in time is left to the marts, which match transf
 other side arrives.
 """
 
-from expectations.rules.fragments import described, text_or_null
+from expectations.rules.fragments import quoted_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import HEADER, lines
 from expectations.rules.visits import KNOWN, arrived
@@ -62,7 +62,7 @@ join arrived using (file_id, position)""",
                     field="MA_NOI_DEN",
                     holds="is_met",
                     reason="'no arrival within 72 hours at the facility referred to: ' || "
-                    f"{described('destination')}",
+                    f"{quoted_code('destination')}",
                 ),
             ),
         ),

@@ -3,7 +3,7 @@
 The reverse is expected of insured patients (M): a slip, and the facility it leads to in MA_NOI_DEN.
 """
 
-from expectations.rules.fragments import described, text_or_null
+from expectations.rules.fragments import quoted_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import HEADER, IS_INSURED, has, headers, lines
 
@@ -26,7 +26,7 @@ RULE = Rule(
                     field="MA_LOAI_RV",
                     holds="is_transfer",
                     reason="'there is an XML13, MA_LOAI_RV of XML1 is not 2 or 5: ' || "
-                    f"{described('ma_loai_rv')}",
+                    f"{quoted_code('ma_loai_rv')}",
                 ),
             ),
         ),

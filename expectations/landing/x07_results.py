@@ -6,7 +6,7 @@ endoscopy with a result may be charged as a procedure. A dossier without XML3 (t
 not judged.
 """
 
-from expectations.rules.fragments import described, text_or_null
+from expectations.rules.fragments import quoted_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import lines
 
@@ -61,7 +61,8 @@ RULE = Rule(
                 Check(
                     field="MA_DICH_VU",
                     holds="is_charged",
-                    reason=f"'no line of XML3 has this MA_DICH_VU: ' || {described('ma_dich_vu')}",
+                    reason="'no line of XML3 has this MA_DICH_VU: ' || "
+                    f"{quoted_code('ma_dich_vu')}",
                 ),
             ),
         ),

@@ -14,7 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from expectations.rules.fragments import described, numeric_code, text_or_null
+from expectations.rules.fragments import (
+    described,
+    numeric_code,
+    quoted_code,
+    quoted_diagnosis,
+    quoted_time,
+    text_or_null,
+)
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import HEADER, lines
 
@@ -45,6 +52,19 @@ _KINDS: dict[Callable[[str], str], tuple[str, ...]] = {
     _time: ("ngay_sinh", "ngay_vao", "ngay_vao_noi_tru", "ngay_ra"),
 }
 _NORMAL = {column: normal for normal, columns in _KINDS.items() for column in columns}
+_TOLD: dict[str, Callable[[str], str]] = {
+    **dict.fromkeys(("ma_benh_kt", "ma_benh_yhct", "ma_benh_chinh"), quoted_diagnosis),
+    **dict.fromkeys(
+        (
+            *("ma_cskcb", "ma_noi_di", "ma_noi_den", "ma_doituong_kcb", "gioi_tinh", "ma_loai_rv"),
+            *("ma_quoctich", "ma_dantoc", "ma_nghe_nghiep"),
+            *("matinh_cu_tru", "mahuyen_cu_tru", "maxa_cu_tru"),
+        ),
+        quoted_code,
+    ),
+    **dict.fromkeys(("ngay_vao", "ngay_vao_noi_tru", "ngay_ra", "gt_the_den"), quoted_time),
+}
+"""How a value is told; those not named are a person's."""
 _MAY_BE_BLANK = ("ma_noi_den", "mahuyen_cu_tru")
 
 
@@ -58,12 +78,13 @@ def _is_copy(column: str) -> Check:
             f"{normal(original)}, {normal(copy)})"
         )
     excused = f" or {text_or_null(original)} is null" if column in _MAY_BE_BLANK else ""
+    told = _TOLD.get(column, described)
     return Check(
         field=column.upper(),
         holds=f"{copy} = {original} or {text_or_null(copy)} is null or "
         f"{text_or_null(original)} is not null and ({same}){excused}",
-        reason=f"'{column.upper()} is not that of XML1 (' || {described(original)} || "
-        f"'): ' || {described(copy)}",
+        reason=f"'{column.upper()} is not that of XML1 (' || {told(original)} || "
+        f"'): ' || {told(copy)}",
     )
 
 

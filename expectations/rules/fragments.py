@@ -1,12 +1,18 @@
 """Fragments of SQL that rules share: reading a value, and telling it without giving it away.
 
-A reason may quote a number or a date. Anything else, and any number long enough to be the id of a
-person (9 digits or more: old and new citizen ids, insurance numbers, phones), is described by its
-length and the kinds of its characters. A leading zero marks an id or a phone, never an amount.
+A reason may quote what stands in a field that is nobody's: a number, a date, a code. What could
+have slipped there from the next field is described by its length and the kinds of its characters:
+9 digits or more (old and new citizen ids, insurance numbers, phones), words, anything with blanks.
+So is a diagnosis of HIV, and every value of a personal field.
 """
 
 from __future__ import annotations
 
+_QUOTABLE_CODE = r"^[!-~]{1,20}$"
+_SERVICE_CODE = r"^[0-9]{2}[.][0-9]{4}[.][0-9]{4}([._][0-9A-Z]{1,6})?$"
+_NO_CODE = r"[A-Za-z]{5}|([0-9][^0-9]*){9}"
+_DIAGNOSIS_OF_HIV = r"(^|;) *(B2[0-4]|F02|O98|R75|Z21)"
+_DATE_LIKE = "^(19|20)[0-9]{6,12}$"
 _QUOTABLE_NUMBER = r"^[+-]?(0|[1-9][0-9]{0,7})(\.[0-9]{1,6})?$"
 
 # A day that every month has: most of what is sent needs no calendar to be known for one.
@@ -73,6 +79,23 @@ def described(text: str) -> str:
     )
 
 
+def quoted_code(text: str) -> str:
+    """SQL of the value itself when it can be a code or a number, else of its description."""
+    value = f"btrim(coalesce({text}, ''))"
+    return (
+        f"case when {value} ~ '{_QUOTABLE_CODE}' and {value} !~ '{_NO_CODE}' "
+        f"or {value} ~ '{_SERVICE_CODE}' then {value} else {described(text)} end"
+    )
+
+
+def quoted_diagnosis(text: str) -> str:
+    """As `quoted_code`, but what tells of HIV is for its readers only."""
+    return (
+        f"case when {text} ~* '{_DIAGNOSIS_OF_HIV}' then {described(text)} "
+        f"else {quoted_code(text)} end"
+    )
+
+
 def quoted_number(text: str) -> str:
     """SQL of the number itself when it can only be an amount, else of its description."""
     value = f"btrim(coalesce({text}, ''))"
@@ -85,7 +108,9 @@ def quoted_result(number: str) -> str:
 
 
 def quoted_time(text: str) -> str:
-    """SQL of the date or date-time itself when it is one, else of its description."""
+    """SQL of the date or date-time itself, of what seems to be meant for one, or as a code."""
+    value = f"btrim(coalesce({text}, ''))"
     return (
-        f"case when raw.parse_local_time({text}) is not null then {text} else {described(text)} end"
+        f"case when raw.parse_local_time({text}) is not null then {text} "
+        f"when {value} ~ '{_DATE_LIKE}' then {value} else {quoted_code(text)} end"
     )
