@@ -146,7 +146,7 @@ def _newborn(made: StandardDossier) -> None:
         SO_CCCD="",
         NGAY_SINH=born,
         MA_THE_BHYT="TE1PP0000000099",
-        MA_DKBD="96000",
+        MA_DKBD="PP000",
         GT_THE_TU=born[:8],
         MA_BENH_CHINH="P59.9",
         MA_DOITUONG_KCB="1.7",

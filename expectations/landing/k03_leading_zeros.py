@@ -3,7 +3,7 @@
 Too few digits are a lost zero: quarantine, for the code may now be that of another class. What the
 marts group by (type of care, province, commune) must have its digits; any other wrong shape of the
 other codes is flagged. The province of residence may have two or three digits: its field has three,
-`17` and `017` are both sent.
+`17` and `017` are both sent. The temporary card of a newborn names no facility but PP000.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ _DKBD_ZEROS = Check(
 _DKBD = Check(
     field="MA_DKBD",
     holds=f"{text_or_null('ma_dkbd')} is null or "
-    "replace(ma_dkbd, ' ', '') ~ '^(([0-9]{2}[0-9A-Za-z]{3}|[0-9]{1,4})(;|$))+$'",
-    reason=f"'MA_DKBD is not made of codes of 5 characters: ' || {described('ma_dkbd')}",
+    "replace(ma_dkbd, ' ', '') ~ '^(([0-9]{2}[0-9A-Za-z]{3}|PP000|[0-9]{1,4})(;|$))+$'",
+    reason="'MA_DKBD is not made of codes of 2 digits and 3 letters or digits (PP000 of a "
+    f"temporary card): ' || {described('ma_dkbd')}",
 )
 
 
@@ -84,9 +85,11 @@ RULE = Rule(
 OTHER = Rule(
     id="K03_other",
     sentence_vi="MA_DANTOC chỉ có chữ số, không quá 2; MA_QUOCTICH và MAHUYEN_CU_TRU 3; "
-    "MA_NGHE_NGHIEP 5; mỗi mã trong MA_DKBD có 5 ký tự.",
+    "MA_NGHE_NGHIEP 5; mỗi mã trong MA_DKBD có 2 chữ số rồi 3 chữ số hoặc chữ cái "
+    "(thẻ tạm: PP000).",
     sentence_en="MA_DANTOC is of digits, at most 2; MA_QUOCTICH and MAHUYEN_CU_TRU 3; "
-    "MA_NGHE_NGHIEP 5; each code in MA_DKBD has 5 characters.",
+    "MA_NGHE_NGHIEP 5; each code in MA_DKBD has 2 digits and then 3 digits or letters "
+    "(temporary card: PP000).",
     source=_SOURCE,
     category=Category.CONFORMANCE,
     severity=Severity.FLAG_LINE,

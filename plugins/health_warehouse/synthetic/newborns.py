@@ -22,7 +22,7 @@ def make_newborn(draw: Draw, header: dict[str, str], mother: Person, stay: Stay)
         MA_NGHE_NGHIEP="00000",
         MA_BN=f"S{mother.number:07d}{born % 100_000:05d}",
         MA_THE_BHYT=f"TE1PP{mother.number:08d}{born % 100:02d}",
-        MA_DKBD="96000",
+        MA_DKBD="PP000",
         GT_THE_TU=stamp(born)[:8],
         GT_THE_DEN=ymd(day_of(born) + 90),
         CAN_NANG=f"{whole(draw, 2, 3)}.{whole(draw, 10, 99)}",
