@@ -17,13 +17,13 @@ from deliveries import Sent, read_province
 from marts_content import marts_content
 from path_work import load, release, run
 from sqlalchemy import text
-from victims import finishes, kill_after, start
 
 from health_warehouse.database.connections import OWNER, dispose_engines, engine
 from health_warehouse.landing.ledger import entries
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
+from victims import finishes, kill_after, start
 from warehouses import Cluster, new_cluster, new_warehouse
 
 STATES = ("loaded", "quarantined", "duplicate", "superseded", "withdrawn")
