@@ -11,6 +11,12 @@ Facts (§3.1 of the notes on the standard, confidence H), p = percent / 100:
           only where no other source pays, and no device package is capped (T_TRANTT): both shift
           money between the payers in ways that the line does not show
 
+Where other sources pay, their money is taken from T_BNTT, then T_BNCCT, then T_BHTT (they support
+the patient) or from the total, and the rest is split as usual (they support the facility). The line
+does not say which of the two. Either way each part is at most what it is without them, the two
+parts in scope together at most THANH_TIEN_BH, and where they pay more than the line costs nothing
+is left for the others. That is what is asked there.
+
 What keeps correct lines from failing:
 
 - Amounts are rounded to 2 decimals, the law names neither mode nor tolerance: 0.01 is allowed.
@@ -27,8 +33,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from expectations.rules.checks import equals, is_number
-from expectations.rules.fragments import amount, text_or_null
+from expectations.rules.checks import at_most, equals, is_number
+from expectations.rules.fragments import (
+    amount,
+    holds_if_readable,
+    quoted_result,
+    text_or_null,
+)
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 
 _TOLERANCE = "0.01"
@@ -47,19 +58,84 @@ _SERVICE_REQUIRED = ("so_luong", "don_gia_bv", "thanh_tien_bv")
 
 
 _identity = partial(equals, tolerance=_TOLERANCE)
+_bound = partial(at_most, tolerance=_TOLERANCE)
+
+_SAYS_WHO_PAYS = "coalesce(" + ", ".join(map(text_or_null, _PAYERS)) + ") is not null"
+_IS_PLAIN = f"{_SAYS_WHO_PAYS} and n_t_nguonkhac = 0 and n_t_trantt = 0"
+_IS_SHARED = f"{_SAYS_WHO_PAYS} and n_t_nguonkhac <> 0 and n_t_trantt = 0"
+_IS_SHORTENED = "n_muc_huong = trunc(n_muc_huong) and n_muc_huong not in (0, 80, 95, 100)"
+_EXACT_SHARE = "n_thanh_tien_bh * n_muc_huong / 100"
+_MOST_OF_FUND = (
+    f"{_IS_SHORTENED} and n_t_bhtt < n_thanh_tien_bh * (n_muc_huong + 1) / 100 + {_TOLERANCE}"
+)
+_LEAST_OF_FUND = f"n_t_bhtt >= n_thanh_tien_bh * (n_muc_huong - 0.5) / 100 - {_TOLERANCE}"
+_MOST_OF_PATIENT = (
+    f"{_IS_SHORTENED} and n_t_bncct <= n_thanh_tien_bh * (100.5 - n_muc_huong) / 100 + {_TOLERANCE}"
+)
+
+_WHERE_NOBODY_ELSE_PAYS = (
+    _identity(
+        "t_bntt",
+        "THANH_TIEN_BV − THANH_TIEN_BH",
+        "n_thanh_tien_bv - n_thanh_tien_bh",
+        only_when=_IS_PLAIN,
+    ),
+    _identity(
+        "t_bhtt",
+        "THANH_TIEN_BH × MUC_HUONG%",
+        _EXACT_SHARE,
+        only_when=_IS_PLAIN,
+        room=f" or ({_MOST_OF_FUND} and {_LEAST_OF_FUND})",
+    ),
+    _identity(
+        "t_bncct",
+        "THANH_TIEN_BH − T_BHTT",
+        "n_thanh_tien_bh - n_t_bhtt",
+        only_when=_IS_PLAIN,
+    ),
+)
+_WHERE_OTHERS_PAY = (
+    _bound(
+        "t_bntt",
+        "THANH_TIEN_BV − THANH_TIEN_BH",
+        "n_thanh_tien_bv - n_thanh_tien_bh",
+        only_when=_IS_SHARED,
+    ),
+    _bound(
+        "t_bhtt",
+        "THANH_TIEN_BH × MUC_HUONG%",
+        _EXACT_SHARE,
+        only_when=_IS_SHARED,
+        room=f" or ({_MOST_OF_FUND})",
+    ),
+    _bound(
+        "t_bncct",
+        "THANH_TIEN_BH × (100 − MUC_HUONG)%",
+        f"n_thanh_tien_bh - {_EXACT_SHARE}",
+        only_when=_IS_SHARED,
+        room=f" or ({_MOST_OF_PATIENT})",
+    ),
+    # what the rate cannot say: it is blank, or has room
+    _bound(
+        "t_bhtt",
+        "THANH_TIEN_BH − T_BNCCT",
+        "n_thanh_tien_bh - n_t_bncct",
+        only_when=f"{_IS_SHARED} and (n_muc_huong is null or {_IS_SHORTENED})",
+    ),
+    Check(
+        field="T_NGUONKHAC",
+        holds="case when n_t_nguonkhac > n_thanh_tien_bv then "
+        + holds_if_readable(f"n_t_bhtt + n_t_bncct + n_t_bntt <= {_TOLERANCE}")
+        + " else true end",
+        reason="'T_NGUONKHAC is more than THANH_TIEN_BV, and yet T_BHTT + T_BNCCT + T_BNTT is ' || "
+        + quoted_result("n_t_bhtt + n_t_bncct + n_t_bntt"),
+    ),
+)
 
 
 def _money_checks(
     bv_formula: str, bv: str, bv_room: str, bh_formula: str, bh: str
 ) -> tuple[Check, ...]:
-    says_who_pays = "coalesce(" + ", ".join(map(text_or_null, _PAYERS)) + ") is not null"
-    is_plain = f"{says_who_pays} and n_t_nguonkhac = 0 and n_t_trantt = 0"
-    exact_share = "n_thanh_tien_bh * n_muc_huong / 100"
-    shortened_rate = (
-        " or (n_muc_huong = trunc(n_muc_huong) and n_muc_huong not in (0, 80, 95, 100)"
-        f" and n_t_bhtt >= n_thanh_tien_bh * (n_muc_huong - 0.5) / 100 - {_TOLERANCE}"
-        f" and n_t_bhtt < n_thanh_tien_bh * (n_muc_huong + 1) / 100 + {_TOLERANCE})"
-    )
     return (
         _identity("thanh_tien_bv", bv_formula, bv, room=bv_room),
         _identity("thanh_tien_bh", bh_formula, bh),
@@ -72,27 +148,10 @@ def _money_checks(
             "thanh_tien_bv",
             "T_BHTT + T_BNCCT + T_BNTT + T_NGUONKHAC",
             " + ".join(f"n_{column}" for column in _PAYERS),
-            only_when=f"{says_who_pays} and n_t_nguonkhac <= n_thanh_tien_bv",
+            only_when=f"{_SAYS_WHO_PAYS} and n_t_nguonkhac <= n_thanh_tien_bv",
         ),
-        _identity(
-            "t_bntt",
-            "THANH_TIEN_BV − THANH_TIEN_BH",
-            "n_thanh_tien_bv - n_thanh_tien_bh",
-            only_when=is_plain,
-        ),
-        _identity(
-            "t_bhtt",
-            "THANH_TIEN_BH × MUC_HUONG%",
-            exact_share,
-            only_when=is_plain,
-            room=shortened_rate,
-        ),
-        _identity(
-            "t_bncct",
-            "THANH_TIEN_BH − T_BHTT",
-            "n_thanh_tien_bh - n_t_bhtt",
-            only_when=is_plain,
-        ),
+        *_WHERE_NOBODY_ELSE_PAYS,
+        *_WHERE_OTHERS_PAY,
     )
 
 
@@ -189,9 +248,11 @@ _SERVICES = Rows(
 RULE = Rule(
     id="L01",
     sentence_vi="Trên mỗi dòng XML2, XML3: thành tiền = số lượng × đơn giá × tỷ lệ, "
-    "và các nguồn chi trả cộng lại bằng THANH_TIEN_BV (sai số 0,01 đồng).",
+    "các nguồn chi trả cộng lại bằng THANH_TIEN_BV, mỗi bên trả đúng phần của mình, "
+    "hoặc ít hơn khi có nguồn khác chi trả (sai số 0,01 đồng).",
     sentence_en="On each XML2 and XML3 line: amount = quantity × price × rates, "
-    "and the payers add up to THANH_TIEN_BV (tolerance 0.01 VND).",
+    "the payers add up to THANH_TIEN_BV, and each pays its part, or less where other sources pay "
+    "(tolerance 0.01 VND).",
     source=Source("QĐ 4750/QĐ-BYT notes to XML2 and XML3; catalogue L01", "H"),
     category=Category.PLAUSIBILITY,
     severity=Severity.QUARANTINE_DOSSIER,

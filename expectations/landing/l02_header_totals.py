@@ -4,7 +4,9 @@ Facts (§3.2 of the notes on the standard, confidence H unless said): T_THUOC = 
 Σ XML3 BV of MA_NHOM 10 (and 11, used before); T_TONGCHI_BV, T_TONGCHI_BH, T_BNTT, T_BNCCT and
 T_NGUONKHAC = Σ of both; T_BHTT_GDV = Σ T_BHTT of lines with MA_PTTT 1 (M: one implementation
 leaves out army and police cards, CA, CY, QN, so they are not judged); T_BHTT = T_TONGCHI_BH −
-T_BNCCT, hard only where no other source pays (deducted from co-payment or fund, texts conflict).
+T_BNCCT, hard only where no other source pays. What one pays of the co-payment or of the fund's part
+makes that differ from Σ T_BHTT, and the texts conflict: there either of the two is right, nothing
+else.
 
 Tolerance 1 VND per total (M: one implementation; the law names none). A visit without insurance may
 be sent as XML1 alone, its totals then have no lines to agree with: not applicable. A package capped
@@ -136,6 +138,13 @@ RULE = Rule(
                     "n_t_tongchi_bh - n_t_bncct",
                     only_when="n_t_nguonkhac = 0 and s_t_nguonkhac = 0",
                     room=f" or (is_capped and abs(n_t_bhtt - s_t_bhtt) <= {_TOLERANCE})",
+                ),
+                _total(
+                    "t_bhtt",
+                    "neither T_TONGCHI_BH − T_BNCCT nor the sum of T_BHTT, which",
+                    "s_t_bhtt",
+                    only_when="n_t_nguonkhac <> 0 or s_t_nguonkhac <> 0",
+                    room=f" or abs(n_t_bhtt - (n_t_tongchi_bh - n_t_bncct)) <= {_TOLERANCE}",
                 ),
                 _total(
                     "t_bhtt_gdv",

@@ -49,6 +49,25 @@ def equals(
     )
 
 
+def at_most(
+    column: str,
+    formula: str,
+    value: str,
+    *,
+    tolerance: str,
+    only_when: str = "true",
+    room: str = "",
+) -> Check:
+    """As `equals`, for an amount that may be less than the SQL `value`."""
+    condition = holds_if_readable(f"(n_{column} <= ({value}) + {tolerance}){room}")
+    return Check(
+        field=column.upper(),
+        holds=f"case when {only_when} then {condition} else true end",
+        reason=f"'{column.upper()} is ' || {quoted_number(column)} || ', more than {formula}, ' || "
+        f"{quoted_result(value)}",
+    )
+
+
 def is_time(column: str, *, is_required: bool = False) -> Check:
     """The value is a date or a date-time; blank is one only when it is not required."""
     blank = "" if is_required else f" or {text_or_null(column)} is null"
