@@ -2,8 +2,9 @@
 
 NGAY_SINH is yyyymmddHHMM, unknown parts 0: 195500000000 is right, and so is a shorter form without
 the time, or of the year alone (4210 files). Birth and arrival are compared on the digits that are
-known of both. Up to the 28th day of life day and time must be there. The time 0000 says "not
-known", but a child is sometimes born at midnight: that is a flag, not a quarantine.
+known of both. Up to the 28th day of life day and time must be there: where the day is not known,
+this is asked of a child that is so young whatever day it was. The time 0000 says "not known", but a
+child is sometimes born at midnight: that is a flag, not a quarantine.
 """
 
 from __future__ import annotations
@@ -32,12 +33,13 @@ case
     else birth
 end"""
 
-# 28 days begin in the year of the arrival or in a December: the days of others are not read.
+# 28 days begin in the year of the arrival or in a December: the days of others are not read. Of a
+# month or a year it is the first day (rpad): nobody born in it is older.
 _IS_NEWBORN = """\
 case
-    when length(birth.known) >= 8 and (
-        left(birth.known, 4) = left(birth.arrival, 4) or substr(birth.known, 5, 2) = '12'
-    ) then raw.parse_date(birth.arrival) - raw.parse_date(left(birth.known, 8)) <= 28
+    when left(birth.known, 4) = left(birth.arrival, 4) or substr(birth.known, 5, 2) = '12'
+        then raw.parse_date(birth.arrival) - raw.parse_date(rpad(birth.known, 8, '01'))
+            between 0 and 28
     else false
 end"""
 
@@ -76,8 +78,9 @@ _BORN_BEFORE = Check(
 )
 _DAY_AND_TIME = Check(
     field="NGAY_SINH",
-    holds=holds_if_readable("not (is_newborn and length(text) = 8)"),
-    reason="'NGAY_SINH of a child of 28 days or less has no time'",
+    holds=holds_if_readable("not (is_newborn and (length(text) = 8 or length(known) < 8))"),
+    reason="'NGAY_SINH of a child of 28 days or less has no ' || "
+    "case when length(known) < 8 then 'day and time' else 'time' end",
 )
 _NOT_MIDNIGHT = Check(
     field="NGAY_SINH",
@@ -87,9 +90,10 @@ _NOT_MIDNIGHT = Check(
 
 RULE = Rule(
     id="D06",
-    sentence_vi="NGAY_SINH hợp lệ, không sau NGAY_VAO; trẻ đến 28 ngày tuổi phải có giờ sinh.",
+    sentence_vi="NGAY_SINH hợp lệ, không sau NGAY_VAO; "
+    "trẻ đến 28 ngày tuổi phải có ngày, giờ sinh.",
     sentence_en="NGAY_SINH is a date of birth, not after NGAY_VAO; "
-    "up to 28 days of age it has a time.",
+    "up to 28 days of age it has day and time.",
     source=_SOURCE,
     category=Category.PLAUSIBILITY,
     severity=Severity.QUARANTINE_DOSSIER,
