@@ -1,6 +1,7 @@
 """D: dates and their order."""
 
 from expectations.landing import (
+    d01_date_forms,
     d01_date_order,
     d02_order_dates,
     d03_payment_date,
@@ -16,6 +17,7 @@ FAMILY = Family(
     title_en="Dates",
     rules=(
         d01_date_order.RULE,
+        d01_date_forms.RULE,
         d02_order_dates.RULE,
         d03_payment_date.RULE,
         d04_ended_before_receipt.RULE,

@@ -7,6 +7,7 @@ judges as a whole (dates, amounts, cards, codes of a list) is left to that rule.
 
 from __future__ import annotations
 
+from expectations.landing.d01_date_forms import has_time
 from expectations.rules.fragments import described
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import check_ins, headers, lines
@@ -21,20 +22,19 @@ _WIDER = {
 }
 
 _JUDGED_ELSEWHERE = {
-    "XML1": {"NGAY_VAO", "NGAY_VAO_NOI_TRU", "NGAY_RA", "NGAY_TTOAN",  # D01, D03
-             "NGAY_SINH", "SO_CCCD", "GIOI_TINH", "CAN_NANG",  # D06, P01, P02, P03
+    "XML1": {"SO_CCCD", "GIOI_TINH", "CAN_NANG",  # P01, P02, P03
              "MA_DOITUONG_KCB", "MA_BENH_CHINH",  # C04, I01
              "MA_LOAI_KCB", "MATINH_CU_TRU", "MAXA_CU_TRU",  # K03
              "MAHUYEN_CU_TRU", "MA_DANTOC", "MA_NGHE_NGHIEP", "MA_QUOCTICH"},
-    "XML2": {"NGAY_YL", "NGAY_TH_YL", "TYLE_TT_BH", "MUC_HUONG"},  # D02, L04, C05
-    "XML3": {"NGAY_YL", "NGAY_TH_YL", "NGAY_KQ", "TYLE_TT_DV", "TYLE_TT_BH", "MUC_HUONG"},
+    "XML2": {"TYLE_TT_BH", "MUC_HUONG"},  # L04, C05
+    "XML3": {"TYLE_TT_DV", "TYLE_TT_BH", "MUC_HUONG"},
 }  # fmt: skip
 _AMOUNT_SIZE = 15  # the bound of raw.parse_amount: L01 and L02 tell a longer one
 
 
 def _size(table: Table, field: Field) -> int | None:
     is_amount = field.type == "N" and field.size == _AMOUNT_SIZE
-    if field.size is None or field.name == "MA_LK" or is_amount:  # MA_LK: F04
+    if field.size is None or field.name == "MA_LK" or is_amount or has_time(field):  # F04; D01_form
         return None
     if field.name in _JUDGED_ELSEWHERE.get(table.name, ()):
         return None

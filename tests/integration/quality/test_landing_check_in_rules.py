@@ -23,7 +23,10 @@ def test_a_check_in_names_who_came_and_what_was_ordered(settings: Settings) -> N
         "ngay_vao": "202608050800", "ma_loai_kcb": "01", "ma_cskcb": "96001",
         "ma_dich_vu": "02.1896", "ten_dich_vu": "Khám Nội", "ngay_yl": "202608050800",
     }  # fmt: skip
-    wrong = {**good, "ma_dich_vu": "", "ten_dich_vu": "", "ma_cskcb": "960011"}
+    wrong = {
+        **good, "ma_dich_vu": "", "ten_dich_vu": "", "ma_cskcb": "960011", "ngay_sinh": "1980",
+        "ngay_vao": "20260805", "ngay_yl": "202608050h55",
+    }  # fmt: skip
     with engine(settings, "loader").begin() as connection:
         file_id = connection.execute(text(_FILE), {"counts": '{"XML0": 2}'}).scalar_one()
         for line, row in enumerate((good, wrong), 1):
@@ -39,8 +42,11 @@ def test_a_check_in_names_who_came_and_what_was_ordered(settings: Settings) -> N
     assert {
         (row["rule_id"], row["table_name"], row["position"], row["line"], row["field"])
         for row in findings(settings)
-        if row["rule_id"].startswith("K")
+        if row["rule_id"].startswith("K") or row["rule_id"] == "D01_form"
     } == {
+        ("D01_form", "XML0", None, 2, "NGAY_SINH"),
+        ("D01_form", "XML0", None, 2, "NGAY_VAO"),
+        ("D01_form", "XML0", None, 2, "NGAY_YL"),
         ("K01_other", "XML0", None, 2, "MA_DICH_VU"),
         ("K01_other", "XML0", None, 2, "MA_THUOC"),
         ("K01_other", "XML0", None, 2, "MA_VAT_TU"),
