@@ -9,7 +9,7 @@ at all is told by the rule that needs the date, where there is one.
 
 from __future__ import annotations
 
-from expectations.rules.fragments import described, text_or_null
+from expectations.rules.fragments import described, quoted_time, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import check_ins, headers, lines
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Field, Table
@@ -55,12 +55,13 @@ def _check(table: Table, field: Field) -> Check:
         holds.append(_ALSO_ALLOWED[field.name].format(column=column))
     if field.name in _NO_DATE_IS_TOLD.get(table.name, ()):
         holds.append(f"not ({_is_day_alone(field)})")
+    told = described if field.is_personal or field.name == "NGAY_SINH" else quoted_time
     return Check(
         field=field.name,
         holds=" or ".join(f"({condition})" for condition in holds),
         reason=f"'{field.name} is ' || case when {_is_day_alone(field)} "
         "then 'a date without its time (yyyymmddHHMM)' "
-        f"else 'not a date and time (yyyymmddHHMM): ' || {described(column)} end",
+        f"else 'not a date and time (yyyymmddHHMM): ' || {told(column)} end",
     )
 
 

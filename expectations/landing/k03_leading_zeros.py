@@ -8,7 +8,7 @@ other codes is flagged. The province of residence may have two or three digits: 
 
 from __future__ import annotations
 
-from expectations.rules.fragments import described, text_or_null
+from expectations.rules.fragments import quoted_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import headers
 
@@ -20,7 +20,7 @@ def _digits(column: str, count: int, pattern: str | None = None) -> Check:
     return Check(
         field=column.upper(),
         holds=f"{text_or_null(column)} is null or btrim({column}) ~ '{shape}'",
-        reason=f"'{column.upper()} does not have its {count} digits: ' || {described(column)}",
+        reason=f"'{column.upper()} does not have its {count} digits: ' || {quoted_code(column)}",
     )
 
 
@@ -28,7 +28,7 @@ def _no_fewer_digits(column: str, count: int) -> Check:
     return Check(
         field=column.upper(),
         holds=f"coalesce(btrim({column}) !~ '^[0-9]{{1,{count - 1}}}$', true)",
-        reason=f"'{column.upper()} has lost zeros in front: ' || {described(column)}",
+        reason=f"'{column.upper()} has lost zeros in front: ' || {quoted_code(column)}",
     )
 
 
@@ -41,14 +41,14 @@ def _only_digits(column: str, count: int) -> Check:
 _DKBD_ZEROS = Check(
     field="MA_DKBD",
     holds="coalesce(replace(ma_dkbd, ' ', '') !~ '(^|;)[0-9]{1,4}(;|$)', true)",
-    reason=f"'MA_DKBD has lost zeros in front: ' || {described('ma_dkbd')}",
+    reason=f"'MA_DKBD has lost zeros in front: ' || {quoted_code('ma_dkbd')}",
 )
 _DKBD = Check(
     field="MA_DKBD",
     holds=f"{text_or_null('ma_dkbd')} is null or "
     "replace(ma_dkbd, ' ', '') ~ '^(([0-9]{2}[0-9A-Za-z]{3}|PP000|[0-9]{1,4})(;|$))+$'",
     reason="'MA_DKBD is not made of codes of 2 digits and 3 letters or digits (PP000 of a "
-    f"temporary card): ' || {described('ma_dkbd')}",
+    f"temporary card): ' || {quoted_code('ma_dkbd')}",
 )
 
 

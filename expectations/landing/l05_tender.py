@@ -6,7 +6,7 @@ Asked only where THANH_TIEN_BH is not 0: what the patient buys has no tender. Bl
 has none either, nor have drugs of projects, aid and programmes (NGUON_CTRA other than 1).
 """
 
-from expectations.rules.fragments import described, numeric_code, text_or_null
+from expectations.rules.fragments import numeric_code, quoted_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import lines
 
@@ -27,7 +27,7 @@ _CHECKS = (
     Check(
         field="TT_THAU",
         holds=f"tt_thau is null or {_HAS_FORM}",
-        reason=f"'TT_THAU is not decision;G..;N..;yyyy: ' || {described('tt_thau')}",
+        reason=f"'TT_THAU is not decision;G..;N..;yyyy: ' || {quoted_code('tt_thau')}",
     ),
 )
 

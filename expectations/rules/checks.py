@@ -75,7 +75,7 @@ def is_time(column: str, *, is_required: bool = False) -> Check:
         field=column.upper(),
         holds=f"t_{column} is not null{blank}",
         reason=f"'{column.upper()} is not a date (yyyymmdd or yyyymmddHHMM): ' || "
-        f"{described(column)}",
+        f"{quoted_time(column)}",
     )
 
 
