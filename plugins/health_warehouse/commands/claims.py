@@ -14,10 +14,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from health_warehouse.commands.waiting import tell_waiting
 from health_warehouse.settings import get_settings
 
 if TYPE_CHECKING:
     from health_warehouse.landing.delivery import Delivery, ReceivedAt
+    from health_warehouse.landing.inbox import Listing
 
 _LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 _WIDTH_OF_A_FILE = 200  # columns, when the table does not go to a terminal
@@ -53,15 +55,16 @@ def ingest_claims(
 
     A file that is refused, and a dossier that is quarantined, is an outcome (exit code 0).
     """
-    from health_warehouse.landing.inbox import list_new
+    from health_warehouse.landing.inbox import look
 
     settings = get_settings()
     received = _received_at(received_at)
-    deliveries = list_new(settings, paths or (), received)
+    listing = look(settings, paths or (), received)
+    tell_waiting(listing.ahead)
     if dry_run:
-        _show_deliveries(deliveries, as_json)
+        _show_deliveries(listing, as_json)
         return
-    _ingest(deliveries, received, as_json)
+    _ingest(listing, received, as_json)
 
 
 def reingest(
@@ -160,34 +163,39 @@ def _received_at(value: str | None) -> ReceivedAt:
     return moment if moment.tzinfo else moment.replace(tzinfo=_LOCAL_TIME)
 
 
-def _show_deliveries(deliveries: list[Delivery], as_json: bool) -> None:
+def _show_deliveries(listing: Listing, as_json: bool) -> None:
     if as_json:
-        listed = [
-            {"uri": d.uri, "bytes": d.byte_count, "modified_at": d.modified_at.isoformat()}
-            for d in deliveries
-        ]
-        typer.echo(json.dumps({"would_load": listed}, indent=1, ensure_ascii=False))
+        listed = {"would_load": _described(listing.new), "ahead": _described(listing.ahead)}
+        typer.echo(json.dumps(listed, indent=1, ensure_ascii=False))
         return
-    for delivery in deliveries:
+    for delivery in listing.new:
         typer.echo(f"{delivery.uri}  {delivery.byte_count} bytes")
-    typer.echo(f"{len(deliveries)} files would be loaded")
+    typer.echo(f"{len(listing.new)} files would be loaded")
 
 
-def _ingest(deliveries: list[Delivery], received: ReceivedAt, as_json: bool) -> None:
+def _described(deliveries: list[Delivery]) -> list[dict[str, Any]]:
+    return [
+        {"uri": d.uri, "bytes": d.byte_count, "modified_at": d.modified_at.isoformat()}
+        for d in deliveries
+    ]
+
+
+def _ingest(listing: Listing, received: ReceivedAt, as_json: bool) -> None:
     from health_warehouse.landing.ingest import ingest
 
     console = Console(stderr=True, soft_wrap=True)
     columns = (TextColumn("loading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=len(deliveries))
+        task = progress.add_task("", total=len(listing.new))
         report = ingest(
             get_settings(),
-            deliveries,
+            listing.new,
             received,
             progress=lambda _delivery, _outcome: progress.advance(task),
         )
     if as_json:
-        typer.echo(json.dumps(asdict(report), indent=1, ensure_ascii=False))
+        told = {**asdict(report), "ahead": _described(listing.ahead)}
+        typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
     else:
         _show_report(asdict(report))
 

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from health_warehouse.commands.waiting import tell_waiting
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings, get_settings
 
@@ -205,14 +206,16 @@ def run(
     as_json: _AS_JSON = False,
 ) -> None:
     """Ingest, build, audit and publish, without Airflow. Of two at once, the second waits."""
-    from health_warehouse.landing.inbox import list_new, seconds_until_quiet
+    from health_warehouse.landing.inbox import look, seconds_until_quiet
     from health_warehouse.landing.ingest import ingest
     from health_warehouse.release.build import pending_changes
     from health_warehouse.release.turns import turn
 
     settings = get_settings()
     if dry_run:
-        listed, pending = len(list_new(settings, paths or ())), pending_changes(settings)
+        listing, pending = look(settings, paths or ()), pending_changes(settings)
+        listed = len(listing.new)
+        tell_waiting(listing.ahead)
         _out(
             {"files": listed, "pending_changes": pending},
             as_json,
@@ -223,7 +226,9 @@ def run(
         with _step(f"waiting {wait:.0f} s: a file just came and may still be growing"):
             time.sleep(wait)
     with _step("ingesting"):
-        report = ingest(settings, list_new(settings, paths or ()))
+        listing = look(settings, paths or ())
+        report = ingest(settings, listing.new)
+    tell_waiting(listing.ahead)
     with turn(settings, lambda: _progress.print("another `warehouse run` is at work; waiting")):
         release = _release(settings, full)
     if as_json:

@@ -7,7 +7,16 @@ from collections.abc import Callable
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-from health_warehouse.doctor import airflow, database, machine, packages, sessions, vacuuming
+from health_warehouse.doctor import (
+    airflow,
+    database,
+    inbox,
+    machine,
+    packages,
+    release,
+    sessions,
+    vacuuming,
+)
 from health_warehouse.doctor.finding import Check, Finding
 from health_warehouse.errors import WarehouseError
 from health_warehouse.settings import Settings
@@ -22,6 +31,8 @@ CHECKS: dict[str, Check] = {
     "roles": database.roles,
     "sessions": sessions.stale,
     "builds": sessions.builds,
+    "inbox": inbox.ahead_of_time,
+    "hold": release.hold,
     "vacuum": vacuuming.dead_rows,
     "autovacuum": vacuuming.switched_off,
     "transaction ids": vacuuming.old_ids,

@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, cast
 
@@ -13,6 +14,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from health_warehouse.errors import ConfigurationError, SourceUnavailable
 from health_warehouse.landing.bundles import is_bundle
+from health_warehouse.landing.clock import is_ahead, require_past
 from health_warehouse.landing.delivery import Delivery, FileChanged, ReceivedAt
 from health_warehouse.landing.places import is_empty_prefix, open_place, reaching
 from health_warehouse.landing.receipts import without_seen
@@ -24,24 +26,54 @@ _TIME_KEYS = ("mtime", "LastModified", "last_modified", "modified", "updated", "
 _LATEST_TIME = datetime(9999, 12, 30, tzinfo=UTC).timestamp()  # any local time is a datetime still
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Files without a receipt: `new` ones to load, oldest first, and those `ahead` that must wait,
+    because they would count as received at a time that is still to come."""
+
+    new: list[Delivery]
+    ahead: list[Delivery]
+
+
 def list_new(
     settings: Settings, locations: Sequence[str] = (), received_at: ReceivedAt = None
 ) -> list[Delivery]:
-    """Claim files in `locations` (default: the inbox) that have no receipt yet, oldest first.
+    """The `new` ones of `look`."""
+    return look(settings, locations, received_at).new
+
+
+def look(
+    settings: Settings, locations: Sequence[str] = (), received_at: ReceivedAt = None
+) -> Listing:
+    """Claim files in `locations` (default: the inbox) that have no receipt yet.
 
     A location is a file, a folder (searched recursively) or a URL of fsspec. Taken are names that
     end in `.xml`, `.zip` or `.gz`; so `.part`, `.tmp`, `.filepart` and `.crdownload` are passed
     over, and so are hidden names, symbolic links and what is not a regular file. A file of the
     inbox that may still be growing is left alone; a location that a person names is taken as it is.
-    Raises SourceUnavailable, ConfigurationError.
+    Raises SourceUnavailable; ConfigurationError, also for a time of receipt in the future and for a
+    named location that is a link, a pipe or a device.
     """
+    require_past(received_at)
     if locations:
         listed = [d for place in locations for d in _list(*open_place(settings, place), place)]
         found = {delivery.uri: delivery for delivery in listed}.values()
         new = without_seen(settings, list(found), received_at)
     else:
         new = _new_and_quiet(settings, received_at)
-    return sorted(new, key=lambda d: (d.modified_at, d.file_name, d.uri))
+    new = sorted(new, key=lambda d: (d.modified_at, d.file_name, d.uri))
+    ahead = [d for d in new if is_ahead(d.modified_at)] if received_at is None else []
+    return Listing([d for d in new if d not in ahead] if ahead else new, ahead)
+
+
+def waiting_for_their_time(settings: Settings) -> list[Delivery]:
+    """The files `ahead` in the inbox; the database is asked only where there may be one."""
+    ahead = [
+        delivery
+        for delivery in _list(*open_place(settings, settings.inbox), settings.inbox)
+        if is_ahead(delivery.modified_at)
+    ]
+    return without_seen(settings, ahead, None) if ahead else []
 
 
 def seconds_until_quiet(settings: Settings) -> float:
@@ -54,7 +86,8 @@ def seconds_until_quiet(settings: Settings) -> float:
     found = _list(filesystem, root, settings.inbox)
     if not found or not isinstance(filesystem, LocalFileSystem):
         return 0.0
-    age = datetime.now(UTC) - max(delivery.modified_at for delivery in found)
+    now = datetime.now(UTC)
+    age = min(abs(now - delivery.modified_at) for delivery in found)
     return max(0.0, settings.inbox_quiet_seconds - age.total_seconds())
 
 
@@ -125,12 +158,25 @@ def _list(filesystem: Any, root: str, location: str) -> list[Delivery]:
                 return []
             raise SourceUnavailable(f"{location} is neither a file nor a folder") from None
         if info["type"] != "directory":
+            _require_regular(location, info)
             found = {root: info}
         else:
             found = filesystem.find(root, detail=True)
             found = {p: i for p, i in found.items() if _is_claim_name(p[len(root) :].lstrip("/"))}
     deliveries = (_delivery(filesystem, path, found[path]) for path in sorted(found))
     return [delivery for delivery in deliveries if delivery is not None]
+
+
+def _require_regular(location: str, info: dict[str, Any]) -> None:
+    """In a folder such an object is passed over; who names it is told why it is not read."""
+    if info.get("islink"):
+        raise ConfigurationError(
+            f"{location} is a symbolic link, and links are not followed: name the file itself"
+        )
+    if info["type"] != "file":
+        raise ConfigurationError(
+            f"{location} is a pipe, a socket or a device, which is not read: name a file or folder"
+        )
 
 
 def _is_claim_name(path: str) -> bool:

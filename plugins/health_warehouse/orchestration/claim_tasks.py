@@ -37,12 +37,20 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
 
     Returns one description per batch, for `load_batch`; an empty list ends the run.
     """
-    from health_warehouse.landing.inbox import list_new
+    from health_warehouse.landing.inbox import look
     from health_warehouse.landing.ingest import unjudged_file_ids
 
     settings = with_inbox_connection(task_settings())
     received_at = _received_at((params or {}).get("received_at"))
-    deliveries = list_new(settings, received_at=received_at)
+    listing = look(settings, received_at=received_at)
+    deliveries = listing.new
+    for delivery in listing.ahead:
+        log.warning(
+            "not loaded: %s was modified at %s, in the future; it is taken when that time has come "
+            "or the file is touched",
+            delivery.uri,
+            delivery.modified_at.isoformat(),
+        )
     left_over = unjudged_file_ids(settings)
     log.info("%s new files, %s files left unjudged by a crash", len(deliveries), len(left_over))
     groups = batches.first(batches.group(deliveries, lambda delivery: delivery.byte_count))

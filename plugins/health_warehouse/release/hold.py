@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
 from health_warehouse.errors import ReleaseHeld
-from health_warehouse.release.transaction import ReleaseCursor, fetch_row
+from health_warehouse.release.transaction import ReleaseCursor, reading_transaction
+from health_warehouse.settings import Settings
 
 
-def is_held(cursor: ReleaseCursor) -> bool:
-    return bool(fetch_row(cursor, "select is_held from ops.publish_hold").is_held)
+@dataclass(frozen=True)
+class Hold:
+    reason: str
+    held_at: datetime
+    held_by: str
+
+    def told(self) -> str:
+        since = f"{self.held_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return f"publishing is on hold since {since} by {self.held_by} ({self.reason})"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "reason": self.reason,
+            "held_at": self.held_at.isoformat(),
+            "held_by": self.held_by,
+            "ended_by": "warehouse publish --resume",
+        }
+
+
+def read_hold(settings: Settings) -> Hold | None:
+    with reading_transaction(settings) as cursor:
+        return current_hold(cursor)
+
+
+def current_hold(cursor: ReleaseCursor) -> Hold | None:
+    """None while anybody may publish."""
+    row = cursor.execute(
+        "select reason, held_at, held_by from ops.publish_hold where is_held"
+    ).fetchone()
+    return Hold(*row) if row else None
 
 
 def require_no_hold(cursor: ReleaseCursor) -> None:
     """Raises ReleaseHeld that tells who holds publishing and why."""
-    hold = fetch_row(cursor, "select is_held, reason, held_at, held_by from ops.publish_hold")
-    if hold.is_held:
+    hold = current_hold(cursor)
+    if hold is not None:
         raise ReleaseHeld(
-            f"publishing is on hold since {hold.held_at:%Y-%m-%d %H:%M} UTC by {hold.held_by} "
-            f"({hold.reason}): `warehouse publish --resume` lifts the hold and publishes"
+            f"{hold.told()}: `warehouse publish --resume` lifts the hold and publishes"
         )
 
 
@@ -28,8 +60,10 @@ def set_hold(cursor: ReleaseCursor, reason: str, by: str) -> None:
     )
 
 
-def lift_hold(cursor: ReleaseCursor) -> None:
+def lift_hold(cursor: ReleaseCursor) -> bool:
+    """Whether there was one."""
     cursor.execute(
         "update ops.publish_hold set is_held = false, reason = null, held_by = null, held_at = null"
         " where is_held"
     )
+    return cursor.rowcount > 0

@@ -30,7 +30,7 @@ from health_warehouse.release.candidates import (
 from health_warehouse.release.contracts import MartContract, load_contracts
 from health_warehouse.release.current import NAME as CURRENT_RELEASE
 from health_warehouse.release.current import ensure_current_release, show_release
-from health_warehouse.release.hold import is_held, lift_hold, require_no_hold
+from health_warehouse.release.hold import current_hold, lift_hold, require_no_hold
 from health_warehouse.release.releases import Release, current_release, get_release
 from health_warehouse.release.shadows import ensure_shadows
 from health_warehouse.release.transaction import (
@@ -270,7 +270,7 @@ def _renew_candidate(settings: Settings, approvals: Sequence[Approval]) -> None:
     with reading_transaction(settings) as cursor:
         candidate = newest_candidate(cursor)
         current = current_release(cursor)
-        if not is_held(cursor) or (candidate and is_publishable(candidate, current)):
+        if current_hold(cursor) is None or (candidate and is_publishable(candidate, current)):
             return
     from health_warehouse.quality.marts import audit  # loads Great Expectations, 9 s
     from health_warehouse.release.build import build  # loads dbt, 3 s

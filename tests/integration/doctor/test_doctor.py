@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -134,6 +135,26 @@ def test_a_build_that_nobody_finishes(healthy: Settings) -> None:
     assert "3 hours ago" in _only(healthy, "builds").what
 
 
+def test_a_file_from_the_future(healthy: Settings) -> None:
+    path = healthy.state / "inbox" / "ahead.xml"
+    path.write_bytes(b"x")
+    os.utime(path, (4_070_908_800, 4_070_908_800))
+    finding = _only(healthy, "inbox")
+    assert "ahead.xml (2099-01-01 00:00 UTC)" in finding.what
+    assert finding.level == "warning"
+
+
+def test_publishing_on_hold(healthy: Settings) -> None:
+    _run(
+        healthy,
+        "update ops.publish_hold set is_held = true, reason = 'wrong prices', held_by = 'Lan',"
+        " held_at = '2026-08-03 05:00+00'",
+    )
+    finding = _only(healthy, "hold")
+    assert "since 2026-08-03 05:00 UTC by Lan (wrong prices)" in finding.what
+    assert "warehouse publish --resume" in finding.remedy
+
+
 def test_a_table_that_is_not_vacuumed(healthy: Settings) -> None:
     _run(
         healthy,
@@ -195,7 +216,7 @@ def test_a_server_that_is_down_is_a_finding_of_each_check_that_needs_it(
     nowhere = owner_url(healthy).set(port=1).render_as_string(hide_password=False)
     down = Settings(state=healthy.state, dsn=nowhere)
     found = {finding.check: finding for finding in examine(down)}
-    assert set(found) == {"server", "schema", "roles", "sessions", "builds", *VACUUM}
+    assert set(found) == {"server", "schema", "roles", "sessions", "builds", "hold", *VACUUM}
     assert all("warehouse up" in finding.remedy for finding in found.values())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,17 +13,27 @@ from typing import Any
 
 import fsspec
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from claim_files import claim_file, dossier, write
-from health_warehouse.errors import SourceUnavailable
+from health_warehouse.errors import ConfigurationError, SourceUnavailable
 from health_warehouse.landing import archive
 from health_warehouse.landing.archive import store
+from health_warehouse.landing.clock import CLOCK_DIFFERENCE
 from health_warehouse.landing.delivery import FileChanged
-from health_warehouse.landing.inbox import list_new
+from health_warehouse.landing.inbox import (
+    describe,
+    list_new,
+    look,
+    seconds_until_quiet,
+    waiting_for_their_time,
+)
+from health_warehouse.landing.ingest import load_deliveries
 from health_warehouse.settings import Settings
 from landing_steps import deliver, load_all, query
 
 NOON = datetime(2026, 8, 3, 5, tzinfo=UTC)
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 def names(settings: Settings, *locations: str) -> list[str]:
@@ -52,7 +63,25 @@ def test_links_pipes_and_folders_are_passed_over(settings: Settings, tmp_path: P
     (inbox / "empty.xml").mkdir()
     os.mkfifo(inbox / "pipe.xml")
     assert names(settings) == []
-    assert names(settings, str(inbox / "link.xml")) == []
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "socket", "device"])
+def test_a_person_who_names_what_is_no_regular_file_is_told_why(
+    settings: Settings, tmp_path: Path, kind: str
+) -> None:
+    place = tmp_path / "a.xml"
+    if kind == "link":
+        place.symlink_to(write(tmp_path / "elsewhere", "a.xml", b"x"))
+    elif kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "device":
+        place = Path("/dev/null")
+    with socket.socket(socket.AF_UNIX) as listener:
+        if kind == "socket":
+            listener.bind(str(place))
+        wanted = "symbolic link" if kind == "link" else "pipe, a socket or a device"
+        with pytest.raises(ConfigurationError, match=f"{place} is a .*{wanted}"):
+            list_new(settings, [str(place)])
 
 
 def test_a_file_swapped_for_a_link_is_not_followed(settings: Settings, tmp_path: Path) -> None:
@@ -70,9 +99,52 @@ def test_a_growing_file_waits_unless_a_person_names_it(settings: Settings) -> No
     patient = settings.model_copy(update={"inbox_quiet_seconds": 60})
     path = deliver(settings, "young.xml", b"x")
     deliver(settings, "old.xml", b"x", NOON)
-    deliver(settings, "clock_ahead.xml", b"x", datetime.now(UTC) + timedelta(days=1))
+    deliver(settings, "clock_ahead.xml", b"x", datetime.now(UTC) + CLOCK_DIFFERENCE * 0.9)
     assert names(patient) == ["old.xml", "clock_ahead.xml"]
     assert names(patient, str(path)) == ["young.xml"]
+
+
+def test_a_file_from_the_future_waits_until_its_time_has_come(settings: Settings) -> None:
+    path = deliver(settings, "ahead.xml", claim_file([dossier()]), LATER)
+    deliver(settings, "right.xml", b"x", NOON)
+    for locations in ((), (str(path.parent),), (str(path), str(path.with_name("right.xml")))):
+        listing = look(settings, locations)
+        assert [d.file_name for d in listing.new] == ["right.xml"]
+        assert [d.file_name for d in listing.ahead] == ["ahead.xml"]
+    assert path.exists()
+    assert names(settings) == ["right.xml"]
+    os.utime(path, (NOON.timestamp(), NOON.timestamp()))
+    assert names(settings) == ["ahead.xml", "right.xml"]
+
+
+def test_a_file_from_the_future_is_taken_with_a_time_of_receipt_that_a_person_gives(
+    settings: Settings,
+) -> None:
+    deliver(settings, "ahead.xml", claim_file([dossier()]), LATER)
+    assert [r.outcome for r in load_all(settings, NOON)] == ["loaded"]
+    assert query(settings, "select received_at from ops.files") == [(NOON,)]
+    assert waiting_for_their_time(settings) == []
+
+
+def test_a_file_whose_time_is_set_ahead_after_listing_is_left(settings: Settings) -> None:
+    path = deliver(settings, "one.xml", claim_file([dossier()]), NOON)
+    os.utime(path, (LATER.timestamp(), LATER.timestamp()))
+    delivery = describe(LocalFileSystem(), str(path))
+    assert delivery is not None
+    assert load_deliveries(settings, [delivery]).outcomes == {"postponed": 1}
+    assert query(settings, "select count(*) from ops.files") == [(0,)]
+
+
+def test_a_time_of_receipt_in_the_future_is_refused(settings: Settings) -> None:
+    deliver(settings, "one.xml", claim_file([dossier()]), NOON)
+    with pytest.raises(ConfigurationError, match="lies in the future"):
+        list_new(settings, received_at=LATER)
+
+
+def test_a_file_from_the_future_is_not_waited_for(settings: Settings) -> None:
+    patient = settings.model_copy(update={"inbox_quiet_seconds": 60})
+    deliver(settings, "ahead.xml", b"x", LATER)
+    assert seconds_until_quiet(patient) == 0
 
 
 def test_a_name_is_never_read_as_a_location(settings: Settings, tmp_path: Path) -> None:

@@ -87,6 +87,15 @@ def test_a_dry_run_lists_nothing_to_load(inbox: Path) -> None:
     assert list_new_files(params={"dry_run": True}) == []
 
 
+def test_a_file_from_the_future_is_left_and_named_in_the_log(
+    inbox: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = _drop(inbox, "ahead.xml")
+    os.utime(path, (4_070_908_800, 4_070_908_800))
+    assert list_new_files() == []
+    assert "ahead.xml was modified at 2099-01-01" in caplog.text
+
+
 @pytest.mark.parametrize("value", ["yesterday", "2026-01-31T08:00"])
 def test_a_received_at_without_meaning_ends_the_run_before_work(inbox: Path, value: str) -> None:
     _drop(inbox, "a.xml")
