@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,8 +21,9 @@ from health_warehouse.settings import Settings, get_settings
 
 if TYPE_CHECKING:
     from health_warehouse.release.candidates import Approval
+    from health_warehouse.release.publish import Publication
     from health_warehouse.release.rebuild import Chosen
-    from health_warehouse.release.releases import Release
+    from health_warehouse.release.rollback import RolledBack
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 _DRY_RUN = Annotated[
@@ -121,8 +123,8 @@ def publish(
         return
     approvals = _approvals(approve or [], by, reason)
     with _step("publishing"):
-        release = publishing.publish(settings, resume=resume, approvals=approvals)
-    _show_release(release, as_json, "is what readers see")
+        done = publishing.publication(settings, resume=resume, approvals=approvals)
+    _show_publication(done, as_json)
 
 
 def rollback(
@@ -132,7 +134,10 @@ def rollback(
     dry_run: _DRY_RUN = False,
     as_json: _AS_JSON = False,
 ) -> None:
-    """Bring the previous release back, and hold publishing until `warehouse publish --resume`."""
+    """Bring the previous release back, and hold publishing until `warehouse publish --resume`.
+
+    Only a person at a terminal is asked first: nothing is lost, for --resume publishes again.
+    """
     from health_warehouse.release import rollback as rolling_back
 
     settings = get_settings()
@@ -147,10 +152,31 @@ def rollback(
         lines += [f"  {r.mart}: -{r.rows_to_delete} +{r.rows_to_restore}" for r in reversals]
         _out(plan, as_json, "\n".join(lines))
         return
-    if not yes:
+    if not yes and _is_person_there():
         typer.confirm(f"Take release {current.release_id} back?", abort=True, err=True)
-    release = rolling_back.rollback(settings, reason or "no reason given", by or getpass.getuser())
-    _show_release(release, as_json, "is what readers see; publishing is on hold")
+    done = rolling_back.roll_back(settings, reason or "no reason given", by or getpass.getuser())
+    _show_roll_back(done, as_json)
+
+
+def _is_person_there() -> bool:
+    return sys.stdin.isatty()
+
+
+def _show_roll_back(done: RolledBack, as_json: bool) -> None:
+    told = {
+        "release_id": done.release.release_id,
+        "rolled_back_release_id": done.taken_back.release_id,
+        "rows_deleted": {one.mart: one.rows_to_delete for one in done.reversals},
+        "rows_inserted": {one.mart: one.rows_to_restore for one in done.reversals},
+        "is_on_hold": True,
+    }
+    lines = [
+        f"release {done.release.release_id} is what readers see again; release "
+        f"{done.taken_back.release_id} was rolled back",
+        *(f"  {one.mart}: -{one.rows_to_delete} +{one.rows_to_restore}" for one in done.reversals),
+        "publishing is on hold until `warehouse publish --resume`",
+    ]
+    _out(told, as_json, "\n".join(lines))
 
 
 def releases(context: typer.Context, as_json: _AS_JSON = False) -> None:
@@ -176,6 +202,8 @@ def releases(context: typer.Context, as_json: _AS_JSON = False) -> None:
             ", ".join(notice["rule_id"] for notice in one["notices"]),
         )
     Console().print(table)
+    for hold in (one["hold"] for one in found if one["hold"]):
+        typer.echo(hold["message"])
 
 
 def releases_diff(
@@ -230,22 +258,23 @@ def run(
         report = ingest(settings, listing.new)
     tell_waiting(listing.ahead)
     with turn(settings, lambda: _progress.print("another `warehouse run` is at work; waiting")):
-        release = _release(settings, full)
+        done = _release(settings, full)
     if as_json:
-        summary = {"files": report.outcomes, "release": asdict(release) if release else None}
+        release = asdict(done.release) if done is not None and done.is_new else None
+        summary = {"files": report.outcomes, "release": release}
         typer.echo(json.dumps(summary, indent=1, default=str))
-    elif release is None:
+    elif done is None:
         typer.echo("nothing changed since the last release")
     else:
-        _show_release(release, as_json, "is what readers see")
+        _show_publication(done, as_json)
 
 
-def _release(settings: Settings, full: bool) -> Release | None:
+def _release(settings: Settings, full: bool) -> Publication | None:
     """Build, audit and publish; None when the published release holds every change."""
     from health_warehouse.orchestration.work import is_up_to_date
     from health_warehouse.quality.marts import audit
     from health_warehouse.release import build as builds
-    from health_warehouse.release.publish import publish as publish_build
+    from health_warehouse.release.publish import publication
 
     if not full and is_up_to_date(settings):
         return None
@@ -254,7 +283,7 @@ def _release(settings: Settings, full: bool) -> Release | None:
     with _step("auditing it"):
         audit(settings, built.build_id)
     with _step("publishing"):
-        return publish_build(settings, built.build_id)
+        return publication(settings, built.build_id)
 
 
 def _approvals(rules: list[str], by: str, reason: str) -> list[Approval]:
@@ -263,17 +292,38 @@ def _approvals(rules: list[str], by: str, reason: str) -> list[Approval]:
 
     if rules and not (by.strip() and reason.strip()):
         raise ConfigurationError("--approve needs --by NAME and --reason TEXT: both are recorded")
+    _require_rules(rules)
     return [Approval(rule, by.strip(), reason.strip()) for rule in rules]
 
 
-def _show_release(release: Release, as_json: bool, state: str) -> None:
-    lines = [f"release {release.release_id} {state}"]
+def _require_rules(rules: list[str]) -> None:
+    from expectations.registry import MARTS
+
+    known = [rule.id for rule in MARTS]
+    unknown = [rule for rule in rules if rule not in known]
+    if unknown:
+        raise ConfigurationError(
+            f"--approve {', '.join(unknown)}: no such rule of a release; there are "
+            f"{', '.join(known)}"
+        )
+
+
+def _show_publication(done: Publication, as_json: bool) -> None:
+    release = done.release
+    told = {**asdict(release), "is_new": done.is_new, "has_lifted_hold": done.has_lifted_hold}
+    lifted = ["the hold on publishing is lifted"] if done.has_lifted_hold else []
+    if not done.is_new:
+        told |= {"rows_deleted": {}, "rows_inserted": {}}
+        nothing = f"nothing new to publish: readers see release {release.release_id} as before"
+        _out(told, as_json, "\n".join([nothing, *lifted]))
+        return
+    lines = [f"release {release.release_id} is what readers see", *lifted]
     lines += [
         f"  {mart}: -{release.rows_deleted.get(mart, 0)} +{inserted}"
         for mart, inserted in sorted(release.rows_inserted.items())
     ]
     lines += [f"  notice {_told(notice)}" for notice in release.notices]
-    _out(asdict(release), as_json, "\n".join(lines))
+    _out(told, as_json, "\n".join(lines))
 
 
 def _told(notice: dict[str, Any]) -> str:

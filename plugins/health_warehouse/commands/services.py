@@ -55,12 +55,18 @@ def status(as_json: _AS_JSON = False) -> None:
     for service in now["services"]:
         state = "running" if service["is_running"] else "stopped"
         table.add_row(service["name"], state, str(service["pid"] or ""), str(service["port"] or ""))
-    out = Console()
+    out = Console(soft_wrap=True)
     out.print(table)
     if "airflow" in now:
         release = now["release"]
-        out.print(f"\nAirflow   {now['airflow']['url']}, {now['dag_count']} DAGs", highlight=False)
-        out.print(f"release   {release['release_id'] if release else 'none yet'}", highlight=False)
+        count = now["dag_count"]
+        dags = "its database does not answer" if count is None else f"{count} DAGs"
+        out.print(f"\nAirflow   {now['airflow']['url']}, {dags}", highlight=False)
+        is_known = now["alerts"]["open_count"] is not None
+        told = release["release_id"] if release else "none yet" if is_known else "unknown"
+        out.print(f"release   {told}", highlight=False)
+        if now["hold"]:
+            out.print(f"hold      {now['hold']['message']}", markup=False, highlight=False)
         out.print(f"alerts    {_alerts(now['alerts'])}", highlight=False)
     out.print(f"state     {now['state']}", highlight=False)
 

@@ -20,5 +20,6 @@ def require_past(received_at: ReceivedAt) -> None:
     if isinstance(received_at, datetime) and is_ahead(received_at):
         raise ConfigurationError(
             f"the time of receipt {received_at.isoformat()} lies in the future: no file was "
-            "received then, and it would win over every later delivery; give the time when the files came"
+            "received then, and it would win over every later delivery; give the time when "
+            "the files came"
         )

@@ -26,7 +26,7 @@ class Hold:
             "reason": self.reason,
             "held_at": self.held_at.isoformat(),
             "held_by": self.held_by,
-            "ended_by": "warehouse publish --resume",
+            "message": f"{self.told()}; `warehouse publish --resume` ends it",
         }
 
 

@@ -52,6 +52,15 @@ class TablePlan:
     rows_to_insert: int
 
 
+@dataclass(frozen=True)
+class Publication:
+    """The release that readers see after `publication`; `is_new` when that made it."""
+
+    release: Release
+    is_new: bool
+    has_lifted_hold: bool = False
+
+
 def plan(settings: Settings, build_id: int | None = None) -> list[TablePlan]:
     """What `publish` would do now. Writes nothing; refuses what publish would refuse of shapes."""
     contracts = load_contracts(settings)
@@ -69,10 +78,20 @@ def publish(
     resume: bool = False,
     approvals: Sequence[Approval] = (),
 ) -> Release:
-    """Publish the newest build (or refuse, when it is not `build_id`); returns the current release.
+    """The release that readers see after `publication`."""
+    return publication(settings, build_id, resume, approvals).release
 
-    The release returned is the one before when the build changed nothing or is published already,
-    so a task may run twice. `resume` lifts the hold of a roll-back in the same transaction, and
+
+def publication(
+    settings: Settings,
+    build_id: int | None = None,
+    resume: bool = False,
+    approvals: Sequence[Approval] = (),
+) -> Publication:
+    """Publish the newest build (or refuse, when it is not `build_id`).
+
+    The release is the one before when the build changed nothing or is published already, so a task
+    may run twice. `resume` lifts the hold of a roll-back in the same transaction, and
     builds and audits first when the candidate does not start from the current release.
     Raises ReleaseHeld, PublishConflict or ConfigurationError; readers then keep what they had.
     """
@@ -84,14 +103,15 @@ def publish(
         schema.lock_candidate(cursor, contracts)
         candidate = require_candidate(cursor, build_id)
         current = current_release(cursor)
-        if resume:
-            lift_hold(cursor)
+        has_lifted_hold = resume and lift_hold(cursor)
         require_no_hold(cursor)
         if candidate.status == "published" and current is not None:
-            return current
+            return Publication(current, False, has_lifted_hold)
         require_base(candidate, current)
         verdict = judge(cursor, candidate, approvals)
-        return _exchange(cursor, settings, contracts, candidate, current, verdict)
+        release = _exchange(cursor, settings, contracts, candidate, current, verdict)
+        is_new = current is None or release.release_id != current.release_id
+        return Publication(release, is_new, has_lifted_hold)
 
 
 def _exchange(

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from health_warehouse.release.hold import current_hold
 from health_warehouse.release.transaction import ReleaseCursor, reading_transaction
 from health_warehouse.settings import Settings
 
@@ -53,9 +54,15 @@ def get_release(cursor: ReleaseCursor, release_id: int) -> Release | None:
 
 
 def entries(settings: Settings) -> list[dict[str, Any]]:
-    """All releases, newest first, as `warehouse releases --json` shows them."""
+    """All releases, newest first, as `warehouse releases --json` shows them. `hold` is of the
+    current one: why nothing may be published over it, null while anything may."""
     with reading_transaction(settings) as cursor:
+        hold = current_hold(cursor)
         rows = cursor.execute(
             f"select {_COLUMNS} from ops.releases order by release_id desc"  # noqa: S608 - a constant
         ).fetchall()
-    return [asdict(Release(*row)) for row in rows]
+    found = [asdict(Release(*row)) for row in rows]
+    return [
+        one | {"hold": hold.as_dict() if hold and one["status"] == "current" else None}
+        for one in found
+    ]

@@ -30,6 +30,15 @@ class TableReversal:
     rows_to_restore: int
 
 
+@dataclass(frozen=True)
+class RolledBack:
+    """What a roll-back did: which release went, which is up again, and the rows exchanged."""
+
+    taken_back: Release
+    release: Release
+    reversals: list[TableReversal]
+
+
 def plan_rollback(settings: Settings) -> tuple[Release, Release, list[TableReversal]]:
     """The release to take back, the one that returns, and the rows concerned. Writes nothing."""
     with reading_transaction(settings) as cursor:
@@ -38,7 +47,12 @@ def plan_rollback(settings: Settings) -> tuple[Release, Release, list[TableRever
 
 
 def rollback(settings: Settings, reason: str, by: str) -> Release:
-    """Take the current release back and hold publishing; returns the release that is current now.
+    """The release that is current after `roll_back`."""
+    return roll_back(settings, reason, by).release
+
+
+def roll_back(settings: Settings, reason: str, by: str) -> RolledBack:
+    """Take the current release back and hold publishing.
 
     One transaction, so a reader sees the one or the other. Needs neither dbt nor its manifest. A
     column that the release added stays, null as it was before. Raises ConfigurationError when there
@@ -75,7 +89,7 @@ def rollback(settings: Settings, reason: str, by: str) -> Release:
         restored = get_release(cursor, previous.release_id)
         if restored is None:
             raise ConfigurationError(f"release {previous.release_id} has lost its record")
-        return restored
+        return RolledBack(current, restored, reversals)
 
 
 def _pair(cursor: ReleaseCursor) -> tuple[Release, Release]:

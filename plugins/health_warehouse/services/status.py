@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from health_warehouse.alerting.heartbeat import age_seconds
 from health_warehouse.database.connections import engine
 from health_warehouse.errors import WarehouseError
+from health_warehouse.release.hold import read_hold
 from health_warehouse.services import ports, postgres
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.services.alert_sender import alert_sender
@@ -38,6 +39,7 @@ def status(settings: Settings) -> dict[str, Any]:
         "health": {name: part.get("status") for name, part in service.health().items() if part},
         "dag_count": _dag_count(service),
         "release": _release(settings),
+        "hold": _hold(settings),
         "alerts": _alerts(settings),
         "versions": _versions(),
     }
@@ -107,6 +109,14 @@ def _release(settings: Settings) -> dict[str, Any] | None:
     if row is None:
         return None
     return {"release_id": row.release_id, "published_at": row.published_at.isoformat()}
+
+
+def _hold(settings: Settings) -> dict[str, Any] | None:
+    """Why publishing is on hold, if it is and the database answers."""
+    with suppress(SQLAlchemyError, psycopg.Error, WarehouseError):
+        hold = read_hold(settings)
+        return hold.as_dict() if hold else None
+    return None
 
 
 def _versions() -> dict[str, str]:

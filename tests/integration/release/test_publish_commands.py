@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from health_warehouse.cli import app
 from health_warehouse.commands import release as commands
+from health_warehouse.commands import services
 from health_warehouse.errors import ConfigurationError, ReleaseHeld
 from health_warehouse.release.publish import publish
 
@@ -45,6 +46,10 @@ def test_publish_roll_back_resume_and_list(published: Star) -> None:
     assert answer("rollback", "--dry-run")["release_id"] == second["release_id"]
     restored = answer("rollback", "--yes", "--reason", "wrong", "--by", "Lan")
     assert restored["release_id"] == second["base_release_id"]
+    assert restored["rolled_back_release_id"] == second["release_id"]
+    assert restored["rows_deleted"] == {
+        mart: rows for mart, rows in second["rows_inserted"].items() if rows
+    }
     with pytest.raises(ReleaseHeld, match="by Lan"):
         warehouse("publish")
     published.build()
@@ -66,8 +71,69 @@ def test_an_approval_without_a_name_is_refused(published: Star) -> None:
         warehouse("publish", "--approve", "M01", "--by", "Lan")
 
 
-def test_a_roll_back_asks_first(published: Star) -> None:
+@pytest.mark.parametrize("rule", ["M99", "m01", "L01"])
+def test_an_approval_of_what_is_no_rule_of_a_release_names_those_that_are(
+    published: Star, rule: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"{rule}: no such rule.* M01, M02,"):
+        warehouse("publish", "--approve", rule, "--by", "Lan", "--reason", "known")
+
+
+def test_a_roll_back_says_what_it_changed_and_not_what_the_release_once_did(
+    published: Star,
+) -> None:
+    publish(published.settings)
+    said = warehouse("rollback", "--yes").stdout
+    assert "fct_lines: -3 +3\n" in said
+    assert "+120" not in said  # the lines that the release before inserted
+
+
+@pytest.mark.parametrize("options", [[], ["--resume"]])
+def test_a_publication_of_nothing_new_says_so_without_old_counts(
+    published: Star, options: list[str]
+) -> None:
+    publish(published.settings)
+    said = warehouse("publish", *options).stdout
+    assert said.startswith("nothing new to publish: readers see release ")
+    assert "fct_lines" not in said
+    told = answer("publish", *options)
+    assert (told["is_new"], told["rows_inserted"], told["rows_deleted"]) == (False, {}, {})
+
+
+def test_a_build_that_changes_nothing_says_so(published: Star) -> None:
+    publish(published.settings)
+    published.build()
+    assert warehouse("publish").stdout.startswith("nothing new to publish")
+
+
+def test_the_hold_is_told_until_publishing_is_resumed(
+    published: Star, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "get_settings", lambda: published.settings)
+    (published.settings.state / "run").mkdir()
+    publish(published.settings)
+    warehouse("rollback", "--yes", "--reason", "wrong prices", "--by", "Lan")
+    for command in ("status", "releases"):
+        said = warehouse(command).stdout
+        assert "publishing is on hold since 20" in said
+        assert "UTC by Lan (wrong prices); `warehouse publish --resume` ends it" in said
+    assert answer("status")["hold"]["held_by"] == "Lan"
+    holds = {one["status"]: one["hold"] for one in answer("releases")}
+    assert holds["current"]["reason"] == "wrong prices"
+    assert holds["rolled_back"] is None
+    published.build()
+    assert "the hold on publishing is lifted" in warehouse("publish", "--resume").stdout
+    assert answer("status")["hold"] is None
+
+
+def test_a_roll_back_asks_a_person_first(published: Star, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "_is_person_there", lambda: True)
     publish(published.settings)
     result = CliRunner().invoke(app, ["rollback"], input="n\n")
     assert result.exit_code == 1
     assert answer("releases")[0]["status"] == "current"
+
+
+def test_a_roll_back_by_a_program_is_not_asked(published: Star) -> None:
+    publish(published.settings)
+    assert "was rolled back" in warehouse("rollback").stdout
