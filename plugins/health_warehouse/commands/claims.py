@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from health_warehouse.commands.listing import print_rows
 from health_warehouse.commands.waiting import tell_waiting
 from health_warehouse.settings import get_settings
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from health_warehouse.landing.inbox import Listing
 
 _LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+_REFUSED_SHOWN = 20
 _WIDTH_OF_A_FILE = 200  # columns, when the table does not go to a terminal
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 
@@ -123,20 +125,15 @@ def ledger(
     if as_json:
         typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
         return
-    table = Table("received", "file", "status", *STATES, "lines", "reason", box=None)
-    for entry in found:
-        moment = datetime.fromisoformat(entry["received_at"]).astimezone(_LOCAL_TIME)
-        counts = [str(entry["dossiers"][state]) for state in STATES]
-        table.add_row(
-            f"{moment:%Y-%m-%d %H:%M:%S}",
-            entry["file"],
-            entry["status"],
-            *counts,
-            str(entry["lines"]),
-            entry["reason"] or "",
-        )
-    width = None if sys.stdout.isatty() else _WIDTH_OF_A_FILE
-    Console(width=width).print(table, markup=False)
+    columns = ("received (UTC)", "file", "status", *STATES, "lines", "reason")
+    print_rows(columns, [_ledger_row(entry) for entry in found])
+
+
+def _ledger_row(entry: dict[str, Any]) -> list[Any]:
+    moment = datetime.fromisoformat(entry["received_at"]).astimezone(UTC)
+    counts = entry["dossiers"].values()
+    key = (f"{moment:%Y-%m-%d %H:%M:%S}", entry["file"], entry["status"])
+    return [*key, *counts, entry["lines"], entry["reason"]]
 
 
 def _show_changes(changes: dict[str, dict[str, int]], as_json: bool) -> None:
@@ -203,9 +200,14 @@ def _ingest(listing: Listing, received: ReceivedAt, as_json: bool) -> None:
 def _show_report(report: dict[str, Any]) -> None:
     outcomes = ", ".join(f"{count} {name}" for name, count in sorted(report["outcomes"].items()))
     typer.echo(f"files: {outcomes or 'nothing new'}")
+    for one in report["refused"][:_REFUSED_SHOWN]:
+        typer.echo(f"  refused: {one['uri']}: {one['reason']}")
+    if len(report["refused"]) > _REFUSED_SHOWN:
+        more = len(report["refused"]) - _REFUSED_SHOWN
+        typer.echo(f"  {more} more refused: `warehouse ledger --status refused`")
     typer.echo(f"read: {report['dossier_count']} dossiers, {report['line_count']} lines")
     typer.echo(
-        f"checked: {len(report['file_ids'])} files, {report['refused_files']} refused, "
+        f"checked: {len(report['file_ids'])} files, {report['refused_files']} of them refused, "
         f"{report['quarantined_dossiers']} dossiers quarantined, {report['findings']} findings, "
         f"{report['changed_dossiers']} dossiers changed"
     )

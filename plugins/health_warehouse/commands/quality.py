@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from health_warehouse.commands.listing import print_rows
 from health_warehouse.settings import get_settings
 
+_FINDING = (
+    "file",
+    "facility",
+    "dossier",
+    "position",
+    "table",
+    "line",
+    "field",
+    "rule",
+    "severity",
+    "reason",
+)
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 
 
@@ -33,19 +45,10 @@ def quarantine(
     from health_warehouse.quality import findings
 
     found = findings.entries(get_settings(), file_name=file, rule_id=rule)
-    columns = (
-        "file",
-        "facility",
-        "dossier",
-        "position",
-        "table",
-        "line",
-        "field",
-        "rule",
-        "severity",
-        "reason",
-    )
-    _out(found, columns, as_json)
+    if as_json:
+        _print_json(found)
+    else:
+        print_rows(_FINDING, [[entry[name] for name in _FINDING] for entry in found])
 
 
 def audit(
@@ -73,24 +76,21 @@ def audit(
     if as_json:
         _print_json({"build_id": report.build_id, "status": report.status, "rules": results})
         return
-    _out(results, ("rule", "state", "severity", "checked_count", "failed_count", "sentence"), False)
-    Console().print(f"build {report.build_id}: {report.status}")
+    columns = ("rule", "state", "severity", "checked_count", "failed_count", "sentence")
+    print_rows(columns, [[result[name] for name in columns] for result in results])
+    typer.echo(f"build {report.build_id}: {report.status}")
 
 
 def rules(as_json: _AS_JSON = False) -> None:
     """List every rule: what it says, where it comes from, what happens when it fails."""
     from health_warehouse.quality.rules_page import described
 
-    columns = ("id", "severity", "category", "owner", "sentence_vi", "sentence_en")
-    _out(described(), columns, as_json)
-
-
-def _out(rows: Sequence[dict[str, Any]], columns: Sequence[str], as_json: bool) -> None:
     if as_json:
-        _print_json(rows)
+        _print_json(described())
         return
+    columns = ("id", "severity", "category", "owner", "sentence_vi", "sentence_en")
     table = Table(*columns)
-    for row in rows:
+    for row in described():
         table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
     Console().print(table)
 

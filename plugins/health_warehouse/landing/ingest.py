@@ -19,14 +19,32 @@ from health_warehouse.settings import Settings
 
 logger = logging.getLogger(__name__)
 _ERRORS_SHOWN = 5
+_REFUSED = text(
+    """
+    select distinct on (f.file_id) f.file_id, r.uri, f.rule_id || ': ' || f.reason as reason
+    from ops.files as f
+    inner join ops.file_receipts as r using (file_id)
+    where f.file_id = any(:file_ids) and f.status = 'refused'
+    order by f.file_id, r.received_at, r.uri
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that was refused, by the reader or by the checks."""
+
+    uri: str
+    reason: str
 
 
 @dataclass
 class IngestReport:
     """What became of a batch. `outcomes` counts files, those in bundles one by one: loaded,
     refused, duplicate, known, postponed (changed while copied), failed (see `errors`). `file_ids`
-    are the files checked; `refused_files` (more, by the checks), `quarantined_dossiers`,
-    `findings`: what that found.
+    are the files checked; `refused_files` (of those, by the checks), `quarantined_dossiers`,
+    `findings`: what that found. `refused` names every refused file, those that a crash left
+    unjudged and that are not in `outcomes` too.
     """
 
     outcomes: dict[str, int] = field(default_factory=dict)
@@ -38,12 +56,29 @@ class IngestReport:
     refused_files: int = 0
     quarantined_dossiers: int = 0
     findings: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._loaded: set[int] = set()
 
     def count(self, outcome: str) -> None:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
 
-    def add(self, result: LoadResult) -> None:
+    def refuse(self, file_id: int, refusal: Refusal) -> None:
+        """The checks refused a file; one of this batch was counted as loaded."""
+        self.refused.append(refusal)
+        if file_id in self._loaded:
+            self.count("refused")
+            self.outcomes["loaded"] -= 1
+            if self.outcomes["loaded"] == 0:
+                del self.outcomes["loaded"]
+
+    def add(self, result: LoadResult, uri: str) -> None:
         self.count(result.outcome)
+        if result.outcome == "loaded":
+            self._loaded.add(result.file_id)
+        if result.outcome == "refused":
+            self.refused.append(Refusal(uri, result.reason or ""))
         self.dossier_count += result.dossier_count
         self.line_count += result.line_count
         self.changed_dossiers += result.changed_dossiers
@@ -71,6 +106,8 @@ def ingest(
         report.refused_files = checked.refused_files
         report.quarantined_dossiers = checked.quarantined_dossiers
         report.findings = checked.findings
+        for file_id, refusal in _refused_by_checks(settings, report.file_ids):
+            report.refuse(file_id, refusal)
     if report.errors:
         listed = "; ".join(report.errors[:_ERRORS_SHOWN])
         raise WarehouseError(f"{len(report.errors)} files were not taken: {listed}")
@@ -136,7 +173,7 @@ def _load_one(
     except WarehouseError as error:
         _note_failure(error, report)
         return "failed"
-    report.add(result)
+    report.add(result, file.uri)
     return result.outcome
 
 
@@ -146,6 +183,12 @@ def _note_failure(error: WarehouseError, report: IngestReport) -> None:
         raise error
     report.count("failed")
     report.errors.append(str(error))
+
+
+def _refused_by_checks(settings: Settings, file_ids: list[int]) -> list[tuple[int, Refusal]]:
+    with engine(settings, "loader").connect() as connection:
+        rows = connection.execute(_REFUSED, {"file_ids": file_ids})
+        return [(row.file_id, Refusal(row.uri, row.reason)) for row in rows]
 
 
 def unjudged_file_ids(settings: Settings) -> list[int]:

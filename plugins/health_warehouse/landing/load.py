@@ -126,7 +126,13 @@ def _load_new(
     received_at: ReceivedAt,
 ) -> LoadResult:
     reading = read_into_raw(connection, settings, key, file_id, archived)
-    moment = _moment(delivery, received_at, reading.envelope.declared_date)
+    envelope = reading.envelope
+    if received_at == "declared" and envelope.has_impossible_date:
+        raise ConfigurationError(
+            f"{delivery.uri} declares an impossible date (NGAYLAP is not a day as yyyymmdd): give "
+            "it one with --received-at"
+        )
+    moment = _moment(delivery, received_at, envelope.declared_date)
     with together(connection) as driver:
         send_entry(driver, file_id, reading, moment)
         _send_receipt(driver, file_id, delivery, moment)
@@ -149,7 +155,8 @@ def _moment(delivery: Delivery, received_at: ReceivedAt, declared_date: str | No
         return delivery.modified_at
     if declared_date is None:
         raise ConfigurationError(
-            f"{delivery.uri} declares no date (NGAYLAP): give it one with --received-at"
+            f"{delivery.uri} declares no date (NGAYLAP), or none that there is: give it one with "
+            "--received-at"
         )
     day = datetime.strptime(declared_date, "%Y%m%d")  # noqa: DTZ007 - the zone follows
     moment = day.replace(tzinfo=LOCAL_TIME).astimezone(UTC)

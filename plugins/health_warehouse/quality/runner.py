@@ -80,17 +80,24 @@ def judging(settings: Settings, role: str, batch_sql: str) -> Iterator[Judge]:
 @lru_cache(maxsize=1)
 def _context() -> Any:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    _silence()
     with warnings.catch_warnings():  # it imports modules that Python 3.11 calls deprecated
         warnings.simplefilter("ignore", DeprecationWarning)
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    # GX logs the text of database errors, which may quote a value of a row; the state *error* and
-    # the class of the error are kept by `_outcome`.
-    logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context
+
+
+def _silence() -> None:
+    """GX logs the text of database errors, which may quote a value of a row; the state *error* and
+    the class of the error are kept by `_outcome`. Some of its modules set a level of their own."""
+    logger = logging.getLogger("great_expectations")
+    logger.setLevel(logging.CRITICAL + 1)
+    logger.propagate = False
+    logger.addHandler(logging.NullHandler())
 
 
 def _close(source: Any) -> None:

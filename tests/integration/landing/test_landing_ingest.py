@@ -20,6 +20,7 @@ from health_warehouse.settings import Settings
 from landing_steps import deliver, load_all, query
 
 NOON = datetime(2026, 8, 3, 5, tzinfo=UTC)
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
 LATE = {"NGAY_VAO": "202608020800", "NGAY_RA": "202608010800"}  # breaks D01
 
 
@@ -40,7 +41,7 @@ def send_three(settings: Settings) -> None:
 def test_a_batch_is_loaded_judged_and_accounted_for(settings: Settings) -> None:
     send_three(settings)
     report = ingest(settings, list_new(settings))
-    assert report.outcomes == {"loaded": 2, "refused": 1, "duplicate": 1}
+    assert report.outcomes == {"loaded": 1, "refused": 2, "duplicate": 1}
     assert (report.refused_files, report.changed_dossiers) == (1, 1)
     found = {entry["file"]: entry for entry in entries(settings)}
     assert {name: entry["status"] for name, entry in found.items()} == {
@@ -114,7 +115,7 @@ def test_the_ledger_is_printed_as_json_and_as_a_table(
     assert "4 files would be loaded" in run(command, "ingest", "claims", "--dry-run")
     assert json.loads(run(command, "ledger", "--json")) == []
     report = json.loads(run(command, "ingest", "claims", "--json"))
-    assert report["outcomes"] == {"loaded": 2, "refused": 1, "duplicate": 1}
+    assert report["outcomes"] == {"loaded": 1, "refused": 2, "duplicate": 1}
     everything = json.loads(run(command, "ledger", "--json"))
     assert [entry["file"] for entry in everything] == ["a.xml", "b.xml", "c.xml", "d.xml"]
     for entry in everything:
@@ -127,6 +128,62 @@ def test_the_ledger_is_printed_as_json_and_as_a_table(
     assert len(json.loads(run(command, "ledger", "--json", "--file", "b.xml"))) == 1
     assert "refused" in run(command, "ledger")
     assert "nothing new" in run(command, "ingest", "claims")
+
+
+def test_what_was_refused_is_named_and_counted_as_in_the_ledger(
+    settings: Settings, command: typer.Typer
+) -> None:
+    send_three(settings)
+    said = run(command, "ingest", "claims")
+    assert "files: 1 duplicate, 1 loaded, 2 refused\n" in said
+    assert "checked: 2 files, 1 of them refused" in said
+    for entry in entries(settings, status="refused"):
+        assert f"  refused: {entry['uri']}: {entry['reason']}\n" in said
+    assert said.count("  refused: ") == 2
+
+
+def test_many_refused_files_are_told_by_their_number(
+    settings: Settings, command: typer.Typer
+) -> None:
+    for number in range(23):
+        deliver(settings, f"{number}.xml", b"<GIAMDINHHS>%d" % number, NOON)
+    said = run(command, "ingest", "claims")
+    assert said.count("  refused: ") == 20
+    assert "  3 more refused: `warehouse ledger --status refused`\n" in said
+
+
+def test_a_file_left_by_a_crash_and_then_refused_is_named(
+    settings: Settings, command: typer.Typer
+) -> None:
+    deliver(settings, "b.xml", claim_file([healthy("A3")], declared_count=2), NOON)
+    load_all(settings)
+    said = run(command, "ingest", "claims")
+    assert "files: nothing new\n  refused: " in said
+
+
+def test_a_file_from_the_future_is_told_and_left(settings: Settings, command: typer.Typer) -> None:
+    path = deliver(settings, "ahead.xml", claim_file([healthy("A1")]), LATER)
+    result = CliRunner().invoke(command, ["ingest", "claims"])
+    assert result.exit_code == 0
+    assert "files: nothing new" in result.stdout
+    assert f"not loaded: {path.as_uri()} was modified at 2099-01-01T00:00:00+00:00" in (
+        result.stderr
+    )
+    told = json.loads(run(command, "ingest", "claims", "--dry-run", "--json"))
+    assert (told["would_load"], [one["uri"] for one in told["ahead"]]) == ([], [path.as_uri()])
+    assert [one["uri"] for one in json.loads(run(command, "ingest", "claims", "--json"))["ahead"]]
+
+
+def test_the_ledger_names_its_zone_and_is_whole_when_piped(
+    settings: Settings, command: typer.Typer
+) -> None:
+    name = f"{'x' * 180}.xml"
+    deliver(settings, name, claim_file([healthy("A3")], declared_count=2), NOON)
+    ingest(settings, list_new(settings))
+    head, line = run(command, "ledger").splitlines()
+    assert head.startswith("received (UTC)")
+    assert line.startswith(f"2026-08-03 05:00:00  {name}  refused")
+    assert line.endswith("F02: SOLUONGHOSO is 2, the file has 1 HOSO")
 
 
 def test_received_at_of_the_command_is_local_without_a_zone(

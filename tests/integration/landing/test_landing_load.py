@@ -179,9 +179,15 @@ def test_declared_in_the_future_records_nothing(settings: Settings) -> None:
     assert query(settings, COUNTS) == [(0, 0, 0, 0)]
 
 
-def test_declared_without_a_date_records_nothing(settings: Settings) -> None:
-    deliver(settings, "one.xml", claim_file([dossier()], declared_date="20261301"))
-    with pytest.raises(ConfigurationError, match="NGAYLAP"):
+@pytest.mark.parametrize(
+    ("declared", "told"),
+    [("20261301", "an impossible date"), ("2026-06-31", "an impossible date"), (None, "no date")],
+)
+def test_declared_without_a_date_records_nothing(
+    settings: Settings, declared: str | None, told: str
+) -> None:
+    deliver(settings, "one.xml", claim_file([dossier()], declared_date=declared))
+    with pytest.raises(ConfigurationError, match=f"declares {told}.*NGAYLAP"):
         load_all(settings, "declared")
     assert query(settings, COUNTS) == [(0, 0, 0, 0)]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -51,6 +53,30 @@ def test_quarantine_lists_what_was_found_and_filters(settings: Settings, runner:
     assert {entry["rule"] for entry in everything} == {"L01", "D01"}
     other = runner.invoke(app, ["quarantine", "--json", "--file", "other.xml"])
     assert json.loads(other.stdout) == []
+
+
+def test_a_listing_for_people_cuts_no_key_and_no_reason(
+    settings: Settings, runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    dossier, name = "LK-" + "7" * 90, "x" * 120 + ".xml"
+    with engine(settings, "loader").begin() as connection:
+        line_of_it = {"t_bhtt": "13000", "t_bncct": "2000"}
+        broken = Dossier({"ma_lk": dossier}, drugs=[line_of_it])
+        file_id = deliver(connection, [broken], name=name)
+    check_files(settings, [file_id])
+    head, line = runner.invoke(app, ["quarantine", "--rule", "L01"]).stdout.splitlines()
+    assert head.split() == list(quality._FINDING)
+    keys = [name, "96001", dossier, "1", "XML2", "1", "T_BHTT", "L01", "quarantine_dossier"]
+    assert line.split()[: len(keys)] == keys
+    assert line.endswith("T_BHTT is 13000, THANH_TIEN_BH × MUC_HUONG% is 12000")
+
+
+def test_great_expectations_says_nothing_of_its_own() -> None:
+    program = "import logging; logging.basicConfig(level=logging.INFO)\n"
+    program += "from health_warehouse.quality.runner import _context; _context()"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
 
 
 def test_rules_lists_every_declaration(runner: CliRunner) -> None:

@@ -65,9 +65,11 @@ class Dossier:
 class Envelope:
     """What GIAMDINHHS says of itself; complete when the file has been read to its end.
 
-    `declared_date` is NGAYLAP when it is a day (yyyymmdd); `declared_count` is SOLUONGHOSO.
+    `declared_date` is NGAYLAP when it is a day (yyyymmdd); when it is something else,
+    `has_impossible_date`. `declared_count` is SOLUONGHOSO.
     """
 
     facility_id: str = ""
     declared_date: str | None = None
     declared_count: int | None = None
+    has_impossible_date: bool = False

@@ -90,6 +90,7 @@ class ClaimFile:
             self.envelope.facility_id = value
         elif name == "NGAYLAP":
             self.envelope.declared_date = _day(value)
+            self.envelope.has_impossible_date = bool(value) and not self.envelope.declared_date
         elif re.fullmatch(r"[0-9]{1,9}", value):
             self.envelope.declared_count = int(value)
 
