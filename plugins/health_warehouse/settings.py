@@ -7,13 +7,19 @@ Every setting is an environment variable with the prefix `WAREHOUSE_`, or a line
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from health_warehouse.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 DEFAULT_STATE = PROJECT_DIR / ".warehouse"
@@ -236,6 +242,38 @@ def inherited_environment() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Read the environment once per process. Tests build `Settings(...)` themselves."""
-    state = Path(os.environ.get("WAREHOUSE_STATE", DEFAULT_STATE))
-    return Settings(_env_file=state.expanduser() / "warehouse.env")  # type: ignore[call-arg]
+    """Read the environment once per process. Tests build `Settings(...)` themselves.
+
+    Raises ConfigurationError that names each wrong setting, and shows its value unless secret.
+    """
+    state = Path(os.environ.get("WAREHOUSE_STATE", DEFAULT_STATE)).expanduser()
+    _require_folder(state)
+    file = state / "warehouse.env"
+    try:
+        return Settings(_env_file=file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        wrong = "; ".join(_told(one) for one in error.errors())
+        raise ConfigurationError(
+            f"{wrong}: correct or unset it, in the environment or in {file}"
+        ) from None
+
+
+def _require_folder(state: Path) -> None:
+    try:
+        if stat.S_ISDIR(state.stat().st_mode):
+            return
+        reason = "it is not a folder"
+    except FileNotFoundError:  # `warehouse up` makes it
+        return
+    except OSError as error:
+        reason = str(error.strerror)
+    raise ConfigurationError(
+        f"WAREHOUSE_STATE is {state}, which cannot be used ({reason}): name a folder of yours"
+    )
+
+
+def _told(wrong: ErrorDetails) -> str:
+    field = str(wrong["loc"][0])
+    is_secret = SecretStr in get_args(Settings.model_fields[field].annotation)
+    value = "" if is_secret else f" is {wrong['input']!r}"
+    return f"WAREHOUSE_{field.upper()}{value}: {wrong['msg']}"

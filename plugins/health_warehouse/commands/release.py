@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from health_warehouse.commands.published import print_either, show_publication, show_roll_back
 from health_warehouse.commands.waiting import tell_waiting
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings, get_settings
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from health_warehouse.release.candidates import Approval
     from health_warehouse.release.publish import Publication
     from health_warehouse.release.rebuild import Chosen
-    from health_warehouse.release.rollback import RolledBack
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 _DRY_RUN = Annotated[
@@ -76,13 +76,15 @@ def build(
         _progress.print(f"{rebuild.note(settings, scope)} dossiers are built anew")
     if dry_run:
         count = builds.pending_changes(settings)
-        _out(
+        print_either(
             {"pending_changes": count}, as_json, f"{count} dossiers changed since the last release"
         )
         return
     with _step("building the candidate") as tell:
         done = builds.build(settings, full=full, progress=tell)
-    _out({"build_id": done.build_id}, as_json, f"build {done.build_id} is ready to be audited")
+    print_either(
+        {"build_id": done.build_id}, as_json, f"build {done.build_id} is ready to be audited"
+    )
 
 
 def _show_chosen(chosen: list[Chosen], as_json: bool) -> None:
@@ -124,7 +126,7 @@ def publish(
     approvals = _approvals(approve or [], by, reason)
     with _step("publishing"):
         done = publishing.publication(settings, resume=resume, approvals=approvals)
-    _show_publication(done, as_json)
+    show_publication(done, as_json)
 
 
 def rollback(
@@ -150,33 +152,16 @@ def rollback(
         }
         lines = [f"release {current.release_id} would give way to {previous.release_id}:"]
         lines += [f"  {r.mart}: -{r.rows_to_delete} +{r.rows_to_restore}" for r in reversals]
-        _out(plan, as_json, "\n".join(lines))
+        print_either(plan, as_json, "\n".join(lines))
         return
     if not yes and _is_person_there():
         typer.confirm(f"Take release {current.release_id} back?", abort=True, err=True)
     done = rolling_back.roll_back(settings, reason or "no reason given", by or getpass.getuser())
-    _show_roll_back(done, as_json)
+    show_roll_back(done, as_json)
 
 
 def _is_person_there() -> bool:
     return sys.stdin.isatty()
-
-
-def _show_roll_back(done: RolledBack, as_json: bool) -> None:
-    told = {
-        "release_id": done.release.release_id,
-        "rolled_back_release_id": done.taken_back.release_id,
-        "rows_deleted": {one.mart: one.rows_to_delete for one in done.reversals},
-        "rows_inserted": {one.mart: one.rows_to_restore for one in done.reversals},
-        "is_on_hold": True,
-    }
-    lines = [
-        f"release {done.release.release_id} is what readers see again; release "
-        f"{done.taken_back.release_id} was rolled back",
-        *(f"  {one.mart}: -{one.rows_to_delete} +{one.rows_to_restore}" for one in done.reversals),
-        "publishing is on hold until `warehouse publish --resume`",
-    ]
-    _out(told, as_json, "\n".join(lines))
 
 
 def releases(context: typer.Context, as_json: _AS_JSON = False) -> None:
@@ -244,7 +229,7 @@ def run(
         listing, pending = look(settings, paths or ()), pending_changes(settings)
         listed = len(listing.new)
         tell_waiting(listing.ahead)
-        _out(
+        print_either(
             {"files": listed, "pending_changes": pending},
             as_json,
             f"{listed} files would be loaded; {pending} dossiers changed since the last release",
@@ -266,7 +251,7 @@ def run(
     elif done is None:
         typer.echo("nothing changed since the last release")
     else:
-        _show_publication(done, as_json)
+        show_publication(done, as_json)
 
 
 def _release(settings: Settings, full: bool) -> Publication | None:
@@ -306,37 +291,6 @@ def _require_rules(rules: list[str]) -> None:
             f"--approve {', '.join(unknown)}: no such rule of a release; there are "
             f"{', '.join(known)}"
         )
-
-
-def _show_publication(done: Publication, as_json: bool) -> None:
-    release = done.release
-    told = {**asdict(release), "is_new": done.is_new, "has_lifted_hold": done.has_lifted_hold}
-    lifted = ["the hold on publishing is lifted"] if done.has_lifted_hold else []
-    if not done.is_new:
-        told |= {"rows_deleted": {}, "rows_inserted": {}}
-        nothing = f"nothing new to publish: readers see release {release.release_id} as before"
-        _out(told, as_json, "\n".join([nothing, *lifted]))
-        return
-    lines = [f"release {release.release_id} is what readers see", *lifted]
-    lines += [
-        f"  {mart}: -{release.rows_deleted.get(mart, 0)} +{inserted}"
-        for mart, inserted in sorted(release.rows_inserted.items())
-    ]
-    lines += [f"  notice {_told(notice)}" for notice in release.notices]
-    _out(told, as_json, "\n".join(lines))
-
-
-def _told(notice: dict[str, Any]) -> str:
-    """A rule that readers were promised and that does not hold, in words."""
-    from expectations.registry import ALL
-
-    sentence = next((rule.sentence_en for rule in ALL if rule.id == notice["rule_id"]), "")
-    failed, checked = notice["failed_count"], notice["checked_count"]
-    return f"{notice['rule_id']}: {failed} of {checked} rows break “{sentence}”"
-
-
-def _out(value: Any, as_json: bool, text: str) -> None:
-    typer.echo(json.dumps(value, indent=1, default=str) if as_json else text)
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def synth(
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=dossiers or None)
         summary = generate(out, options, lambda count: progress.advance(task, count))
         progress.update(task, total=summary.dossiers, completed=summary.dossiers)

@@ -6,12 +6,15 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError
 
 from health_warehouse.database.roles import ROLES, role_name
 from health_warehouse.errors import ConfigurationError
@@ -78,7 +81,7 @@ def owner_url(settings: Settings) -> URL:
     Raises ConfigurationError when neither is there.
     """
     if settings.dsn is not None:
-        return make_url(settings.dsn.get_secret_value()).set(drivername="postgresql+psycopg")
+        return url_of("WAREHOUSE_DSN", settings.dsn).set(drivername="postgresql+psycopg")
     if settings.dsn_conn_id:
         raise ConfigurationError(
             "the warehouse is in WAREHOUSE_DSN_CONN_ID, which only Airflow's tasks read: "
@@ -90,6 +93,18 @@ def owner_url(settings: Settings) -> URL:
             f"no warehouse in {settings.state}: run `warehouse up`, or set WAREHOUSE_DSN"
         )
     return make_url(stored).set(drivername="postgresql+psycopg")
+
+
+def url_of(name: str, value: SecretStr) -> URL:
+    """Raises ConfigurationError that names the setting and shows nothing of it."""
+    with suppress(ArgumentError, ValueError):  # the latter: a port that is no number
+        url = make_url(value.get_secret_value())
+        if url.get_backend_name() in ("postgresql", "postgres"):
+            return url
+    raise ConfigurationError(
+        f"{name} is no URL of a Postgres: write postgresql://user:password@host:port/name, with "
+        "%40 for an @ in the password (its value is not shown: it may hold one)"
+    )
 
 
 def role_url(settings: Settings, role: str) -> URL:

@@ -18,6 +18,7 @@ import psycopg
 from sqlalchemy import URL, make_url
 
 from health_warehouse import loopback
+from health_warehouse.database.connections import url_of
 from health_warehouse.database.embedded import EmbeddedServer
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.orchestration.pools import import_document
@@ -284,7 +285,7 @@ def metadata_url(
 ) -> URL:
     """Where Airflow keeps its metadata: WAREHOUSE_AIRFLOW_DSN, else the embedded server."""
     if settings.airflow_dsn is not None:
-        return make_url(settings.airflow_dsn.get_secret_value())
+        return url_of("WAREHOUSE_AIRFLOW_DSN", settings.airflow_dsn)
     if postgres is None:
         raise ConfigurationError("Airflow's metadata needs a server: set WAREHOUSE_AIRFLOW_DSN")
     return make_url(postgres.url(AIRFLOW_DATABASE, AIRFLOW_ROLE, secrets.metadata_password))

@@ -312,8 +312,12 @@ def _name(kind: Kind | None) -> str:
 
 
 def _claim(out: Path, options: Options) -> None:
-    """Make the folder; refuse one that holds another province."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Make the folder; refuse one that cannot be made or that holds another province."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "it is a file" if out.is_file() else error.strerror
+        raise ConfigurationError(f"cannot write to {out}: {reason}; name a new folder") from error
     manifest = out / MANIFEST
     if manifest.exists():
         known = json.loads(manifest.read_text("utf-8")).get("options")
