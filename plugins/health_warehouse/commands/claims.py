@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from health_warehouse.commands.ahead import tell_ahead
 from health_warehouse.commands.listing import print_rows
-from health_warehouse.commands.waiting import tell_waiting
 from health_warehouse.settings import get_settings
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def ingest_claims(
     settings = get_settings()
     received = _received_at(received_at)
     listing = look(settings, paths or (), received)
-    tell_waiting(listing.ahead)
+    tell_ahead(listing.ahead)
     if dry_run:
         _show_deliveries(listing, as_json)
         return

@@ -15,8 +15,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from health_warehouse.commands.ahead import tell_ahead
 from health_warehouse.commands.published import print_either, show_publication, show_roll_back
-from health_warehouse.commands.waiting import tell_waiting
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings, get_settings
 
@@ -228,7 +228,7 @@ def run(
     if dry_run:
         listing, pending = look(settings, paths or ()), pending_changes(settings)
         listed = len(listing.new)
-        tell_waiting(listing.ahead)
+        tell_ahead(listing.ahead)
         print_either(
             {"files": listed, "pending_changes": pending},
             as_json,
@@ -241,7 +241,7 @@ def run(
     with _step("ingesting"):
         listing = look(settings, paths or ())
         report = ingest(settings, listing.new)
-    tell_waiting(listing.ahead)
+    tell_ahead(listing.ahead)
     with turn(settings, lambda: _progress.print("another `warehouse run` is at work; waiting")):
         done = _release(settings, full)
     if as_json:

@@ -6,7 +6,7 @@ machine      disk, permissions, ports
 packages     what is installed against the lock file
 database     server, schema, roles, grants
 sessions     stale locks and sessions, builds that nobody finishes, tables that need a vacuum
-inbox        files whose time is still to come
+receipts     files received at a time that is still to come
 release      publishing on hold
 airflow      its processes and its DAGs
 """

@@ -28,8 +28,8 @@ _LATEST_TIME = datetime(9999, 12, 30, tzinfo=UTC).timestamp()  # any local time 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Files without a receipt: `new` ones to load, oldest first, and those `ahead` that must wait,
-    because they would count as received at a time that is still to come."""
+    """Files without a receipt, oldest first; those `ahead` count as received at a time that is
+    still to come, and so win over every genuine delivery until then."""
 
     new: list[Delivery]
     ahead: list[Delivery]
@@ -62,18 +62,7 @@ def look(
     else:
         new = _new_and_quiet(settings, received_at)
     new = sorted(new, key=lambda d: (d.modified_at, d.file_name, d.uri))
-    ahead = [d for d in new if is_ahead(d.modified_at)] if received_at is None else []
-    return Listing([d for d in new if d not in ahead] if ahead else new, ahead)
-
-
-def waiting_for_their_time(settings: Settings) -> list[Delivery]:
-    """The files `ahead` in the inbox; the database is asked only where there may be one."""
-    ahead = [
-        delivery
-        for delivery in _list(*open_place(settings, settings.inbox), settings.inbox)
-        if is_ahead(delivery.modified_at)
-    ]
-    return without_seen(settings, ahead, None) if ahead else []
+    return Listing(new, [d for d in new if received_at is None and is_ahead(d.modified_at)])
 
 
 def seconds_until_quiet(settings: Settings) -> float:
@@ -86,8 +75,7 @@ def seconds_until_quiet(settings: Settings) -> float:
     found = _list(filesystem, root, settings.inbox)
     if not found or not isinstance(filesystem, LocalFileSystem):
         return 0.0
-    now = datetime.now(UTC)
-    age = min(abs(now - delivery.modified_at) for delivery in found)
+    age = datetime.now(UTC) - max(delivery.modified_at for delivery in found)
     return max(0.0, settings.inbox_quiet_seconds - age.total_seconds())
 
 

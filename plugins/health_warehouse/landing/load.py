@@ -17,8 +17,7 @@ from sqlalchemy import Connection, text
 from health_warehouse.database.connections import engine
 from health_warehouse.errors import ConfigurationError, SourceUnavailable
 from health_warehouse.landing.archive import ArchivedFile, is_kept
-from health_warehouse.landing.clock import is_ahead
-from health_warehouse.landing.delivery import Delivery, FileChanged, ReceivedAt
+from health_warehouse.landing.delivery import Delivery, ReceivedAt
 from health_warehouse.landing.exchange import Driver, together
 from health_warehouse.landing.file_lock import send_lock
 from health_warehouse.landing.kept_rows import bring_back_rows
@@ -82,9 +81,8 @@ def load(
 ) -> LoadResult:
     """Load one archived delivery; `key` is the person key.
 
-    Raises ConfigurationError when `received_at` is "declared" and the file has no NGAYLAP, or one
-    in the future (nothing is recorded then), FileChanged when its modification time is,
-    SourceUnavailable on trouble with the archive or the database.
+    Raises ConfigurationError when `received_at` is "declared" and the file has no NGAYLAP (nothing
+    is recorded then), SourceUnavailable on trouble with the archive or the database.
     """
     with engine(settings, "loader").begin() as connection:
         file = _claim(connection, delivery, archived)
@@ -150,8 +148,6 @@ def _moment(delivery: Delivery, received_at: ReceivedAt, declared_date: str | No
     if isinstance(received_at, datetime):
         return received_at.astimezone(UTC)
     if received_at is None:
-        if is_ahead(delivery.modified_at):  # it was not when listed: the sender set it since
-            raise FileChanged(delivery.uri)
         return delivery.modified_at
     if declared_date is None:
         raise ConfigurationError(
@@ -159,13 +155,7 @@ def _moment(delivery: Delivery, received_at: ReceivedAt, declared_date: str | No
             "--received-at"
         )
     day = datetime.strptime(declared_date, "%Y%m%d")  # noqa: DTZ007 - the zone follows
-    moment = day.replace(tzinfo=LOCAL_TIME).astimezone(UTC)
-    if is_ahead(moment):
-        raise ConfigurationError(
-            f"{delivery.uri} declares a day in the future (NGAYLAP {day:%Y-%m-%d}) and would win "
-            "over every later delivery: give it a time with --received-at"
-        )
-    return moment
+    return day.replace(tzinfo=LOCAL_TIME).astimezone(UTC)
 
 
 def _send_receipt(

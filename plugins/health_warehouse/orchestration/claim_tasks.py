@@ -46,8 +46,8 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
     deliveries = listing.new
     for delivery in listing.ahead:
         log.warning(
-            "not loaded: %s was modified at %s, in the future; it is taken when that time has come "
-            "or the file is touched",
+            "%s was modified at %s, in the future: until then it wins over every other delivery "
+            "of its dossiers (docs/runbooks/file_refused.md)",
             delivery.uri,
             delivery.modified_at.isoformat(),
         )

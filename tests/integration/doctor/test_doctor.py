@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import time
 from collections.abc import Iterator
@@ -136,10 +135,12 @@ def test_a_build_that_nobody_finishes(healthy: Settings) -> None:
 
 
 def test_a_file_from_the_future(healthy: Settings) -> None:
-    path = healthy.state / "inbox" / "ahead.xml"
-    path.write_bytes(b"x")
-    os.utime(path, (4_070_908_800, 4_070_908_800))
-    finding = _only(healthy, "inbox")
+    _run(
+        healthy,
+        "insert into ops.files (sha256, byte_count, received_at, file_name, status)"
+        " values (repeat('0', 64), 1, '2099-01-01 00:00+00', 'ahead.xml', 'loaded')",
+    )
+    finding = _only(healthy, "receipts")
     assert "ahead.xml (2099-01-01 00:00 UTC)" in finding.what
     assert finding.level == "warning"
 
@@ -216,7 +217,16 @@ def test_a_server_that_is_down_is_a_finding_of_each_check_that_needs_it(
     nowhere = owner_url(healthy).set(port=1).render_as_string(hide_password=False)
     down = Settings(state=healthy.state, dsn=nowhere)
     found = {finding.check: finding for finding in examine(down)}
-    assert set(found) == {"server", "schema", "roles", "sessions", "builds", "hold", *VACUUM}
+    assert set(found) == {
+        "server",
+        "schema",
+        "roles",
+        "sessions",
+        "builds",
+        "hold",
+        "receipts",
+        *VACUUM,
+    }
     assert all("warehouse up" in finding.remedy for finding in found.values())
 
 

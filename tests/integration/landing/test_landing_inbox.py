@@ -13,7 +13,6 @@ from typing import Any
 
 import fsspec
 import pytest
-from fsspec.implementations.local import LocalFileSystem
 
 from claim_files import claim_file, dossier, write
 from health_warehouse.errors import ConfigurationError, SourceUnavailable
@@ -22,13 +21,9 @@ from health_warehouse.landing.archive import store
 from health_warehouse.landing.clock import CLOCK_DIFFERENCE
 from health_warehouse.landing.delivery import FileChanged
 from health_warehouse.landing.inbox import (
-    describe,
     list_new,
     look,
-    seconds_until_quiet,
-    waiting_for_their_time,
 )
-from health_warehouse.landing.ingest import load_deliveries
 from health_warehouse.settings import Settings
 from landing_steps import deliver, load_all, query
 
@@ -104,47 +99,27 @@ def test_a_growing_file_waits_unless_a_person_names_it(settings: Settings) -> No
     assert names(patient, str(path)) == ["young.xml"]
 
 
-def test_a_file_from_the_future_waits_until_its_time_has_come(settings: Settings) -> None:
-    path = deliver(settings, "ahead.xml", claim_file([dossier()]), LATER)
-    deliver(settings, "right.xml", b"x", NOON)
-    for locations in ((), (str(path.parent),), (str(path), str(path.with_name("right.xml")))):
-        listing = look(settings, locations)
-        assert [d.file_name for d in listing.new] == ["right.xml"]
-        assert [d.file_name for d in listing.ahead] == ["ahead.xml"]
-    assert path.exists()
-    assert names(settings) == ["right.xml"]
-    os.utime(path, (NOON.timestamp(), NOON.timestamp()))
-    assert names(settings) == ["ahead.xml", "right.xml"]
-
-
-def test_a_file_from_the_future_is_taken_with_a_time_of_receipt_that_a_person_gives(
-    settings: Settings,
-) -> None:
+def test_files_from_the_future_are_told_apart(settings: Settings) -> None:
     deliver(settings, "ahead.xml", claim_file([dossier()]), LATER)
-    assert [r.outcome for r in load_all(settings, NOON)] == ["loaded"]
+    deliver(settings, "right.xml", b"x", NOON)
+    listing = look(settings)
+    assert [d.file_name for d in listing.new] == ["right.xml", "ahead.xml"]
+    assert [d.file_name for d in listing.ahead] == ["ahead.xml"]
+    assert look(settings, received_at=NOON).ahead == []
+
+
+def test_a_file_from_the_future_is_put_right_by_an_earlier_receipt(settings: Settings) -> None:
+    deliver(settings, "ahead.xml", claim_file([dossier()]), LATER)
+    load_all(settings)
+    deliver(settings, "again.xml", claim_file([dossier()]), LATER)
+    load_all(settings, NOON)
     assert query(settings, "select received_at from ops.files") == [(NOON,)]
-    assert waiting_for_their_time(settings) == []
-
-
-def test_a_file_whose_time_is_set_ahead_after_listing_is_left(settings: Settings) -> None:
-    path = deliver(settings, "one.xml", claim_file([dossier()]), NOON)
-    os.utime(path, (LATER.timestamp(), LATER.timestamp()))
-    delivery = describe(LocalFileSystem(), str(path))
-    assert delivery is not None
-    assert load_deliveries(settings, [delivery]).outcomes == {"postponed": 1}
-    assert query(settings, "select count(*) from ops.files") == [(0,)]
 
 
 def test_a_time_of_receipt_in_the_future_is_refused(settings: Settings) -> None:
     deliver(settings, "one.xml", claim_file([dossier()]), NOON)
     with pytest.raises(ConfigurationError, match="lies in the future"):
         list_new(settings, received_at=LATER)
-
-
-def test_a_file_from_the_future_is_not_waited_for(settings: Settings) -> None:
-    patient = settings.model_copy(update={"inbox_quiet_seconds": 60})
-    deliver(settings, "ahead.xml", b"x", LATER)
-    assert seconds_until_quiet(patient) == 0
 
 
 def test_a_name_is_never_read_as_a_location(settings: Settings, tmp_path: Path) -> None:

@@ -172,13 +172,6 @@ def test_declared_receipt_is_the_local_midnight_of_ngaylap(settings: Settings) -
     assert list_new(settings, received_at="declared") == []
 
 
-def test_declared_in_the_future_records_nothing(settings: Settings) -> None:
-    deliver(settings, "one.xml", claim_file([dossier()], declared_date="20990101"))
-    with pytest.raises(ConfigurationError, match="declares a day in the future"):
-        load_all(settings, "declared")
-    assert query(settings, COUNTS) == [(0, 0, 0, 0)]
-
-
 @pytest.mark.parametrize(
     ("declared", "told"),
     [("20261301", "an impossible date"), ("2026-06-31", "an impossible date"), (None, "no date")],

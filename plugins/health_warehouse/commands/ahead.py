@@ -1,4 +1,4 @@
-"""Files that wait because their modification time is in the future, told to a person."""
+"""Files whose modification time is in the future, told to a person."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-def tell_waiting(ahead: Sequence[Delivery]) -> None:
+def tell_ahead(ahead: Sequence[Delivery]) -> None:
     """On stderr, so that JSON stays alone on stdout."""
     console = Console(stderr=True, soft_wrap=True)
     for delivery in ahead[:_SHOWN]:
         console.print(
-            f"not loaded: {delivery.uri} was modified at {delivery.modified_at.isoformat()}, in "
-            "the future; touch it, or give --received-at",
+            f"{delivery.uri} was modified at {delivery.modified_at.isoformat()}, in the future: "
+            "until then it wins over every other delivery of its dossiers; to correct that, ingest "
+            "it again with --received-at",
             style="yellow",
             markup=False,
             highlight=False,
         )
     if len(ahead) > _SHOWN:
-        console.print(f"not loaded: {len(ahead) - _SHOWN} more of such files", style="yellow")
+        console.print(f"{len(ahead) - _SHOWN} more files are from the future", style="yellow")

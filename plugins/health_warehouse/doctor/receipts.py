@@ -1,0 +1,35 @@
+"""Check of receipts: files that count as received at a time that is still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+
+from health_warehouse.database.connections import engine
+from health_warehouse.doctor.finding import Finding
+from health_warehouse.landing.clock import CLOCK_DIFFERENCE
+from health_warehouse.settings import Settings
+
+_AHEAD = text(
+    """
+    select count(*) as file_count, max(received_at) as latest,
+        (array_agg(file_name order by received_at desc))[1] as file_name
+    from ops.files where received_at > clock_timestamp() + :difference
+    """
+)
+
+
+def ahead_of_time(settings: Settings) -> Iterator[Finding]:
+    with engine(settings, "ops_reader").connect() as connection:
+        row = connection.execute(_AHEAD, {"difference": CLOCK_DIFFERENCE}).one()
+    if row.file_count:
+        yield Finding(
+            "receipts",
+            "warning",
+            f"{row.file_count} files count as received in the future, such as {row.file_name} "
+            f"({row.latest:%Y-%m-%d %H:%M} UTC): until then they win over every other delivery of "
+            "their dossiers",
+            "`warehouse ingest claims FILE --received-at TIME` with the same bytes "
+            "(docs/runbooks/file_refused.md)",
+        )
