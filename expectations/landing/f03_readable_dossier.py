@@ -1,6 +1,9 @@
-"""F03: every dossier can be read. Judged by the parser while it reads."""
+"""F03: every dossier can be read. Judged by the parser while it reads.
 
-from expectations.rules.rule import Category, Rule, Severity, Source
+One that cannot is set aside, the others of its file are taken. A file of very many is none of ours.
+"""
+
+from expectations.rules.rule import Category, OneDossier, Rule, Severity, Source
 
 RULE = Rule(
     id="F03",
@@ -10,5 +13,10 @@ RULE = Rule(
     source=Source("QĐ 130/QĐ-BYT, envelope GIAMDINHHS; catalogue F03", "M"),
     category=Category.CONFORMANCE,
     severity=Severity.REFUSE_FILE,
+    threshold="10000 dossiers (of XML0: rows) of one file",
     owner="sender",
+    one_dossier=OneDossier(
+        when_vi="không quá 10000 hồ sơ (XML0: dòng) của tệp không đọc được",
+        when_en="no more than 10000 dossiers (of XML0: rows) of the file cannot be read",
+    ),
 )

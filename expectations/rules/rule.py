@@ -69,12 +69,21 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class OneDossier:
+    """When a rule that can refuse a file only quarantines the dossier that breaks it."""
+
+    when_vi: str
+    when_en: str
+
+
+@dataclass(frozen=True)
 class Rule:
     """One rule. `id` begins with the id of the catalogue that it comes from (L01, F02 …).
 
     `rows` is empty for a rule that the parser judges while it reads: then only its words are here.
     `threshold` is the figure that a check compares with, and its unit, for people: no rule lets
     some rows fail. `scope` says what an incremental build looks at, for the rules of the marts.
+    `one_dossier` belongs to REFUSE_FILE, where the rest of the file can still be taken.
     """
 
     id: str
@@ -87,6 +96,7 @@ class Rule:
     threshold: str = ""
     rows: tuple[Rows, ...] = ()
     scope: str = ""
+    one_dossier: OneDossier | None = None
 
     @property
     def is_judged_by_parser(self) -> bool:

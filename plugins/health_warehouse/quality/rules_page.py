@@ -29,7 +29,7 @@ _EVERY_ROW = "none, every row must hold / không, mọi dòng phải đúng"
 _PARTS: tuple[tuple[str, str, tuple[Rule, ...]], ...] = (
     (
         "While reading / Khi đọc tệp",
-        "Judged by the parser: a file that breaks one of these is refused before it is loaded.",
+        "Judged by the parser: what breaks one of these is refused, or quarantined at once.",
         registry.JUDGED_BY_PARSER,
     ),
     (
@@ -56,6 +56,7 @@ def described(rules: Sequence[Rule] = registry.ALL) -> list[dict[str, Any]]:
             "confidence": rule.source.confidence,
             "category": rule.category.value,
             "severity": rule.severity.value,
+            "one_dossier": rule.one_dossier and rule.one_dossier.when_en,
             "owner": rule.owner,
             "threshold": rule.threshold or None,
             "judged_by": "parser" if rule.is_judged_by_parser else "suite",
@@ -105,6 +106,7 @@ def _section(rule: Rule) -> list[str]:
         f"- **vi**: {rule.sentence_vi}",
         f"- **en**: {rule.sentence_en}",
         f"- when it fails / khi vi phạm: {_CONSEQUENCES[rule.severity]}",
+        *_of_one_dossier(rule),
         f"- category: {rule.category.value}; owner: {rule.owner}",
         f"- threshold / ngưỡng: {rule.threshold or _EVERY_ROW}",
         f"- source: {rule.source.text} [{rule.source.confidence}]",
@@ -114,6 +116,13 @@ def _section(rule: Rule) -> list[str]:
     if rule.scope:
         lines.append(f"- scope: {rule.scope}")
     return lines
+
+
+def _of_one_dossier(rule: Rule) -> list[str]:
+    if rule.one_dossier is None:
+        return []
+    only = f"only {_CONSEQUENCES[Severity.QUARANTINE_DOSSIER].replace(' / ', ' / chỉ ')}"
+    return [f"- {only}: where {rule.one_dossier.when_en} / khi {rule.one_dossier.when_vi}"]
 
 
 def write(path: Path = PAGE) -> None:
