@@ -18,6 +18,8 @@ from expectations.rules.fragments import (
 )
 from expectations.rules.rule import Check
 
+_NUMBER = r"^\s*[+-]?[0-9]+(\.[0-9]+)?\s*$"
+
 
 def is_number(column: str, *, blank_is_null: bool = False) -> Check:
     """The value was read: `n_` is null for what is not a number, and perhaps for a blank one."""
@@ -25,7 +27,10 @@ def is_number(column: str, *, blank_is_null: bool = False) -> Check:
     return Check(
         field=column.upper(),
         holds=f"n_{column} is not null{blank}",
-        reason=f"'{column.upper()} is not a number: ' || {described(column)}",
+        # the bounds of raw.parse_amount
+        reason=f"'{column.upper()} is ' || case when {column} ~ '{_NUMBER}' "
+        "then 'too large a number to be held (15 digits before the point, 40 characters): ' "
+        f"else 'not a number: ' end || {described(column)}",
     )
 
 

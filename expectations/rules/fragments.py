@@ -4,6 +4,8 @@ A reason may quote what stands in a field that is nobody's: a number, a date, a 
 have slipped there from the next field is described by its length and the kinds of its characters:
 9 digits or more (old and new citizen ids, insurance numbers, phones), words, anything with blanks.
 So is a diagnosis of HIV, and every value of a personal field.
+*Letters* have upper and lower case; what is neither that, an ASCII digit, a blank nor a sign (full-
+width digits, scripts without case) is *other characters*.
 """
 
 from __future__ import annotations
@@ -71,7 +73,9 @@ def described(text: str) -> str:
         f"case when lower({value}) <> upper({value}) then 'letters' end, "
         f"case when {value} ~ '[0-9]' then 'digits' end, "
         f"case when {value} ~ '\\s' then 'spaces' end, "
-        f"case when {value} ~ '[^\\w\\s]' then 'signs' end"
+        f"case when {value} ~ '[^\\w\\s]' then 'signs' end, "
+        f"case when lower({value}) = upper({value}) and {value} ~ '(?![0-9])\\w' "
+        "then 'other characters' end"
     )
     return (
         f"case when {value} = '' then 'blank' else "

@@ -23,16 +23,19 @@ NO_NUMBERS = {
     "decimal comma": ("1.234,5", "7 characters: digits, signs"),
     "thousands comma": ("1,234.5", "7 characters: digits, signs"),
     "thousands space": ("1 000", "5 characters: digits, spaces"),
-    "thousands underscore": ("1_000", "5 characters: digits"),
+    "thousands underscore": ("1_000", "5 characters: digits, other characters"),
     "hexadecimal": ("0x10", "4 characters: letters, digits"),
     "sign twice": ("--1", "3 characters: digits, signs"),
-    "full-width digits": ("１２", "2 characters"),
-    "digits of another script": ("١٢", "2 characters"),
-    "five thousand digits": ("9" * 5000, "5000 characters: digits"),
-    "more digits than money has": ("9" * 16, "16 characters: digits"),
+    "full-width digits": ("１２", "2 characters: other characters"),
+    "digits of another script": ("١٢", "2 characters: other characters"),
     "formula": ("=1+1", "4 characters: digits, signs"),
     "null in words": ("null", "4 characters: letters"),
     "query": ("1); drop table raw.claims_xml1;--", "33 characters: letters, digits"),
+}
+TOO_LARGE = {
+    "five thousand digits": ("9" * 5000, "5000 characters: digits"),
+    "more digits than money has": ("9" * 16, "16 characters: digits"),
+    "more decimals than are held": ("1." + "0" * 39, "41 characters: digits, signs"),
 }
 NO_DATES = {
     "month 13": "20261345",
@@ -81,14 +84,18 @@ NUMBERS: list[Case] = [
     quarantined(
         f"quantity {name}",
         with_field("XML2", "SO_LUONG", value),
-        "SO_LUONG is not a number",
+        f"SO_LUONG is {fault}",
         told,
         rule="L01",
         table="XML2",
         line=1,
         field="SO_LUONG",
     )
-    for name, (value, told) in NO_NUMBERS.items()
+    for fault, values in (
+        ("not a number", NO_NUMBERS),
+        ("too large a number to be held", TOO_LARGE),
+    )
+    for name, (value, told) in values.items()
 ]
 DATES: list[Case] = [
     quarantined(

@@ -17,6 +17,7 @@ def described(value: str) -> str:
         ("digits", re.search(r"[0-9]", head)),
         ("spaces", re.search(r"\s", head)),
         ("signs", re.search(r"[^\w\s]", head)),
+        ("other characters", head.lower() == head.upper() and re.search(r"(?![0-9])\w", head)),
     )
     return f"{len(text)} characters: {', '.join(kind for kind, found in kinds if found)}"
 
