@@ -11,6 +11,14 @@ from expectations.rules.rule import Rule
 from health_warehouse.database.connections import engine
 from health_warehouse.settings import Settings
 
+# A dossier whose XML1 cannot be read has no id; the parser, which says so, named it by its other
+# tables, and further findings go by the same name. Asked once, and only when there is such a one: a
+# join might be made by nested loops, and a file can have thousands.
+_NAMED_BY_PARSER = """\
+select jsonb_object_agg(parsed.file_id || '/' || parsed.position, parsed.dossier_id)
+from quarantine.findings as parsed
+where parsed.file_id in (select batch.file_id from ({batch}) as batch)
+    and parsed.position is not null and parsed.dossier_id <> ''"""
 _INSERT = """\
 insert into quarantine.findings (
     file_id, position, line, table_name, field, facility_id, dossier_id, rule_id, severity, reason
@@ -22,7 +30,12 @@ select
     found.table_name,
     found.field,
     coalesce(version.facility_id, file.facility_id),
-    version.dossier_id,
+    case
+        when version.dossier_id = '' then coalesce(
+            ({named}) ->> (found.file_id || '/' || found.position), ''
+        )
+        else version.dossier_id
+    end,
     :rule_id,
     :severity,
     found.reason
@@ -35,7 +48,8 @@ order by found.file_id, found.position, found.table_name, found.line, found.fiel
 
 def insert_findings(connection: Connection, rule: Rule, batch_sql: str) -> int:
     """Store every finding of `rule` in the batch; returns how many."""
-    statement = _INSERT.replace("{findings}", statements.findings(rule, batch_sql))
+    statement = _INSERT.replace("{named}", _NAMED_BY_PARSER.replace("{batch}", batch_sql))
+    statement = statement.replace("{findings}", statements.findings(rule, batch_sql))
     result = connection.execute(
         text(statement), {"rule_id": rule.id, "severity": rule.severity.value}
     )

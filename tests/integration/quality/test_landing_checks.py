@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from claim_files import claim_file, hoso, lines, part, write
 from expectations import registry
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import BatchIncomplete, CheckError
+from health_warehouse.landing.inbox import list_new
+from health_warehouse.landing.ingest import ingest
 from health_warehouse.quality import landing
 from health_warehouse.quality.landing import check_files
 from health_warehouse.settings import Settings
@@ -47,6 +51,21 @@ def test_a_bad_dossier_is_quarantined_and_the_others_of_its_file_count(settings:
     assert _rows(settings, verdicts) == [(1, "accepted"), (2, "quarantined")]
     assert _rows(settings, "select file_id, position from ops.current_dossiers") == [(file_id, 1)]
     assert _scalar(settings, "select judged_at is not null from ops.files") is True
+
+
+@pytest.mark.parametrize("named", [["A1", "A1"], ["A1", "A2"]])
+def test_a_dossier_without_a_readable_xml1_has_one_name_in_all_findings(
+    settings: Settings, tmp_path: Path, named: list[str]
+) -> None:
+    drugs = part("XML2", lines("XML2", [{"MA_LK": ma_lk} for ma_lk in named]))
+    sent = claim_file([hoso(part("XML1", "<TONG_HOP>"), drugs), hoso(drugs)])
+    write(tmp_path / "sent", "claims.xml", sent)
+    ingest(settings, list_new(settings, [str(tmp_path / "sent")]))
+    found = {(row["rule_id"], row["position"], row["dossier_id"]) for row in findings(settings)}
+    name = "A1" if len(set(named)) == 1 else ""
+    assert {dossier_id for _, _, dossier_id in found} == {name}
+    by_whom = {("F03", 1), ("F03", 2), ("F04", 1), ("F04", 2)}
+    assert by_whom <= {(rule_id, position) for rule_id, position, _ in found}
 
 
 def test_a_file_with_fewer_dossiers_than_declared_is_refused_whole(settings: Settings) -> None:
