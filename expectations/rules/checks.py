@@ -8,9 +8,9 @@ cannot be read (`fragments.time_or_null`): both are read once however many check
 from __future__ import annotations
 
 from expectations.rules.fragments import (
-    described,
     holds_if_readable,
     not_after,
+    quoted_code,
     quoted_number,
     quoted_result,
     quoted_time,
@@ -30,7 +30,7 @@ def is_number(column: str, *, blank_is_null: bool = False) -> Check:
         # the bounds of raw.parse_amount
         reason=f"'{column.upper()} is ' || case when {column} ~ '{_NUMBER}' "
         "then 'too large a number to be held (15 digits before the point, 40 characters): ' "
-        f"else 'not a number: ' end || {described(column)}",
+        f"else 'not a number: ' end || {quoted_code(column)}",
     )
 
 

@@ -17,19 +17,19 @@ from claim_files import claim_file, part
 from good_dossiers import between_neighbours, good
 
 NO_NUMBERS = {
-    "too large to hold": ("1e400", "5 characters: letters, digits"),
-    "not a number": ("NaN", "3 characters: letters"),
+    "too large to hold": ("1e400", ": 1e400"),
+    "not a number": ("NaN", ": NaN"),
     "infinite": ("Infinity", "8 characters: letters"),
-    "decimal comma": ("1.234,5", "7 characters: digits, signs"),
-    "thousands comma": ("1,234.5", "7 characters: digits, signs"),
+    "decimal comma": ("1.234,5", ": 1.234,5"),
+    "thousands comma": ("1,234.5", ": 1,234.5"),
     "thousands space": ("1 000", "5 characters: digits, spaces"),
-    "thousands underscore": ("1_000", "5 characters: digits, other characters"),
-    "hexadecimal": ("0x10", "4 characters: letters, digits"),
-    "sign twice": ("--1", "3 characters: digits, signs"),
+    "thousands underscore": ("1_000", ": 1_000"),
+    "hexadecimal": ("0x10", ": 0x10"),
+    "sign twice": ("--1", ": --1"),
     "full-width digits": ("１２", "2 characters: other characters"),
     "digits of another script": ("١٢", "2 characters: other characters"),
-    "formula": ("=1+1", "4 characters: digits, signs"),
-    "null in words": ("null", "4 characters: letters"),
+    "formula": ("=1+1", ": =1+1"),
+    "null in words": ("null", ": null"),
     "query": ("1); drop table raw.claims_xml1;--", "33 characters: letters, digits"),
 }
 TOO_LARGE = {
