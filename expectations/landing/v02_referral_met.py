@@ -1,11 +1,11 @@
 """V02: who was referred arrived. Recorded only.
 
 A referral can be judged once its time is over: the file was received three days (72 hours) after
-the end of care or later. Then the person must have arrived where XML13 sends him, within those
-three days, from here. Judged where a missing arrival would show: the place it leads to sends
-dossiers to this warehouse, and the patient has an insurance card, which makes the same person key
-everywhere. A referral received in time is left to the marts, which match transfers whenever the
-other side arrives.
+the end of care or later. Then the person must have arrived where XML13 sends him, from here, within
+those three days, or up to two hours before the papers were closed, as in fct_transfers. Judged
+where a missing arrival would show: the place it leads to sends dossiers to this warehouse, and the
+patient has an insurance card, which makes the same person key everywhere. A referral received in
+time is left to the marts, which match transfers whenever the other side arrives.
 """
 
 from expectations.rules.fragments import quoted_code, text_or_null
@@ -14,8 +14,14 @@ from expectations.rules.selections import HEADER, lines
 from expectations.rules.visits import KNOWN, arrived
 
 _TO = f"coalesce({text_or_null('line.ma_cskcb_den')}, {text_or_null('line.ma_noi_den')})"
-_SENDS_HERE = f"""exists (
-    select from ops.current_dossiers as sent where sent.facility_id = {_TO}
+# What this very batch brings counts only after its verdict.
+_SENDS_HERE = f"""(
+    exists (select from ops.current_dossiers as sent where sent.facility_id = {_TO})
+    or {_TO} in (
+        select sent.facility_id
+        from batch as sending
+        join ops.dossier_versions as sent using (file_id)
+    )
 )"""
 _DUE = lines(
     13,
@@ -30,7 +36,7 @@ _IS_MET = """exists (
     where other._person_key = arrived._person_key
         and other.facility_id = due.destination
         and coalesce(other.came_from, '') in ('', arrived.facility_id)
-        and other.began_at - arrived.ended_at between interval '-1 hour' and interval '72 hours'
+        and other.began_at - arrived.ended_at between interval '-2 hours' and interval '72 hours'
 )"""
 
 RULE = Rule(

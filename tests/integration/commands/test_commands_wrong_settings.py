@@ -24,42 +24,31 @@ def _said(*typed: str, **variables: str) -> str:
     return ended.stderr
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "why"),
-    [
-        ("WAREHOUSE_POSTGRES_PORT", "abc", "should be a valid integer"),
-        ("WAREHOUSE_MAX_FILE_BYTES", "-3", "should be greater than 0"),
-        ("WAREHOUSE_POSTGRES_VERSION", "17", "should be '16' or '18'"),
-    ],
-)
-def test_a_value_out_of_bounds_is_named(tmp_path: Path, name: str, value: str, why: str) -> None:
-    said = _said("status", **{"WAREHOUSE_STATE": str(tmp_path), name: value})
-    assert f"{name} is '{value}'" in said
-    assert why in said
-    assert str(tmp_path / "warehouse.env") in said
-
-
-def test_every_wrong_setting_of_the_file_is_named(tmp_path: Path) -> None:
+def test_every_value_out_of_bounds_is_named(tmp_path: Path) -> None:
     wrong = "WAREHOUSE_AIRFLOW_PORT=x\nWAREHOUSE_KEEP_LOG_DAYS=-1\n"
     (tmp_path / "warehouse.env").write_text(wrong)
-    said = _said("status", WAREHOUSE_STATE=str(tmp_path))
-    assert "WAREHOUSE_AIRFLOW_PORT is 'x'" in said
-    assert "WAREHOUSE_KEEP_LOG_DAYS is '-1'" in said
+    said = _said("status", WAREHOUSE_STATE=str(tmp_path), WAREHOUSE_POSTGRES_VERSION="17")
+    for named in (
+        "WAREHOUSE_POSTGRES_VERSION is '17'",
+        "should be '16' or '18'",
+        "WAREHOUSE_AIRFLOW_PORT is 'x'",
+        "should be a valid integer",
+        "WAREHOUSE_KEEP_LOG_DAYS is '-1'",
+        str(tmp_path / "warehouse.env"),
+    ):
+        assert named in said
 
 
-@pytest.mark.parametrize(
-    "dsn", ["hunter2", "postgresql://a:hunter2@host:port/b", "mysql://a:hunter2@host/b"]
-)
+@pytest.mark.parametrize("dsn", ["hunter2", "postgresql://a:hunter2@host:port/b"])
 def test_what_is_no_url_of_a_postgres_is_named_and_not_shown(tmp_path: Path, dsn: str) -> None:
     said = _said("ledger", WAREHOUSE_STATE=str(tmp_path), WAREHOUSE_DSN=dsn)
     assert "WAREHOUSE_DSN is no URL of a Postgres" in said
     assert "hunter2" not in said
 
 
-@pytest.mark.parametrize("below", ["", "below"])
-def test_a_state_folder_that_is_a_file_is_named(tmp_path: Path, below: str) -> None:
+def test_a_state_folder_below_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "state").touch()
-    state = tmp_path / "state" / below
+    state = tmp_path / "state" / "below"
     said = _said("ledger", WAREHOUSE_STATE=os.fspath(state))
     assert f"WAREHOUSE_STATE is {state}, which cannot be used" in said
 

@@ -130,6 +130,20 @@ CASES = (
         found=[[]],
     ),
     Case(
+        "a referral that nobody met, to a place that sends for the first time",
+        now=[
+            ("96001", {**_REFERRAL[1], "ma_noi_den": "96077", "slip": "96077"}),
+            ("96077", _stay("202608081100", "202608091000")),
+        ],
+        found=[["V02"], []],
+    ),
+    Case(
+        "a referral met while its papers were still open",
+        before=[("96002", {"ngay_vao": "202608050830", "ngay_ra": "202608051130"})],
+        now=[_REFERRAL],
+        found=[[]],
+    ),
+    Case(
         "a referral sent within three days",
         now=[_REFERRAL],
         found=[[]],
