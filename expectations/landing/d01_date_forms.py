@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from expectations.rules.fragments import described, quoted_time, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import check_ins, headers, lines
+from expectations.rules.selections import of_table
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Field, Table
 
 _SIZE = 12
@@ -67,13 +67,7 @@ def _check(table: Table, field: Field) -> Check:
 
 def _rows(table: Table) -> Rows:
     checks = tuple(_check(table, field) for field in table.fields if has_time(field))
-    columns = [check.field.lower() for check in checks]
-    if table is CHECK_INS:
-        selected = check_ins(*columns)
-    elif table.name == "XML1":
-        selected = headers(*(f"header.{c}" for c in columns))
-    else:
-        selected = lines(int(table.name[3:]), *(f"line.{c}" for c in columns))
+    selected = of_table(table.name, [check.field.lower() for check in checks])
     return Rows(f"'{table.name}'", selected, checks)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from expectations.landing.d01_date_forms import has_time
 from expectations.rules.fragments import described
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import check_ins, headers, lines
+from expectations.rules.selections import of_table
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Field, Table
 
 _WIDER = {
@@ -62,13 +62,7 @@ def _rows(table: Table) -> Rows:
         size = _size(table, field)
         if size is not None:
             checks.append(_check(field, size))
-    columns = [check.field.lower() for check in checks]
-    if table is CHECK_INS:
-        selected = check_ins(*columns)
-    elif table.name == "XML1":
-        selected = headers(*(f"header.{c}" for c in columns))
-    else:
-        selected = lines(int(table.name[3:]), *(f"line.{c}" for c in columns))
+    selected = of_table(table.name, [check.field.lower() for check in checks])
     return Rows(f"'{table.name}'", selected, tuple(checks))
 
 

@@ -7,6 +7,8 @@ primary keys, so their cost is that of the batch, whatever raw holds already.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from expectations.rules.fragments import text_or_null
 
 IS_INSURED = (
@@ -110,3 +112,12 @@ def has(table: int) -> str:
 (header.file_id, header.position) in (
     select part.file_id, part.position from batch join raw.claims_xml{table} as part using (file_id)
 )"""
+
+
+def of_table(table: str, columns: Sequence[str]) -> str:
+    """One row per row of any table of the standard, XML0 to XML15, with these columns."""
+    if table == "XML0":
+        return check_ins(*columns)
+    if table == "XML1":
+        return headers(*(f"header.{column}" for column in columns))
+    return lines(int(table.removeprefix("XML")), *(f"line.{column}" for column in columns))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
 
 from sqlalchemy import text
 
@@ -111,11 +110,7 @@ def newest_build_id(settings: Settings) -> int:
 
 def publish_hold(settings: Settings) -> str | None:
     """Why nothing may be published now; None when it may."""
-    with engine(settings, "transformer").connect() as connection:
-        row = connection.execute(
-            text("select reason, held_at, held_by from ops.publish_hold where is_held")
-        ).one_or_none()
-    if row is None:
-        return None
-    since = f"{row.held_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return f"publishing is on hold since {since} by {row.held_by}: {row.reason}"
+    from health_warehouse.release.hold import read_hold
+
+    hold = read_hold(settings)
+    return hold.told() if hold else None
