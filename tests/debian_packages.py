@@ -49,8 +49,18 @@ def programs(package: str, program: str, *, suite: str = "") -> Programs:
         _fetch(package, suite, root)
         (root / "complete").touch()
     files = root / "files"
-    libraries = [files / "usr/lib" / sysconfig.get_config_var("MULTIARCH"), files / "usr/lib"]
-    folders = [files / "usr/bin", files / "usr/sbin", *(files / "usr/libexec").rglob("cli-plugins")]
+    shared = files / "usr/lib" / sysconfig.get_config_var("MULTIARCH")
+    # Some libraries lie in a folder of their package, which programs know as /usr/lib/….
+    private = {path.parent for path in shared.glob("*/lib*.so*")}
+    libraries = [shared, files / "usr/lib", *sorted(private)]
+    folders = [
+        # Before the program of the same name in /usr/bin, which may be a script that reads /etc:
+        # Chromium's stops where /etc/chromium.d is not there.
+        files / "usr/lib" / package,
+        files / "usr/bin",
+        files / "usr/sbin",
+        *(files / "usr/libexec").rglob("cli-plugins"),
+    ]
     return Programs(
         tuple(folders), {"LD_LIBRARY_PATH": os.pathsep.join(str(path) for path in libraries)}
     )
