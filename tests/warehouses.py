@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from health_warehouse.database import connections
 from health_warehouse.database.embedded import EmbeddedServer, free_port
 from health_warehouse.database.migrate import migrate
+from health_warehouse.database.roles import ROLES
 from health_warehouse.quality.marts import audit
 from health_warehouse.release.build import build
 from health_warehouse.release.publish import publish
@@ -109,6 +110,9 @@ def _prepared(server: EmbeddedServer, folder: Path) -> Cluster:
     migrate(settings)
     secrets = connections.stored_secrets(settings)
     connections.dispose_engines()
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        for role in ROLES:  # migrate has them hashed 4,096 times, whatever the server says
+            connection.execute(f"alter role {role} password '{secrets[role]}'")
     parsed = folder / "parsed"
     parsed.mkdir()
     return Cluster(server, secrets, parsed)

@@ -24,6 +24,7 @@ from health_warehouse.database.readers import (
 )
 from health_warehouse.database.rights import all_rights
 from health_warehouse.database.roles import role_name
+from health_warehouse.database.verifiers import verifier
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.reference.fill import fill
 from health_warehouse.settings import Settings
@@ -87,7 +88,8 @@ def _require_server(connection: Connection) -> None:
 
 def create_roles(connection: Connection, settings: Settings, passwords: dict[str, str]) -> None:
     """Login roles with their memberships and how their sessions begin, as roles.yml says."""
-    cursor = driver_connection(connection).cursor()
+    driver = driver_connection(connection)
+    cursor = driver.cursor()
     owner = sql.Identifier(connection.execute(text("select current_user")).scalar_one())
     for role in all_rights().values():
         name = role_name(settings, role.name)
@@ -96,7 +98,7 @@ def create_roles(connection: Connection, settings: Settings, passwords: dict[str
         verb = sql.SQL(
             "alter role {} login password {}" if known else "create role {} login password {}"
         )
-        cursor.execute(verb.format(login, sql.Literal(passwords[role.name])))
+        cursor.execute(verb.format(login, verifier(driver, name, passwords[role.name])))
         if role.creates_in:  # default privileges are set in its name
             cursor.execute(
                 sql.SQL("grant {} to {} with inherit true, set true").format(login, owner)

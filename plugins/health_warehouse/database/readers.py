@@ -24,6 +24,7 @@ from health_warehouse.database.connections import (
 )
 from health_warehouse.database.rights import all_rights
 from health_warehouse.database.roles import ROLES, role_name
+from health_warehouse.database.verifiers import verifier
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
 
@@ -51,12 +52,16 @@ def create_reader(settings: Settings, name: str, sees_hiv: bool = False) -> Read
             f"2 to 40, beginning with a letter, and none of {', '.join(ROLES)}"
         )
     password = secrets.token_urlsafe(24)
-    login = sql.Identifier(settings.role_prefix + name)
+    server_name = settings.role_prefix + name
+    login = sql.Identifier(server_name)
     with engine(settings, OWNER).begin() as connection:
-        cursor = driver_connection(connection).cursor()
+        driver = driver_connection(connection)
+        cursor = driver.cursor()
         try:
             cursor.execute(
-                sql.SQL("create role {} login password {}").format(login, sql.Literal(password))
+                sql.SQL("create role {} login password {}").format(
+                    login, verifier(driver, server_name, password)
+                )
             )
         except errors.DuplicateObject:
             raise ConfigurationError(f"there is a role {name} already") from None
@@ -69,14 +74,15 @@ def bring_back_reader(
     connection: Connection, settings: Settings, reader: Reader, password: str
 ) -> None:
     """A login of a backup, with the password that it had. Its scopes are rows of the dump."""
-    cursor = driver_connection(connection).cursor()
+    driver = driver_connection(connection)
+    cursor = driver.cursor()
     name = settings.role_prefix + reader.name
     known = cursor.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone()
     verb = sql.SQL(
         "alter role {} login password {}" if known else "create role {} login password {}"
     )
     login = sql.Identifier(name)
-    cursor.execute(verb.format(login, sql.Literal(password)))
+    cursor.execute(verb.format(login, verifier(driver, name, password)))
     _admit(cursor, settings, login, reader.sees_hiv)
 
 

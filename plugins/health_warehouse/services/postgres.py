@@ -10,6 +10,7 @@ from psycopg import sql
 from health_warehouse import loopback
 from health_warehouse.database.connections import store_secrets, stored_secrets
 from health_warehouse.database.embedded import EmbeddedServer
+from health_warehouse.database.verifiers import verifier
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.services import ports
 from health_warehouse.services.secret_files import AirflowSecrets
@@ -92,7 +93,7 @@ def _ensure(
     if not known:
         connection.execute(
             sql.SQL("create role {} {} password {}").format(
-                sql.Identifier(role), sql.SQL(rights), sql.Literal(password)
+                sql.Identifier(role), sql.SQL(rights), verifier(connection, role, password)
             )
         )
     known = connection.execute(
