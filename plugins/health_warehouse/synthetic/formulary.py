@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from health_warehouse.synthetic import catalogue, tables
@@ -36,14 +35,6 @@ _OF_PERFORMED = (*_OF_SERVICES, "NGUOI_THUC_HIEN", "NGAY_KQ")
 _OF_BEDS = (*_OF_SERVICES, "MA_GIUONG", "NGAY_KQ")
 _REMEMBERED = 4_096
 """Priced lines of all offers together, of about 2.5 KB: 10 MB."""
-
-
-class Priced(NamedTuple):
-    """An offer under certain terms."""
-
-    amounts: Amounts
-    template: Template
-    """The line, to be filled in with what differs from line to line."""
 
 
 @dataclass(eq=False)
@@ -87,12 +78,29 @@ class Offer:
         return tables.row(self.table, values, self.layout)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def priced(offer: Offer, terms: Terms) -> Priced:
-    """The amounts under these terms, and the form of the line with them."""
-    amounts = amounts_of(terms, offer.price, offer.insurance_price)
-    texts = spelled(terms, amounts, offer.table, offer.layout.numbers)
-    return Priced(amounts, offer.template.narrowed(texts))
+class Priced:
+    """An offer under certain terms."""
+
+    __slots__ = ("_is_used", "_offer", "_template", "_texts", "amounts")
+
+    def __init__(self, offer: Offer, terms: Terms) -> None:
+        self.amounts = amounts_of(terms, offer.price, offer.insurance_price)
+        self._offer = offer
+        self._texts = spelled(terms, self.amounts, offer.table, offer.layout.numbers)
+        self._is_used = False
+        self._template: Template | None = None
+
+    def filled(self, texts: Mapping[str, str]) -> bytes:
+        """The line, with the texts of what differs from line to line."""
+        if not self._is_used:  # most are asked for once: a form of their own would not pay
+            self._is_used = True
+            return self._offer.template.filled({**self._texts, **texts})
+        if self._template is None:
+            self._template = self._offer.template.narrowed(self._texts)
+        return self._template.filled(texts)
+
+
+priced = lru_cache(maxsize=_REMEMBERED)(Priced)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from health_warehouse.synthetic.formulary import Offer, priced
+from health_warehouse.synthetic.formulary import Offer, Priced, priced
 from health_warehouse.synthetic.pricing import Amounts, Terms, scope
-from health_warehouse.synthetic.templates import Template
 
 _NOTHING = Amounts(0, 0, 0, 0, 0, 0)
 _DEVICES = ("10", "11")
@@ -15,7 +14,7 @@ class Line:
     """One row of XML2 or XML3: what was ordered, and the money behind it."""
 
     __slots__ = (
-        "_template",
+        "_priced",
         "amounts",
         "benefit",
         "changed",
@@ -49,7 +48,7 @@ class Line:
         self.supported = supported
         self.benefit = 0
         self.amounts = _NOTHING
-        self._template: Template | None = None
+        self._priced: Priced | None = None
         self.changed: dict[str, str] = {}
         """Elements that were overwritten: defects."""
 
@@ -61,7 +60,8 @@ class Line:
     def settle(self, benefit: int) -> None:
         """Compute all amounts; `benefit` is MUC_HUONG in tenths of a percent."""
         self.benefit = benefit
-        self.amounts, self._template = priced(self.offer, self._terms())
+        self._priced = priced(self.offer, self._terms())
+        self.amounts = self._priced.amounts
 
     def _terms(self) -> Terms:
         source, support = self.supported
@@ -70,7 +70,7 @@ class Line:
     def alter(self, **amounts: int) -> None:
         """Overwrite amounts, leaving the others as they are."""
         self.amounts = self.amounts._replace(**amounts)
-        self._template = None
+        self._priced = None
 
     @property
     def table(self) -> str:
@@ -90,9 +90,9 @@ class Line:
 
     def render(self) -> bytes:
         """The row; `settle` comes before."""
-        if self.changed or self._template is None:
+        if self.changed or self._priced is None:
             return self.offer.render(self._terms(), self.amounts, self.texts, self.changed)
-        return self._template.filled(self.texts)
+        return self._priced.filled(self.texts)
 
 
 def header_totals(drugs: list[Line], services: list[Line]) -> dict[str, int]:
