@@ -13,7 +13,7 @@ from oracle.claims_rules import Row, moment
 
 _WHO = ("MA_BN", "HO_TEN", "NGAY_SINH", "GIOI_TINH", "MA_LOAI_KCB", "MA_CSKCB")
 """K01: without one of these nobody can say whose episode it is, of what kind, or where."""
-_LISTS = ("MA_DKBD", "GT_THE_TU", "GT_THE_DEN")
+_LISTS = ("MA_THE_BHYT", "MA_DKBD", "GT_THE_TU", "GT_THE_DEN")
 _REPEATED = {
     "XML6": ("SO_CCCD", "NGAY_SINH", "GIOI_TINH", "MA_CSKCB"),
     "XML13": ("HO_TEN", "NGAY_SINH", "GIOI_TINH", "NGAY_VAO", "NGAY_RA", "MA_BENH_CHINH"),
@@ -41,10 +41,9 @@ def broken_by_person(header: Row) -> set[str]:
         broken.add("K03")
     if header.get("GIOI_TINH") not in (None, "", "1", "2", "3"):
         broken.add("P02")
-    if header.get("MA_THE_BHYT"):
-        count = header["MA_THE_BHYT"].count(";")
-        if any(header.get(name, "").count(";") != count for name in _LISTS):
-            broken.add("C01")
+    given = [header.get(name, "") for name in _LISTS]
+    if len({text.count(";") + bool(text) for text in given}) > 1:
+        broken.add("C01")
     if _breaks_birth(header):
         broken.add("D06")
     if _breaks_days(header):
