@@ -3,6 +3,7 @@
 from expectations.landing import (
     d01_date_forms,
     d01_date_order,
+    d01_days,
     d02_order_dates,
     d03_payment_date,
     d04_ended_before_receipt,
@@ -18,6 +19,7 @@ FAMILY = Family(
     rules=(
         d01_date_order.RULE,
         d01_date_forms.RULE,
+        d01_days.RULE,
         d02_order_dates.RULE,
         d03_payment_date.RULE,
         d04_ended_before_receipt.RULE,
