@@ -52,6 +52,20 @@ def row_text(table: str, fields: tuple[str, ...], texts: tuple[str, ...]) -> Bre
     return apply
 
 
+def day_alone(table: str, field: str) -> Breach:
+    """Cut the time off a date and time."""
+
+    def apply(case: Case) -> Place | None:
+        rows = case.dossier.tables.get(table)
+        if not rows:
+            return None
+        number = whole(case.draw, 1, len(rows))
+        rows[number - 1][field] = rows[number - 1][field][:8]
+        return Place(table, str(number), field)
+
+    return apply
+
+
 def too_long(table: str, field: str, size: int) -> Breach:
     return row_text(table, (field,), ("dài " * (size // 4 + 2),))
 
