@@ -2,8 +2,8 @@
 
 Deterministic: dossier n is the same in every warehouse. Three dossiers follow each other in the
 life of a person: a first stay, some of which end in a transfer to the next facility; the stay
-there; and another visit there up to 90 days later. 40 facilities, 700 days from 2024-01-01 and what
-follows, as many rows of drugs (XML2), services (XML3) and results (XML4) in every dossier, a slip
+there; and another visit there up to 90 days later. 700 days from 2024-01-01 and what follows, as
+many rows of drugs (XML2), services (XML3) and results (XML4) in every dossier, a slip
 of referral (XML13) where somebody is transferred, an appointment (XML14) for the first two visits.
 One dossier in 400 is related to HIV. A file holds 200 dossiers.
 
@@ -45,7 +45,7 @@ _DELIVERED = text(
         n,
         first_file + serial / 200 as file_id,
         1 + serial % 200 as position,
-        '010' || (n - n % 3 / 2) % 40 as facility_id,
+        '010' || (n - n % 3 / 2) % :facilities as facility_id,
         'd' || n as dossier_id,
         n / 3 as person,
         n % 3 as visit,
@@ -86,8 +86,8 @@ _ROWS = (
         (array['03', '03', '01'])[visit + 1], '1.1',
         case when is_transferred then '2' else '1' end,
         case when n % 211 = 0 then '5' else (1 + n % 4)::text end,
-        case when visit = 1 then '010' || (n - 1) % 40 end,
-        case when is_transferred then '010' || (n + 1) % 40 end,
+        case when visit = 1 then '010' || (n - 1) % :facilities end,
+        case when is_transferred then '010' || (n + 1) % :facilities end,
         'K' || lpad((n % 30)::text, 2, '0'),
         to_char(arrived, 'YYYYMMDD') || '0800',
         to_char(arrived + 2, 'YYYYMMDD') || '0700', '3',
@@ -135,7 +135,7 @@ _ROWS = (
     """,
     """
     insert into raw.claims_xml13 (file_id, position, line, ma_noi_den, ma_loai_rv, ma_lydo_ct)
-    select file_id, position, 1, '010' || (n + 1) % 40, '2', '1'
+    select file_id, position, 1, '010' || (n + 1) % :facilities, '2', '1'
     from delivered where is_transferred
     """,
     """
@@ -164,7 +164,7 @@ _ROWS = (
 
 @dataclass(frozen=True)
 class History:
-    """Dossiers 0 to `dossiers` - 1, each with `lines` rows of each table of lines.
+    """Dossiers 0 to `dossiers` - 1 of `facilities`, each with `lines` rows of each table of lines.
 
     Every `transfer_every`-th first stay ends in a transfer.
     """
@@ -172,11 +172,12 @@ class History:
     dossiers: int
     lines: int = LINES
     transfer_every: int = 10
+    facilities: int = 40
 
     @classmethod
-    def of_claim_lines(cls, claim_lines: int) -> History:
+    def of_claim_lines(cls, claim_lines: int, facilities: int = 40) -> History:
         """With that many rows in fct_claim_lines, or a few less."""
-        return cls(claim_lines // (2 * LINES))
+        return cls(claim_lines // (2 * LINES), facilities=facilities)
 
     def deliver_all(self, settings: Settings) -> None:
         """The first delivery of every dossier, with the statistics that autovacuum gives it."""
@@ -202,6 +203,7 @@ class History:
             "round": round_number,
             "lines": self.lines,
             "transfer_every": self.transfer_every,
+            "facilities": self.facilities,
         }
         with engine(settings, OWNER).begin() as connection:
             for statement in (_FILES, _DELIVERED, *map(text, _ROWS)):

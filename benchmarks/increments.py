@@ -1,12 +1,15 @@
 """What an increment costs: against a full build, against one in a larger warehouse, and on disk.
 
     python -m benchmarks.increments [--lines 100000 [1000000 …]] [--share 0.003] [--rounds 3]
+                                    [--denser]
 
 For each size a warehouse of its own, with that many claim lines (benchmarks/history.py), on an
 embedded server as `warehouse up` starts it. Build, audit and publish are timed together, in this
 process and without Airflow; imports are over before the first measure. The share is that of the
 dossiers of the first size: larger warehouses get the same number of changed dossiers, so that what
-grows is the history and nothing else. Medians of the rounds.
+grows is the history and nothing else: more facilities, each with as many dossiers a month. With
+`--denser` the facilities stay the same, with more dossiers a month: sums of a facility's month then
+have more to add up, whatever changed. Medians of the rounds.
 """
 
 from __future__ import annotations
@@ -108,9 +111,20 @@ def measure(history: History, changed: int, rounds: int) -> Size:
     return Size(lines, changed, full, middle(empty), middle(increments))
 
 
-def measure_all(sizes: list[int], share: float, rounds: int) -> list[Size]:
-    changed = round(History.of_claim_lines(sizes[0]).dossiers * share)
-    return [measure(History.of_claim_lines(lines), changed, rounds) for lines in sizes]
+def histories(sizes: list[int], is_denser: bool) -> list[History]:
+    """Of these numbers of claim lines; facilities in proportion, unless months are to be denser."""
+    least = History.of_claim_lines(sizes[0])
+    return [
+        History.of_claim_lines(
+            lines, least.facilities if is_denser else least.facilities * lines // sizes[0]
+        )
+        for lines in sizes
+    ]
+
+
+def measure_all(histories: list[History], share: float, rounds: int) -> list[Size]:
+    changed = round(histories[0].dossiers * share)
+    return [measure(history, changed, rounds) for history in histories]
 
 
 def rows(sizes: list[Size]) -> list[Row]:
@@ -149,9 +163,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--lines", type=int, nargs="+", default=[100_000], help="claim lines")
     parser.add_argument("--share", type=float, default=0.003, help="of dossiers that change")
     parser.add_argument("--rounds", type=int, default=3, help="increments per size")
+    parser.add_argument("--denser", action="store_true", help="more dossiers a month and facility")
     given = parser.parse_args(arguments)
     table = Table(*COLUMNS, title="Increments")
-    for row in rows(measure_all(given.lines, given.share, given.rounds)):
+    sizes = measure_all(histories(given.lines, given.denser), given.share, given.rounds)
+    for row in rows(sizes):
         table.add_row(*row)
     Console().print(table)
     Console().print(
