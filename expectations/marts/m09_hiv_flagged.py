@@ -14,7 +14,7 @@ select diagnosis.is_hiv_related
 from batch
 cross join intermediate.int_claims__changed_dossiers
 join candidate.bridge_encounters_diagnoses as diagnosis using ({DOSSIER})
-where left(diagnosis.diagnosis_code, 3) in ('B20', 'B21', 'B22', 'B23', 'B24', 'Z21')""",
+where diagnosis.diagnosis_code ~* '(^|[^a-z])(b *2[01234]|z *21)'""",
     checks=(Check("is_hiv_related", "is_hiv_related", "'a code of HIV is not flagged'"),),
 )
 
@@ -39,7 +39,7 @@ join raw.claims_xml3 as sent using (file_id, position)
 join candidate.fct_claim_lines as line
     on line.facility_key = changed.facility_key and line.encounter_key = changed.encounter_key
     and line.table_code = 'XML3' and line.line_number = sent.line
-where sent.ma_benh ~* '(^|;) *(B2[0-4]|Z21)'""",
+where sent.ma_benh ~* '(^|[^a-z])(b *2[01234]|z *21)'""",
     checks=(Check("is_hiv_related", "is_hiv_related", "'a service for HIV is not flagged'"),),
 )
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 _QUOTABLE_CODE = r"^[!-~]{1,20}$"
 _SERVICE_CODE = r"^[0-9]{2}[.][0-9]{4}[.][0-9]{4}([._][0-9A-Z]{1,6})?$"
 _NO_CODE = r"[A-Za-z]{5}|([0-9][^0-9]*){9}"
-_DIAGNOSIS_OF_HIV = r"(^|;) *(B2[0-4]|F02|O98|R75|Z21)"
+_DIAGNOSIS_OF_HIV = r"(^|[^A-Z])(B *2[0-4]|Z *21|F *02|O *98|R *75)"
 _DATE_LIKE = "^(19|20)[0-9]{6,12}$"
 _QUOTABLE_NUMBER = r"^[+-]?(0|[1-9][0-9]{0,7})(\.[0-9]{1,6})?$"
 

@@ -27,6 +27,9 @@ hiv_versions as (
     where
         {{ names_hiv('sent.main_diagnosis_code') }}
         or {{ names_hiv('sent.secondary_diagnosis_codes') }}
+        or {{ names_hiv('upper(sent.traditional_diagnosis_codes)') }}
+        -- until 2025: who is treated for HIV or AIDS (QĐ 824/QĐ-BYT, MA_DOITUONG_KCB)
+        or sent.eligibility_code = '1.9'
     union distinct
     select
         sent.file_id,
@@ -36,7 +39,9 @@ hiv_versions as (
         on
             versions.file_id = sent.file_id
             and versions.position = sent.position
-    where sent.drug_name ~* (select hiv_drugs.pattern from hiv_drugs)
+    -- a trade name may stand for the drug, its ingredients in the strength
+    where
+        concat_ws(' ', sent.drug_name, sent.strength) ~* (select hiv_drugs.pattern from hiv_drugs)
     union distinct
     select
         sent.file_id,
@@ -46,7 +51,9 @@ hiv_versions as (
         on
             versions.file_id = sent.file_id
             and versions.position = sent.position
-    where {{ names_hiv('sent.diagnosis_codes') }}
+    where
+        {{ names_hiv('sent.diagnosis_codes') }}
+        or {{ follows_hiv('sent.service_name') }}
     union distinct
     select
         sent.file_id,

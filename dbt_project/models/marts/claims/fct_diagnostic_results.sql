@@ -6,6 +6,19 @@ with versions as (
 
 results as (
     select * from {{ ref('stg_claims__diagnostic_results') }}
+),
+
+hiv_tests as (
+    select distinct
+        services.file_id,
+        services.position,
+        services.service_code
+    from versions
+    inner join {{ ref('stg_claims__service_lines') }} as services
+        on
+            versions.file_id = services.file_id
+            and versions.position = services.position
+    where services.service_name ~* '\mhiv'
 )
 
 select
@@ -24,9 +37,15 @@ select
     results.result_number,
     results.resulted_at,
     versions.is_hiv_related
-    or coalesce(results.indicator_name ~* '\mhiv\M', false) as is_hiv_related
+    or coalesce(results.indicator_name ~* '\mhiv', false)
+    or hiv_tests.service_code is not null as is_hiv_related
 from versions
 inner join results
     on
         versions.file_id = results.file_id
         and versions.position = results.position
+left join hiv_tests
+    on
+        results.file_id = hiv_tests.file_id
+        and results.position = hiv_tests.position
+        and results.service_code = hiv_tests.service_code

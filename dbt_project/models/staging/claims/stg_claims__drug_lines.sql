@@ -11,6 +11,7 @@ select
     {{ text_code('lines.stt') }} as sent_line_number,
     {{ text_code('lines.ma_thuoc') }} as drug_code,
     {{ text_code('lines.ten_thuoc') }} as drug_name,
+    {{ text_code('lines.ham_luong') }} as strength,
     {{ text_code('lines.don_vi_tinh') }} as unit_name,
     {{ number_code('lines.ma_nhom') }} as cost_group_code,
     {{ text_code('lines.so_dang_ky') }} as registration_number,
