@@ -20,5 +20,6 @@ FAMILY = Family(
         c04_object_code.RULE,
         c05_benefit_rate.RULE,
         c05_benefit_rate.SMALL,
+        c05_benefit_rate.EXEMPT,
     ),
 )

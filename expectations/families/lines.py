@@ -2,6 +2,7 @@
 
 from expectations.landing import (
     l01_line_arithmetic,
+    l01_other_sources,
     l02_header_totals,
     l02_monthly_form,
     l02_treatment_days,
@@ -24,6 +25,7 @@ FAMILY = Family(
     title_en="Cost lines and money",
     rules=(
         l01_line_arithmetic.RULE,
+        l01_other_sources.RULE,
         l02_header_totals.RULE,
         l02_monthly_form.RULE,
         l02_treatment_days.RULE,

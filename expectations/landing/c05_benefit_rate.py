@@ -4,8 +4,9 @@ Shares by route: 40 % (inpatient at a specialised, formerly central facility), 5
 visits from 2026-07-01); 60 % only before 2021. MUC_HUONG had 3 characters until QĐ 1931/2026, so
 95 % × 50 % = 47.5 stands as 47 or 48 too. A blank rate is told by K01.
 
-That 100 is due when the visit costs less than 15 % of the base salary is C05_small. That it is due
-at a commune station or past the co-payment limit, the files do not show.
+That 100 is due when the visit costs less than 15 % of the base salary is C05_small, that it is due
+from the day on which co-payment ends (NGAY_MIEN_CCT, till the end of its year) is C05_exempt. That
+it is due at a commune station, the files do not show.
 """
 
 from __future__ import annotations
@@ -42,27 +43,36 @@ def _listed(table: int) -> Rows:
     )
 
 
-def _small(table: int) -> Rows:
-    small_visits = headers(
-        "true",
-        where=f"btrim(header.ma_doituong_kcb) ~ '{_RIGHT_ROUTE}'"
-        " and header.ngay_ra >= '20240701'"
-        f" and raw.parse_amount(header.t_tongchi_bh) between 1 and {_SMALL_VISIT - 1}",
-    )
+def _is_whole(visits: str, table: int, why: str) -> Rows:
+    """Of these visits the fund pays all that is in scope."""
     return Rows(
         table_sql=f"'XML{table}'",
-        sql=lines_of(small_visits, table, "line.muc_huong", "line.thanh_tien_bh"),
+        sql=lines_of(visits, table, "line.muc_huong", "line.thanh_tien_bh"),
         checks=(
             Check(
                 field="MUC_HUONG",
                 holds="coalesce(btrim(muc_huong), '')"
                 " not in ('80', '95', '80.0', '95.0', '80.00', '95.00')"
                 " or coalesce(raw.parse_amount(thanh_tien_bh), 0) = 0",
-                reason="'the visit costs less than 15 % of the base salary, MUC_HUONG is ' || "
-                "btrim(muc_huong)",
+                reason=f"'{why}, MUC_HUONG is ' || btrim(muc_huong)",
             ),
         ),
     )
+
+
+_ON_RIGHT_ROUTE = f"btrim(header.ma_doituong_kcb) ~ '{_RIGHT_ROUTE}'"
+_SMALL_VISITS = headers(
+    "true",
+    where=f"{_ON_RIGHT_ROUTE} and header.ngay_ra >= '20240701'"
+    f" and raw.parse_amount(header.t_tongchi_bh) between 1 and {_SMALL_VISIT - 1}",
+)
+_ENDED_ON = "left(btrim(header.ngay_mien_cct), 8)"
+_EXEMPT_VISITS = headers(
+    "true",
+    where=f"{_ON_RIGHT_ROUTE} and raw.parse_date({_ENDED_ON}) is not null"
+    f" and {_ENDED_ON} <= left(btrim(header.ngay_vao), 8)"
+    f" and left({_ENDED_ON}, 4) = left(btrim(header.ngay_ra), 4)",
+)
 
 
 RULE = Rule(
@@ -87,5 +97,24 @@ SMALL = Rule(
     severity=Severity.FLAG_LINE,
     threshold="15 % of the base salary",
     owner="sender",
-    rows=(_small(2), _small(3)),
+    rows=tuple(
+        _is_whole(_SMALL_VISITS, table, "the visit costs less than 15 % of the base salary")
+        for table in (2, 3)
+    ),
+)
+
+EXEMPT = Rule(
+    id="C05_exempt",
+    sentence_vi="Khám đúng tuyến từ NGAY_MIEN_CCT đến hết năm đó thì MUC_HUONG là 100, "
+    "không phải 80 hay 95.",
+    sentence_en="On the right route from NGAY_MIEN_CCT to the end of that year MUC_HUONG is 100, "
+    "not 80 or 95.",
+    source=Source("Law on health insurance art. 22 (1); catalogue C05", "H"),
+    category=Category.PLAUSIBILITY,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=tuple(
+        _is_whole(_EXEMPT_VISITS, table, "the patient is exempt from co-payment")
+        for table in (2, 3)
+    ),
 )

@@ -10,7 +10,7 @@ T_BNCCT, is a part of L02.
 from expectations.rules.checks import equals
 from expectations.rules.fragments import amount, text_or_null
 from expectations.rules.rule import Category, Rows, Rule, Severity, Source
-from expectations.rules.selections import headers
+from expectations.rules.selections import IS_INSURED, headers
 
 _AMOUNTS = ("t_tongchi_bv", "t_tongchi_bh", "t_bntt", "t_nguonkhac")
 
@@ -30,8 +30,9 @@ RULE = Rule(
             table_sql="'XML1'",
             sql=headers(
                 *(f"header.{c}, {amount(f'header.{c}')} as n_{c}" for c in _AMOUNTS),
-                # Blank where the patient pays all: the form has no line for such a visit.
-                where=f"{text_or_null('header.t_bntt')} is not null",
+                # The form has no line for a visit that the patient pays: no payer is named.
+                where=f"{text_or_null('header.t_bntt')} is not null"
+                f" and ({IS_INSURED} or raw.parse_amount(header.t_bntt) <> 0)",
             ),
             checks=(
                 equals(
