@@ -5,7 +5,7 @@ from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Sourc
 from health_warehouse.sources.claims.schema import TABLES, Table
 
 _SAME = (
-    "case when not has_header then 'there is no XML1 in this HOSO' "
+    "case when not has_header then 'there is no readable XML1 in this HOSO' "
     f"else 'MA_LK is not that of XML1: ' || {quoted_code('ma_lk')} end"
 )
 
