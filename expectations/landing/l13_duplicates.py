@@ -2,7 +2,8 @@
 
 A line repeats another when item, time of order, practitioner and quantity are equal, and nothing
 else tells the two apart: a drug given three times a day has one order and three times of execution,
-a device of one name may come at two prices, an X-ray be of two sites.
+a device of one name may come at two prices, an X-ray be of two sites. A quantity is compared as a
+number (100 and 100.0 are equal), as text where it is none.
 
 An operation (MA_NHOM 8) lasts from NGAY_TH_YL to NGAY_KQ; its surgeon is the first of
 NGUOI_THUC_HIEN, for assistants and anaesthetists may look after two. Compared within one facility
@@ -14,6 +15,7 @@ from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Sourc
 from expectations.rules.selections import VERSION, lines
 
 _SAME = ("ngay_yl", "ngay_th_yl", "ma_bac_si", "so_luong", "tt_thau")
+_NUMBERS = ("so_luong",)
 _SAME_DRUG = (
     *("ma_thuoc", "ham_luong", "duong_dung", "lieu_dung", "so_dang_ky", "don_gia", "nguon_ctra"),
 )
@@ -23,10 +25,19 @@ _SAME_SERVICE = (
 )
 
 
+def _compared(column: str) -> str:
+    value = f"line.{column}"
+    if column not in _NUMBERS:
+        return value
+    # a whole number without zeros in front, as nearly all are, is its own text
+    number = f"coalesce(trim_scale(raw.parse_amount({value}))::text, {value})"
+    return f"case when {value} ~ '^[1-9][0-9]*$' then {value} else {number} end as {column}"
+
+
 def _unique(table: int, item: str, columns: tuple[str, ...], field: str) -> Rows:
     compared = lines(
         table,
-        *(f"line.{column}" for column in columns),
+        *map(_compared, columns),
         where=f"{item} is not null and {text_or_null('line.ngay_yl')} is not null",
     )
     return Rows(
