@@ -15,6 +15,7 @@ FAMILY = Family(
     rules=(
         p01_citizen_id.RULE,
         p02_sex.RULE,
+        p02_sex.OTHER,
         p03_weight.RULE,
         p04_residence.RULE,
     ),
