@@ -1,6 +1,12 @@
 """K: fields that must be filled, their sizes and their shapes."""
 
-from expectations.landing import k01_required_fields, k02_lengths, k03_leading_zeros
+from expectations.landing import (
+    k01_required_fields,
+    k02_lengths,
+    k02_numbers,
+    k03_leading_zeros,
+    k03_lists,
+)
 from expectations.rules.family import Family
 
 FAMILY = Family(
@@ -11,7 +17,10 @@ FAMILY = Family(
         k01_required_fields.RULE,
         k01_required_fields.OTHER,
         k02_lengths.RULE,
+        k02_numbers.RULE,
         k03_leading_zeros.RULE,
         k03_leading_zeros.OTHER,
+        k03_leading_zeros.TABLES,
+        k03_lists.RULE,
     ),
 )

@@ -1,13 +1,15 @@
 """K02: no value is longer than the standard allows. One pass per table, generated from fields.csv.
 
 The larger of decree and portal counts, and wider sizes that implementations of QĐ 3176 are known to
-send (M). A number is measured by its digits before the point. A value whose shape another rule
-judges as a whole (dates, amounts, cards, codes of a list) is left to that rule.
+send (M). A number is measured by its digits before the point; what is none is told by K02_number. A
+value whose shape another rule judges as a whole (dates, amounts, cards, codes of a list) is left to
+that rule.
 """
 
 from __future__ import annotations
 
 from expectations.landing.d01_date_forms import has_time
+from expectations.landing.k02_numbers import is_asked
 from expectations.rules.fragments import described
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import of_table
@@ -22,26 +24,38 @@ _WIDER = {
 }
 
 _JUDGED_ELSEWHERE = {
+    "XML0": {"SO_CCCD", "GIOI_TINH", "MA_DOITUONG_KCB",  # P01, P02_other, C04
+             "MA_LOAI_KCB", "MA_DKBD"},  # K03_tables
     "XML1": {"SO_CCCD", "GIOI_TINH", "CAN_NANG",  # P01, P02, P03
              "MA_DOITUONG_KCB", "MA_BENH_CHINH",  # C04, I01
              "MA_LOAI_KCB", "MATINH_CU_TRU", "MAXA_CU_TRU",  # K03
-             "MAHUYEN_CU_TRU", "MA_DANTOC", "MA_NGHE_NGHIEP", "MA_QUOCTICH"},
-    "XML2": {"TYLE_TT_BH", "MUC_HUONG"},  # L04, C05
-    "XML3": {"TYLE_TT_DV", "TYLE_TT_BH", "MUC_HUONG"},
+             "MAHUYEN_CU_TRU", "MA_DANTOC", "MA_NGHE_NGHIEP", "MA_QUOCTICH",
+             "KET_QUA_DTRI", "MA_LOAI_RV",  # K03_list
+             "NAM_QT", "THANG_QT"},  # K02_number
+    "XML2": {"TYLE_TT_BH", "MUC_HUONG",  # L04, C05
+             "MA_NHOM", "PHAM_VI"},  # K03_list
+    "XML3": {"TYLE_TT_DV", "TYLE_TT_BH", "MUC_HUONG", "MA_NHOM", "PHAM_VI"},
+    "XML6": {"MATINH_CU_TRU", "MAHUYEN_CU_TRU", "MAXA_CU_TRU"},  # K03_tables
+    "XML8": {"MA_LOAI_KCB"},
+    "XML9": {"MATINH_CU_TRU", "MAHUYEN_CU_TRU", "MAXA_CU_TRU", "MA_DANTOC_NND", "MA_QUOCTICH",
+             "SO_CCCD_NND", "GIOI_TINH_CON"},  # P01, P02_other
 }  # fmt: skip
-_AMOUNT_SIZE = 15  # the bound of raw.parse_amount: L01 and L02 tell a longer one
+_OWN_KEYS = ("XML0", "XML1")  # the other tables repeat the MA_LK of XML1 (F04): told once
+_AMOUNT_SIZE = 15  # the bound of raw.parse_amount: L01, L02 and K02_number tell a longer one
 
 
 def _size(table: Table, field: Field) -> int | None:
     is_amount = field.type == "N" and field.size == _AMOUNT_SIZE
-    if field.size is None or field.name == "MA_LK" or is_amount or has_time(field):  # F04; D01_form
+    if field.size is None or is_amount or has_time(field):  # D01_form
+        return None
+    if field.name == "MA_LK" and table.name not in _OWN_KEYS:
         return None
     if field.name in _JUDGED_ELSEWHERE.get(table.name, ()):
         return None
     return max(field.size, _WIDER.get(field.name, 0))
 
 
-def _check(field: Field, size: int) -> Check:
+def _check(table: Table, field: Field, size: int) -> Check:
     column = field.column
     # bytes first: a text that is short in bytes is short in characters, and they need no counting
     short = f"coalesce(octet_length({column}), 0) <= {size}"
@@ -49,9 +63,10 @@ def _check(field: Field, size: int) -> Check:
         measured = f"length(ltrim(split_part(btrim({column}), '.', 1), '+-0'))"
     else:
         measured = f"length(btrim({column}))"
+    is_told = f" or raw.parse_amount({column}) is null" if is_asked(table, field) else ""
     return Check(
         field=field.name,
-        holds=f"{short} or {measured} <= {size}",
+        holds=f"{short} or {measured} <= {size}{is_told}",
         reason=f"'{field.name} has more than {size} characters: ' || {described(column)}",
     )
 
@@ -61,7 +76,7 @@ def _rows(table: Table) -> Rows:
     for field in table.fields:
         size = _size(table, field)
         if size is not None:
-            checks.append(_check(field, size))
+            checks.append(_check(table, field, size))
     selected = of_table(table.name, [check.field.lower() for check in checks])
     return Rows(f"'{table.name}'", selected, tuple(checks))
 

@@ -4,15 +4,20 @@ Too few digits are a lost zero: quarantine, for the code may now be that of anot
 marts group by (type of care, province, commune) must have its digits; any other wrong shape of the
 other codes is flagged. The province of residence may have two or three digits: its field has three,
 `17` and `017` are both sent. The temporary card of a newborn names no facility but PP000.
+
+The same codes of XML0, XML6, XML8 and XML9 are flagged, whatever is wrong with their shape: nothing
+is grouped by those tables, so a lost zero there moves no dossier into another class. What XML13 and
+XML14 repeat is compared with XML1 by X08.
 """
 
 from __future__ import annotations
 
 from expectations.rules.fragments import quoted_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import headers
+from expectations.rules.selections import headers, of_table
 
 _SOURCE = Source("QĐ 4750/QĐ-BYT XML1, codes of fixed length; catalogue K03", "H")
+_PROVINCE = "^([0-9]{2}|0[0-9]{2})$"
 
 
 def _digits(column: str, count: int, pattern: str | None = None) -> Check:
@@ -71,7 +76,7 @@ RULE = Rule(
     rows=_rows(
         (
             _digits("ma_loai_kcb", 2),
-            _digits("matinh_cu_tru", 2, "^([0-9]{2}|0[0-9]{2})$"),
+            _digits("matinh_cu_tru", 2, _PROVINCE),
             _digits("maxa_cu_tru", 5),
             _no_fewer_digits("ma_dantoc", 2),
             _no_fewer_digits("ma_quoctich", 3),
@@ -102,5 +107,44 @@ OTHER = Rule(
             _only_digits("ma_nghe_nghiep", 5),
             _DKBD,
         )
+    ),
+)
+
+_RESIDENCE = (
+    _digits("matinh_cu_tru", 2, _PROVINCE),
+    _digits("mahuyen_cu_tru", 3),
+    _digits("maxa_cu_tru", 5),
+)
+_OF_TABLES: dict[str, tuple[Check, ...]] = {
+    "XML0": (
+        _digits("ma_loai_kcb", 2),
+        Check(
+            field="MA_DKBD",
+            holds=f"{text_or_null('ma_dkbd')} is null "
+            "or btrim(ma_dkbd) ~ '^([0-9]{2}[0-9A-Za-z]{3}|PP000);?$'",
+            reason="'MA_DKBD is not 2 digits and 3 letters or digits (PP000 of a temporary card): '"
+            f" || {quoted_code('ma_dkbd')}",
+        ),
+    ),
+    "XML6": _RESIDENCE,
+    "XML8": (_digits("ma_loai_kcb", 2),),
+    "XML9": (*_RESIDENCE, _digits("ma_dantoc_nnd", 2), _digits("ma_quoctich", 3)),
+}
+
+TABLES = Rule(
+    id="K03_tables",
+    sentence_vi="Mã trong XML0, XML6, XML8, XML9 giữ số 0 ở đầu: MA_LOAI_KCB, MA_DANTOC_NND có "
+    "2 chữ số, MATINH_CU_TRU 2 hoặc 3, MAHUYEN_CU_TRU, MA_QUOCTICH 3, MAXA_CU_TRU 5; "
+    "MA_DKBD có 5 ký tự.",
+    sentence_en="Codes of XML0, XML6, XML8 and XML9 keep their zeros in front: MA_LOAI_KCB and "
+    "MA_DANTOC_NND have 2 digits, MATINH_CU_TRU 2 or 3, MAHUYEN_CU_TRU and MA_QUOCTICH 3, "
+    "MAXA_CU_TRU 5; MA_DKBD has 5 characters.",
+    source=Source("QĐ 4750/QĐ-BYT, codes of fixed length in all tables; catalogue K03", "H"),
+    category=Category.CONFORMANCE,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=tuple(
+        Rows(f"'{table}'", of_table(table, [check.field.lower() for check in checks]), checks)
+        for table, checks in _OF_TABLES.items()
     ),
 )

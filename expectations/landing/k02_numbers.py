@@ -1,0 +1,108 @@
+"""K02_number: a field of type N holds a number, as raw.parse_amount reads one.
+
+Generated from fields.csv, in every table. `3500`, `3500.0` and `007` are numbers; `1.234,5`, `NaN`,
+`1e400`, `abc` and more than 15 digits are none: they are null in the marts, so they must not pass
+unseen. Nothing that is asked here can be less than 0. A year and a month of settlement must be
+such, for a mart has no month else. What another rule reads is left to it, see `_TOLD`; where that
+rule does not judge a dossier, it is asked here, see `ONLY_WHEN`.
+"""
+
+from __future__ import annotations
+
+from expectations.rules.fragments import described, quoted_code, text_or_null
+from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.selections import IS_INSURED, has, headers, of_table
+from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Field, Table
+
+_LINE_AMOUNTS = (
+    *("SO_LUONG", "THANH_TIEN_BV", "THANH_TIEN_BH", "TYLE_TT_BH", "MUC_HUONG"),
+    *("T_NGUONKHAC_NSNN", "T_NGUONKHAC_VTNN", "T_NGUONKHAC_VTTN", "T_NGUONKHAC_CL"),
+    *("T_NGUONKHAC", "T_BNTT", "T_BNCCT", "T_BHTT"),
+)
+_TOLD: dict[str, tuple[str, ...]] = {
+    "XML0": ("GIOI_TINH",),  # P02_other
+    "XML1": ("GIOI_TINH", "KET_QUA_DTRI", "MA_LOAI_RV"),  # P02; K03_list
+    "XML2": (*_LINE_AMOUNTS, "DON_GIA",  # L01
+             "MA_NHOM", "PHAM_VI"),  # K03_list
+    "XML3": (*_LINE_AMOUNTS, "DON_GIA_BV", "DON_GIA_BH", "TYLE_TT_DV", "T_TRANTT",  # L01
+             "MA_NHOM", "PHAM_VI",  # K03_list
+             "VI_TRI_TH_DVKT"),  # by no rule: its list of codes is not issued
+    "XML6": ("GIOI_TINH",),  # X08
+    "XML9": ("GIOI_TINH_CON",),  # P02_other
+    "XML13": ("GIOI_TINH", "MA_LOAI_RV"),  # X08
+    "XML14": ("GIOI_TINH",),  # X08
+    "XML15": ("SO_CCCD",),  # X08: passports have letters
+}  # fmt: skip
+"""What other rules read, by table (CAN_NANG, which P03 reads, is no N in the list of fields)."""
+
+_TOTALS = (
+    *("T_THUOC", "T_VTYT", "T_TONGCHI_BV", "T_TONGCHI_BH", "T_BNTT", "T_BNCCT", "T_BHTT"),
+    *("T_NGUONKHAC", "T_BHTT_GDV"),
+)
+ONLY_WHEN = {
+    **dict.fromkeys(_TOTALS, "is_alone"),  # L02 reads the totals of all other dossiers
+    "SO_NGAY_DTRI": "has_no_day_rule",  # L02_days reads those of the types that it names
+}
+"""Of XML1: the column of `_HEADERS` that says when no other rule reads the field."""
+_HEADERS = (
+    f"not {IS_INSURED} and not {has(2)} and not {has(3)} as is_alone",
+    "coalesce(btrim(header.ma_loai_kcb) !~ '^0[1-9]$', true) as has_no_day_rule",
+)
+_RANGES = {"NAM_QT": (1900, 9999), "THANG_QT": (1, 12)}
+
+
+def is_asked(table: Table, field: Field) -> bool:
+    """Whether the list of fields has it as a number, and no other rule reads it always."""
+    return field.type == "N" and field.name not in _TOLD.get(table.name, ())
+
+
+def _check(table: Table, field: Field) -> Check:
+    column = field.column
+    number = f"raw.parse_amount({column})"
+    if field.name in _RANGES:
+        first, last = _RANGES[field.name]
+        fits = f"{number} between {first} and {last} and {number} = trunc({number})"
+        holds = f"{text_or_null(column)} is null or ({fits})"
+        wrong = f"'not a whole number from {first} to {last}: '"
+    else:
+        # digits and nothing else, as nearly all are: not parsed
+        digits = f"{column} !~ '[^0-9]' and octet_length({column}) between 1 and 15"
+        holds = f"({digits}) or {text_or_null(column)} is null or {number} >= 0"
+        wrong = f"case when {number} < 0 then 'less than 0: ' else 'not a number: ' end"
+    if table.name == "XML1" and field.name in ONLY_WHEN:
+        holds = f"not {ONLY_WHEN[field.name]} or {holds}"
+    # what stands in the place of a code of XML6 may be words on HIV
+    told = described if field.is_personal or table.name == "XML6" else quoted_code
+    return Check(
+        field=field.name,
+        holds=holds,
+        reason=f"'{field.name} is ' || {wrong} || {told(column)}",
+    )
+
+
+def _rows(table: Table) -> Rows:
+    checks = tuple(_check(table, field) for field in table.fields if is_asked(table, field))
+    columns = [check.field.lower() for check in checks]
+    if table.name == "XML1":
+        selected = headers(*(f"header.{column}" for column in columns), *_HEADERS)
+    else:
+        selected = of_table(table.name, columns)
+    return Rows(f"'{table.name}'", selected, checks)
+
+
+RULE = Rule(
+    id="K02_number",
+    sentence_vi="Trường kiểu số ghi một số không âm, dùng dấu chấm thập phân (3500, 3500.0); "
+    "NAM_QT là năm, THANG_QT từ 1 đến 12.",
+    sentence_en="A field of type number has a number not below 0, with a decimal point (3500, "
+    "3500.0); NAM_QT is a year, THANG_QT is from 1 to 12.",
+    source=Source("QĐ 4750/QĐ-BYT, fields of type N in all tables; catalogue K02", "H"),
+    category=Category.CONFORMANCE,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=tuple(
+        _rows(table)
+        for table in (*TABLES.values(), CHECK_INS)
+        if any(is_asked(table, field) for field in table.fields)
+    ),
+)
