@@ -65,9 +65,13 @@ def _check(table: Table, field: Field) -> Check:
         holds = f"{text_or_null(column)} is null or ({fits})"
         wrong = f"'not a whole number from {first} to {last}: '"
     else:
-        # digits and nothing else, as nearly all are: not parsed
-        digits = f"{column} !~ '[^0-9]' and octet_length({column}) between 1 and 15"
-        holds = f"({digits}) or {text_or_null(column)} is null or {number} >= 0"
+        # of one character or of digits alone, as nearly all are: not parsed
+        holds = (
+            f"({column} !~ '[^0-9]' and octet_length({column}) between 1 and 15)"
+            f" or {text_or_null(column)} is null or {number} >= 0"
+        )
+        if field.size == 1:
+            holds = f"coalesce({column}, '') in ('', '0', '1', '2', '3') or {holds}"
         wrong = f"case when {number} < 0 then 'less than 0: ' else 'not a number: ' end"
     if table.name == "XML1" and field.name in ONLY_WHEN:
         holds = f"not {ONLY_WHEN[field.name]} or {holds}"

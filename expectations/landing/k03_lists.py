@@ -39,10 +39,11 @@ def _is_listed(code_system: str, code: str, day: str) -> str:
 
 def _check(column: str, day: str, *, is_number: bool = True) -> Check:
     name = column.upper()
-    holds = [f"{text_or_null(column)} is null", _is_listed(name, column, day)]
+    # nearly all are written as in the list: those are not looked at further
+    holds = [_is_listed(name, column, day), f"{text_or_null(column)} is null"]
     if is_number:
         number = f"trim_scale(raw.parse_amount({column}))::text"
-        holds.append(f"({_is_listed(name, number, day)})")
+        holds.append(_is_listed(name, number, day))
     else:
         holds.append(f"btrim({column}) !~ '^[0-9]{{2}}$'")  # K03
         holds.append(_is_listed(name, f"btrim({column})", day))
