@@ -51,7 +51,11 @@ def stay_of(draw: Draw, care: str, day: int) -> Stay:
 
 
 def arrival(draw: Draw, slot: Slot, left: int) -> Stay:
-    """After a transfer at minute `left`: within five hours, or on one of the next two days."""
+    """After a transfer at minute `left`: within five hours, or on one of the next two days.
+
+    Who is only seen is done with before midnight, also at the second place he was sent on to on one
+    day: what is delivered the same evening cannot have ended the next day.
+    """
     origin = slot.origin
     arrived = left + whole(draw, 30, 300)
     nights = 0
@@ -60,7 +64,10 @@ def arrival(draw: Draw, slot: Slot, left: int) -> Stay:
         if origin.lag_days:
             arrived = at(origin.day + origin.lag_days, whole(draw, 6, 12), whole(draw, 0, 59))
     if not nights:
-        closed = arrived + whole(draw, 20, 100)
+        midnight = at(slot.day + 1, 0, 0)
+        if day_of(left) == slot.day:
+            arrived = min(arrived, left + (midnight - left) // 3)
+        closed = min(arrived + whole(draw, 20, 100), arrived + (midnight - arrived) // 2)
         return Stay(arrived, None, closed, closed, 0)
     closed = at(slot.day, whole(draw, 10, 16), whole(draw, 0, 59))
     # Of somebody sent on late in the evening the first night is over on arrival.
