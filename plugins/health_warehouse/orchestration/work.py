@@ -20,12 +20,14 @@ class LastBuild:
 
 @dataclass(frozen=True)
 class Situation:
-    """What the decision rests on. `hold` is why publishing is on hold, None when it is not."""
+    """What the decision rests on. `hold` is why publishing is on hold, None when it is not;
+    `is_at_work`: somebody builds from a terminal at this moment."""
 
     pending_changes: int
     last_change_id: int
     last_build: LastBuild | None
     hold: str | None
+    is_at_work: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,13 @@ def decide(situation: Situation, *, full: bool, by_person: bool) -> Decision:
 
     A held build is not built again every few minutes to fail alike: it waits for a delivery or
     for a person, who triggers the run after mending the cause. A build that failed or that was
-    killed is tried again by the clock, because nobody may be there to ask for it.
+    killed is tried again by the clock, because nobody may be there to ask for it. Who builds from a
+    terminal is not overtaken by the clock: a build longer than its five minutes would never end.
     """
     if full:
         return Decision(True, "a full rebuild was asked for")
+    if situation.is_at_work and not by_person:
+        return Decision(False, "somebody builds from a terminal; the clock looks again")
     build = situation.last_build
     is_done = build is None or build.status == "published"
     if situation.pending_changes == 0 and is_done:
@@ -77,6 +82,7 @@ def is_up_to_date(settings: Settings) -> bool:
 def situation(settings: Settings) -> Situation:
     """Read the present state."""
     from health_warehouse.release.build import pending_changes
+    from health_warehouse.release.turns import is_at_work
 
     with engine(settings, "transformer").connect() as connection:
         last_change_id: int = connection.execute(
@@ -95,6 +101,7 @@ def situation(settings: Settings) -> Situation:
         if row
         else None,
         hold=publish_hold(settings),
+        is_at_work=is_at_work(settings),
     )
 
 

@@ -118,11 +118,7 @@ def _run(
     with alone(settings) as connection:
         opened = _read(connection, build_id)
         connection.commit()
-        if opened.status != "building":
-            raise BuildFailed(
-                f"build {build_id} is {opened.status}, not open: "
-                "a newer one has begun, or it is complete; build again"
-            )
+        _require_open(opened)
         if not opened.is_full:  # staging is nothing but views and seeds: see _command
             layers = [layer for layer in layers if layer != "staging"]
         if not layers:
@@ -132,6 +128,7 @@ def _run(
         runs = dbt.invoke(settings, command, build_id, parsed=parsed, progress=progress)
         _record(connection, build_id, runs)
         connection.commit()
+        _require_open(_read(connection, build_id))  # else each model failed for this one reason
         if failed := [run for run in runs if run.is_failed]:
             message = "; ".join(f"{run.kind} {run.name}: {run.message}" for run in failed)
             _close(connection, build_id, "failed", message)
@@ -145,8 +142,18 @@ def finish(settings: Settings, build_id: int) -> Build:
         if not _close(connection, build_id, "built"):
             found = _read(connection, build_id)
             if found.status != "built":  # a task that runs twice finds its own work done
-                raise BuildFailed(f"build {build_id} is {found.status}, not open: build again")
+                _require_open(found)
         return _read(connection, build_id)
+
+
+def _require_open(build: Build) -> None:
+    if build.status == "superseded":
+        raise BuildFailed(
+            f"build {build.build_id} was overtaken: a newer one has begun, by Airflow or another "
+            "terminal. Nothing is lost, the newer one holds all of it"
+        )
+    if build.status != "building":
+        raise BuildFailed(f"build {build.build_id} is {build.status}, not open: build again")
 
 
 def pending_changes(settings: Settings) -> int:

@@ -13,7 +13,7 @@ from health_warehouse.errors import BuildFailed, SourceUnavailable
 from health_warehouse.release import dbt
 from health_warehouse.settings import Settings
 
-_WRITING_LOCK = 7_201_011
+WRITING_LOCK = 7_201_011
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def alone(settings: Settings) -> Iterator[Connection]:
 
 def _lock(connection: Connection) -> None:
     try:
-        connection.execute(text("select pg_advisory_lock(:id)"), {"id": _WRITING_LOCK})
+        connection.execute(text("select pg_advisory_lock(:id)"), {"id": WRITING_LOCK})
         connection.commit()
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
@@ -65,7 +65,7 @@ def _unlock(connection: Connection) -> None:
     """The connection goes back to a pool, so the lock and the setting must not stay with it."""
     try:
         connection.rollback()
-        connection.execute(text("select pg_advisory_unlock(:id)"), {"id": _WRITING_LOCK})
+        connection.execute(text("select pg_advisory_unlock(:id)"), {"id": WRITING_LOCK})
         connection.execute(text("reset lock_timeout"))
         connection.commit()
     except OperationalError:

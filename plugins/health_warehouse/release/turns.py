@@ -1,8 +1,9 @@
 """One run by hand after another: a second one waits its turn, and then finds its work done.
 
 Without it, each run that starts would end the build of the one before, and several could keep each
-other from ever publishing. Runs of Airflow do not wait here: `build_release` has one at a time, and
-a build that is overtaken by the other kind says so.
+other from ever publishing. Runs of Airflow do not wait here: `build_release` has one at a time. Its
+clock leaves who is at work alone; a run that a person triggers does not, and a build that is so
+overtaken says so.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from sqlalchemy import text
+
 from health_warehouse.database import turns
+from health_warehouse.release.builders import WRITING_LOCK, transformer
 from health_warehouse.settings import Settings
 
 _TURN_LOCK = 7_201_012
@@ -19,3 +23,21 @@ _TURN_LOCK = 7_201_012
 def turn(settings: Settings, waiting: Callable[[], None]) -> AbstractContextManager[None]:
     """Have the turn until the block or the process ends; `waiting` is called if it must wait."""
     return turns.turn(settings, "transformer", _TURN_LOCK, waiting)
+
+
+def is_at_work(settings: Settings) -> bool:
+    """Whether some process is building, or has the turn: its lock ends with its session."""
+    with transformer(settings) as connection:
+        found: bool = connection.execute(
+            text(
+                """
+                select exists (
+                    select from pg_locks
+                    where locktype = 'advisory' and granted and objid in (:writing, :turn)
+                        and database = (select oid from pg_database where datname = current_catalog)
+                )
+                """
+            ),
+            {"writing": WRITING_LOCK, "turn": _TURN_LOCK},
+        ).scalar_one()
+    return found

@@ -35,9 +35,10 @@ def up(settings: Settings, say: Say) -> Airflow:
         if postgres.is_needed(settings):
             postgres.start(settings, secrets, say)
         migrate(settings)
-        service = _start_airflow(settings, say)
-        alert_sender.start(settings, say)
-        return service
+        try:
+            return _start_airflow(settings, say)
+        finally:  # all the more when Airflow is not well: a DAG that does not load, say
+            alert_sender.start(settings, say)
 
 
 def _start_airflow(settings: Settings, say: Say) -> Airflow:

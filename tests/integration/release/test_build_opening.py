@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from threading import Event
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +15,8 @@ from claim_ledger import Dossier, Ledger
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import BuildFailed
 from health_warehouse.release import dbt
-from health_warehouse.release.build import Build, finish, prepare, run_layer
+from health_warehouse.release.build import Build, build, finish, prepare, run_layer
+from health_warehouse.release.turns import is_at_work
 from health_warehouse.settings import Settings
 
 
@@ -69,9 +71,9 @@ def test_the_next_build_covers_what_changed_since_the_release(
     held = prepare(settings)
     after_held = prepare(settings)
 
-    for build in (held, after_held):
-        assert (build.is_full, build.from_change_id, build.to_change_id) == (False, 2, 3)
-        assert build.base_release_id is not None
+    for opened in (held, after_held):
+        assert (opened.is_full, opened.from_change_id, opened.to_change_id) == (False, 2, 3)
+        assert opened.base_release_id is not None
 
 
 def test_a_person_can_ask_for_a_full_build(settings: Settings, published: Build) -> None:
@@ -121,10 +123,35 @@ def test_a_newer_build_ends_an_open_one(settings: Settings) -> None:
     newer = prepare(settings)
 
     assert (_status(settings, orphan), _status(settings, newer)) == ("superseded", "building")
-    with pytest.raises(BuildFailed, match=f"build {orphan.build_id} is superseded"):
+    with pytest.raises(BuildFailed, match=f"build {orphan.build_id} was overtaken"):
         run_layer(settings, orphan.build_id, "marts")
-    with pytest.raises(BuildFailed, match="superseded"):
+    with pytest.raises(BuildFailed, match="was overtaken"):
         finish(settings, orphan.build_id)
+
+
+def test_a_build_that_is_overtaken_at_work_says_so_in_one_line(settings: Settings) -> None:
+    Ledger(settings).deliver("01001", Dossier("a"))
+    assert not is_at_work(settings)
+    has_begun = Event()
+    steps: list[str] = []
+
+    def note(step: str) -> None:
+        steps.append(step)
+        if len(steps) > 5:
+            has_begun.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(build, settings, progress=note)
+        assert has_begun.wait(60)
+        assert is_at_work(settings)
+        newer = prepare(settings)
+        with pytest.raises(BuildFailed, match="was overtaken") as failure:
+            running.result(timeout=120)
+
+    assert "\n" not in str(failure.value)
+    assert "Database Error" not in str(failure.value)
+    assert _status(settings, newer) == "building"
+    assert not is_at_work(settings)
 
 
 def test_a_newer_build_waits_for_the_model_being_written(settings: Settings) -> None:

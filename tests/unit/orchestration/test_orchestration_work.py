@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from health_warehouse.orchestration.work import LastBuild, Situation, decide
@@ -37,6 +39,14 @@ def test_changes_after_the_last_build_are_built_whatever_became_of_it() -> None:
 @pytest.mark.parametrize("status", ["building", "built", "failed"])
 def test_a_build_that_a_crash_left_is_taken_up_by_the_clock(status: str) -> None:
     assert decide(_situation(status), full=False, by_person=False).is_due
+
+
+def test_the_clock_does_not_overtake_who_builds_from_a_terminal() -> None:
+    at_work = replace(_situation("building"), is_at_work=True)
+    decision = decide(at_work, full=False, by_person=False)
+    assert not decision.is_due
+    assert "terminal" in decision.reason
+    assert decide(at_work, full=False, by_person=True).is_due
 
 
 def test_a_held_build_waits_for_a_delivery_or_a_person() -> None:
