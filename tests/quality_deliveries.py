@@ -57,6 +57,7 @@ HEADER = {
     "ma_hsba": "BA-1",
     "ma_ttdv": "0960000001",
 }
+NO_CARD = {"ma_the_bhyt": "", "ma_dkbd": "", "gt_the_tu": "", "gt_the_den": ""}
 PERSON = UUID(int=1)
 RECEIVED_AT = datetime(2026, 8, 6, 1, tzinfo=UTC)
 DRUG = {

@@ -21,7 +21,7 @@ from health_warehouse.quality import landing
 from health_warehouse.quality.landing import check_files
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.schema import TABLES
-from quality_deliveries import Dossier, deliver, findings
+from quality_deliveries import NO_CARD, Dossier, deliver, findings
 
 L01 = next(rule for rule in registry.LANDING if rule.id == "L01")
 BAD_DRUG = {"so_luong": "11"}
@@ -79,7 +79,7 @@ def test_a_file_with_fewer_dossiers_than_declared_is_refused_whole(settings: Set
 
 
 def test_a_flagged_file_is_kept(settings: Settings) -> None:
-    second = Dossier(header={"ma_lk": "LK-2", "ma_the_bhyt": ""}, drugs=[], services=[])
+    second = Dossier(header={"ma_lk": "LK-2", **NO_CARD}, drugs=[], services=[])
     file_id = _deliver(settings, [Dossier(), second], declared_count=1)
     report = check_files(settings, [file_id])
     assert [row["severity"] for row in findings(settings)] == ["flag_line"]

@@ -18,7 +18,7 @@ from health_warehouse.errors import CheckError
 from health_warehouse.quality import landing
 from health_warehouse.quality.landing import LandingReport, check_files
 from health_warehouse.settings import Settings
-from quality_deliveries import Dossier, deliver, deliver_check_ins, findings
+from quality_deliveries import NO_CARD, Dossier, deliver, deliver_check_ins, findings
 
 _RECEIVED = datetime(2026, 8, 20, 1, tzinfo=UTC)
 Sent = tuple[str, Mapping[str, str]]
@@ -151,7 +151,7 @@ CASES = (
     ),
     Case(
         "a referral of a patient without a card",
-        now=[("96001", {**_REFERRAL[1], "ma_the_bhyt": "", "ma_doituong_kcb": "9"})],
+        now=[("96001", {**_REFERRAL[1], **NO_CARD, "ma_doituong_kcb": "9"})],
         found=[[]],
     ),
     # ---------------------------------------------------------------- V03
@@ -187,7 +187,7 @@ CASES = (
         check_ins=[("96015", _DAY_BEFORE)],
         now=[
             ("96015", {**_VISIT, "ma_doituong_kcb": "2"}),
-            ("96015", {**_VISIT, "ma_lk": "paid", "ma_the_bhyt": "", "ma_doituong_kcb": "9"}),
+            ("96015", {**_VISIT, "ma_lk": "paid", **NO_CARD, "ma_doituong_kcb": "9"}),
         ],
         found=[[], []],
     ),
