@@ -262,6 +262,17 @@ def copayment_where_none_is_due(is_station: bool) -> Breach:
     return apply
 
 
+def copayment_of_exempt(case: Case) -> Place | None:
+    """80 % from the day on which the year's co-payment has ended."""
+    dossier = case.dossier
+    is_listed = dossier.cover.object_code.startswith(("1.", "2"))
+    if not (dossier.cover.is_exempt and is_listed and any(line.in_scope for line in dossier.lines)):
+        return None
+    for line in dossier.lines:
+        line.settle(800)
+    return Place("XML1", "", "T_BNCCT")
+
+
 def fund_pays_for_uninsured(case: Case) -> Place | None:
     if case.dossier.cover.is_insured:
         return None

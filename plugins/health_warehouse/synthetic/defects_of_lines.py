@@ -86,6 +86,8 @@ LINE_KINDS = (
           lines.copayment_where_none_is_due(is_station=False)),
     _line("copayment_at_station", "C05", "W", "MUC_HUONG 80 at a commune station",
           lines.copayment_where_none_is_due(is_station=True)),
+    _line("copayment_of_exempt", "C05", "W", "MUC_HUONG 80 after NGAY_MIEN_CCT of the year",
+          lines.copayment_of_exempt),
     _line("fund_pays_for_uninsured", "C04", "W",
           "MA_DOITUONG_KCB 9 with MUC_HUONG and T_BHTT above 0", lines.fund_pays_for_uninsured),
     _line("tender_missing", "L05", "W", "TT_THAU of a drug is blank",
