@@ -60,6 +60,21 @@ def test_second_up_changes_nothing_and_takes_seconds(warehouse: Airflow) -> None
     assert said == []
 
 
+def test_an_error_of_a_dag_file_that_was_written_since_is_not_told(warehouse: Airflow) -> None:
+    metadata = postgres.server(warehouse.settings).url(AIRFLOW_DATABASE)
+    with psycopg.connect(metadata) as connection:
+        connection.execute(
+            "insert into import_error (timestamp, filename, bundle_name, stacktrace) values"
+            " ('2020-01-01', 'ingest_claims.py', 'dags-folder', 'mended'),"
+            " (now() + interval '1 hour', 'ingest_claims.py', 'dags-folder', 'x\nstill broken')"
+        )
+    try:
+        assert warehouse.import_errors() == ["ingest_claims.py: still broken"]
+    finally:
+        with psycopg.connect(metadata) as connection:
+            connection.execute("delete from import_error")
+
+
 def test_alerts_are_sent_while_airflow_is_not_well(
     warehouse: Airflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,7 @@ COMMANDS = {
     "dag-processor": ("dag-processor",),
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
+DAGS_DIR = PROJECT_DIR / "dags"
 _HEALTH_KEYS = {
     "scheduler": "latest_scheduler_heartbeat",
     "dag_processor": "latest_dag_processor_heartbeat",
@@ -156,10 +157,22 @@ class Airflow:
     def dag_count(self) -> int:
         return int(self.query("select count(*) from dag where not is_stale")[0][0])
 
+    def _read_files(self) -> set[str]:
+        """Names of the files in which DAGs were found."""
+        rows = self.query("select distinct relative_fileloc from dag where not is_stale")
+        return {str(name) for (name,) in rows}
+
     def import_errors(self) -> list[str]:
-        """Files of DAGs that do not load, each with the last line of its error."""
-        rows = self.query("select filename, stacktrace from import_error order by 1")
-        return [f"{name}: {trace.strip().splitlines()[-1]}" for name, trace in rows]
+        """Files of DAGs that do not load, each with the last line of its error.
+
+        A file that was written since then is left out: the DAG processor has not read it yet.
+        """
+        rows = self.query("select filename, stacktrace, timestamp from import_error order by 1")
+        return [
+            f"{name}: {trace.strip().splitlines()[-1]}"
+            for name, trace, told_at in rows
+            if not _was_written_after(DAGS_DIR / name, told_at)
+        ]
 
     def _migrate(self, say: Say) -> None:
         """Airflow's migrations and our pools. Each call costs 5 s of imports: skip when done."""
@@ -263,21 +276,25 @@ class Airflow:
 
     def _wait_for_dags(self, say: Say) -> None:
         """Wait until each file in `dags/` is known, or raise ConfigurationError naming one."""
-        files = [path for path in (PROJECT_DIR / "dags").glob("*.py") if path.name[0] != "_"]
+        files = {path.name for path in DAGS_DIR.glob("*.py") if path.name[0] != "_"}
         deadline = time.monotonic() + _START_SECONDS
         is_told = False
-        while (known := self.dag_count()) < len(files):
+        while missing := files - self._read_files():
             errors = self.import_errors()
             if errors or time.monotonic() > deadline:
+                none = f"no DAG is found in {', '.join(sorted(missing))}"
                 raise ConfigurationError(
-                    "DAG files do not load: "
-                    + ("; ".join(errors) or f"{known} of {len(files)} known")
-                    + f"; read {self.log('dag-processor')}"
+                    f"DAG files do not load: {'; '.join(errors) or none}; "
+                    f"read {self.log('dag-processor')}"
                 )
             if not is_told:
                 say("waiting for the DAGs to be read")
                 is_told = True
             time.sleep(0.3)
+
+
+def _was_written_after(path: Path, moment: datetime) -> bool:
+    return path.exists() and path.stat().st_mtime > moment.timestamp()
 
 
 def metadata_url(
