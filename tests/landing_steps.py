@@ -17,7 +17,7 @@ from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
 from health_warehouse.landing.versions import settle
-from health_warehouse.privacy.person_key import load_person_key
+from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.schema import TABLES
 
@@ -35,13 +35,13 @@ def deliver(
 
 
 def load_one(settings: Settings, delivery: Delivery, received_at: ReceivedAt = None) -> LoadResult:
-    key = load_person_key(settings)
+    key = agreed_person_key(settings)
     return load(settings, key, delivery, store(settings, delivery), received_at)
 
 
 def load_all(settings: Settings, received_at: ReceivedAt = None) -> list[LoadResult]:
     """Load what is new in the inbox, unjudged; one result per file, those in bundles one by one."""
-    key = load_person_key(settings)
+    key = agreed_person_key(settings)
     results = []
     for delivery in list_new(settings, received_at=received_at):
         intake = Intake(settings, delivery)

@@ -18,7 +18,7 @@ from pathlib import Path
 from health_warehouse.landing.archive import store
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.load import load
-from health_warehouse.privacy.person_key import load_person_key
+from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import get_settings
 
 _STATUS = Path("/proc/self/status")
@@ -42,7 +42,7 @@ def _load(path: str) -> None:
     settings = get_settings()
     (delivery,) = list_new(settings, [path])
     begun = time.process_time()
-    result = load(settings, load_person_key(settings), delivery, store(settings, delivery))
+    result = load(settings, agreed_person_key(settings), delivery, store(settings, delivery))
     seconds = time.process_time() - begun
     cost = {"file": Path(path).name, "outcome": result.outcome, "seconds": seconds}
     sys.stdout.write(json.dumps(cost | {"peak_mb": _peak_mb()}) + "\n")

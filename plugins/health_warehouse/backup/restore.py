@@ -29,7 +29,8 @@ from health_warehouse.database.migrate import create_roles, knows, migrate
 from health_warehouse.database.readers import Reader, bring_back_reader
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.landing import archive
-from health_warehouse.privacy.person_key import load_person_key
+from health_warehouse.privacy.known_key import require_key_of
+from health_warehouse.privacy.person_key import find_person_key
 from health_warehouse.services import postgres, state
 from health_warehouse.services.airflow import metadata_url
 from health_warehouse.services.secret_files import airflow_secrets
@@ -86,6 +87,9 @@ def restore(settings: Settings, folder: Path, say: Say) -> Manifest:
             say("restoring the warehouse")
             _fill(settings, manifest, folder)
             migrate(settings)
+            with engine(settings, OWNER).connect() as connection:
+                key = _kept_key(folder / SECRETS)
+                require_key_of(connection, key, str(folder / SECRETS / "person_key"))
             if server is not None and manifest.has_airflow:
                 _restore_airflow(settings, server, folder, say)
             say("copying the archive back")
@@ -101,9 +105,12 @@ def _require_fitting_secrets(settings: Settings, kept: Path) -> None:
             raise ConfigurationError(
                 f"{here} is of another warehouse: restore into a new state folder (WAREHOUSE_STATE)"
             )
-    key = (kept / "person_key").read_text(encoding="ascii")
-    if settings.person_key is not None and load_person_key(settings).hex() != key.lower():
+    if settings.person_key is not None and find_person_key(settings) != _kept_key(kept):
         raise ConfigurationError("WAREHOUSE_PERSON_KEY is not the key of the backup: unset it")
+
+
+def _kept_key(kept: Path) -> bytes:
+    return bytes.fromhex((kept / "person_key").read_text(encoding="ascii"))
 
 
 def _essence(path: Path) -> object:

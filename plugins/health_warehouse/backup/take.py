@@ -21,7 +21,8 @@ from health_warehouse.database.readers import readers
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.landing import archive
 from health_warehouse.landing.archive import ArchivedFile
-from health_warehouse.privacy.person_key import load_person_key
+from health_warehouse.privacy.known_key import wrong_key
+from health_warehouse.privacy.person_key import find_person_key, make_person_key
 from health_warehouse.release.builders import alone
 from health_warehouse.services import postgres
 from health_warehouse.services.airflow import metadata_url
@@ -58,6 +59,7 @@ def backup(settings: Settings, folder: Path, say: Say) -> Manifest:
     folder = folder.expanduser().absolute()
     taken_at = datetime.now(UTC)
     with _folder_when_whole(folder) as partial:
+        _require_right_key(settings)
         say("dumping the warehouse")
         with alone(settings):  # a build drops and makes tables, over which pg_dump would stumble
             snapshot = _dump_warehouse(settings, partial)
@@ -107,6 +109,14 @@ def _folder_when_whole(folder: Path) -> Iterator[Path]:
         raise
     os.sync()  # the name must not outlive a power cut that the bytes do not
     partial.rename(folder)
+
+
+def _require_right_key(settings: Settings) -> None:
+    """A backup with another key than that of its persons would be found out when it is needed."""
+    with engine(settings, OWNER).connect() as connection:
+        wrong = wrong_key(connection, settings)
+    if wrong is not None:
+        raise ConfigurationError(wrong)
 
 
 def _dump_warehouse(settings: Settings, folder: Path) -> _Snapshot:
@@ -162,7 +172,7 @@ def _dump_options(target: Path) -> list[str | Path]:
 
 def _copy_secrets(settings: Settings, target: Path) -> None:
     """Every secret, and the person key in use: without it no hash can be made again."""
-    key = load_person_key(settings)
+    key = find_person_key(settings) or make_person_key(settings)
     shutil.copytree(settings.secrets_dir, target, ignore=shutil.ignore_patterns(".*"))
     target.chmod(0o700)
     write_private(target / "person_key", key.hex())

@@ -14,7 +14,7 @@ from health_warehouse.landing.archive import ArchivedFile
 from health_warehouse.landing.delivery import Delivery, FileChanged, ReceivedAt
 from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
-from health_warehouse.privacy.person_key import load_person_key
+from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -124,12 +124,15 @@ def load_deliveries(
 
     A refused file is an outcome, not an error. A file that fails for another reason (no NGAYLAP
     under "declared", no right to read it) stops none of its neighbours and stands in `errors`.
-    Raises what trying again can help, SourceUnavailable above all, at once. `progress` is called
-    once per delivery, with the outcome of its last file.
+    Raises what trying again can help, SourceUnavailable above all, at once; ConfigurationError when
+    the person key is missing or is not this warehouse's, before anything is loaded.
+    `progress` is called once per delivery, with the outcome of its last file.
     """
     report = IngestReport()
-    key = load_person_key(settings)
+    key: bytes | None = None
     for delivery in deliveries:
+        if key is None:  # an empty inbox settles no key
+            key = agreed_person_key(settings)
         outcome = _ingest_delivery(settings, key, delivery, received_at, report)
         if progress is not None:
             progress(delivery, outcome)

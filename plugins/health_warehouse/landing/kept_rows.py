@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from health_warehouse.landing.archive import ArchivedFile, open_archived
 from health_warehouse.landing.raw_rows import RAW_TABLES, RawWriter
 from health_warehouse.landing.reading import dossier_person_key
-from health_warehouse.privacy.person_key import load_person_key
+from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.parse import ClaimFile
 from health_warehouse.sources.claims.spread import SpreadDossiers
@@ -59,7 +59,7 @@ def _read_again(
     archived: ArchivedFile,
     positions: set[int],
 ) -> None:
-    key = load_person_key(settings)
+    key = agreed_person_key(settings)
     writer = RawWriter(connection, file_id, only=RAW_TABLES)
     spread = SpreadDossiers()
     with open_archived(settings, archived) as stream:

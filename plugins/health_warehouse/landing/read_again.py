@@ -22,7 +22,7 @@ from health_warehouse.landing.exchange import together
 from health_warehouse.landing.file_lock import lock_file
 from health_warehouse.landing.reading import count_rows, read_into_raw, send_entry
 from health_warehouse.landing.scope import Scope
-from health_warehouse.privacy.person_key import load_person_key
+from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
 
 _ROLE = "maintainer"
@@ -128,9 +128,9 @@ def read_again(settings: Settings, files: Sequence[tuple[int, str]]) -> list[int
     They are not judged yet: `quality.landing.check_files` is next, and the next ingestion does it
     when we are killed before. Passed over is a file that was read again meanwhile, one whose bytes
     are not there, and one that today's parser refuses: what was read of it goes on counting.
-    Raises SourceUnavailable.
+    Raises SourceUnavailable, ConfigurationError when the person key is not this warehouse's.
     """
-    key = load_person_key(settings)
+    key = agreed_person_key(settings)
     successors = []
     for file_id, digest in files:
         with engine(settings, _ROLE).connect() as connection:

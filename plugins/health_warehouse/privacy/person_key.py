@@ -15,6 +15,7 @@ import secrets
 from pathlib import Path
 from uuid import UUID
 
+from health_warehouse.database.connections import stored_secrets
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
 
@@ -25,8 +26,19 @@ CITIZEN_ID = re.compile(r"[0-9]{12}|[0-9]{9}|[A-Z][0-9]{7}")
 _SPACE = " \t\r\n"
 
 
-def load_person_key(settings: Settings) -> bytes:
-    """The key of WAREHOUSE_PERSON_KEY, else of STATE/secrets/person_key, made there on first use.
+def load_person_key(settings: Settings) -> bytes | None:
+    """The key as `find_person_key` finds it; made where no database was made yet.
+
+    None when it is absent beside a database: only that knows whether there ever was a key, and it
+    may be down. Who loads asks it (`known_key.agreed_person_key`). Raises ConfigurationError.
+    """
+    found = find_person_key(settings)
+    has_database = settings.dsn is not None or "owner_dsn" in stored_secrets(settings)
+    return found if found is not None or has_database else make_person_key(settings)
+
+
+def find_person_key(settings: Settings) -> bytes | None:
+    """The key of WAREHOUSE_PERSON_KEY, else of STATE/secrets/person_key; None without either.
 
     Raises ConfigurationError when it is not 64 hexadecimal digits, or is a variable of Airflow's:
     another key, made here instead, would make every patient a new person.
@@ -38,9 +50,22 @@ def load_person_key(settings: Settings) -> bytes:
             "the person key is in WAREHOUSE_PERSON_KEY_VARIABLE, which only Airflow's tasks read: "
             "set WAREHOUSE_PERSON_KEY here"
         )
-    path = settings.secrets_dir / "person_key"
-    if not path.exists():
-        _create(path)
+    path = key_file(settings)
+    return _read(path) if path.exists() else None
+
+
+def key_file(settings: Settings) -> Path:
+    return settings.secrets_dir / "person_key"
+
+
+def make_person_key(settings: Settings) -> bytes:
+    """A new key in STATE/secrets/person_key; the one that is there, when another was first."""
+    path = key_file(settings)
+    _create(path)
+    return _read(path)
+
+
+def _read(path: Path) -> bytes:
     return _decode(path.read_text(encoding="ascii", errors="replace"), str(path))
 
 

@@ -221,6 +221,7 @@ def test_a_server_that_is_down_is_a_finding_of_each_check_that_needs_it(
         "server",
         "schema",
         "roles",
+        "person key",
         "sessions",
         "builds",
         "hold",

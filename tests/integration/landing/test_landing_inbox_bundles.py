@@ -22,7 +22,7 @@ from health_warehouse.errors import ConfigurationError
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import load
-from health_warehouse.privacy.person_key import load_person_key
+from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
 from landing_steps import deliver, load_all, query
 
@@ -153,7 +153,7 @@ def test_a_crash_between_two_files_loses_and_doubles_nothing(settings: Settings)
     deliver(settings, "a.zip", zipped(("a.xml", ONE), ("b.xml", TWO)), NOON)
     (delivery,) = list_new(settings)
     files = iter(Intake(settings, delivery))
-    load(settings, load_person_key(settings), *next(files))
+    load(settings, agreed_person_key(settings), *next(files))
     del files  # as far as a killed process got
     assert outcomes(settings) == ["known", "loaded"]
     assert query(settings, "select count(*) from ops.file_receipts") == [(2,)]
@@ -167,7 +167,7 @@ def test_a_file_without_a_date_is_told_and_its_bundle_comes_again(settings: Sett
     deliver(settings, "a.zip", zipped(("a.xml", ONE), ("b.xml", undated), ("c.xml", TWO)), NOON)
     (delivery,) = list_new(settings, received_at="declared")
     report = IngestReport()
-    key = load_person_key(settings)
+    key = agreed_person_key(settings)
     _ingest_delivery(settings, key, delivery, "declared", report)
     assert report.outcomes == {"loaded": 2, "failed": 1}
     assert "a.zip!/b.xml declares no date" in report.errors[0]

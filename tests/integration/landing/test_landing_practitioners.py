@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from claim_files import claim_file, hoso, lines, part, xml1
-from health_warehouse.privacy.person_key import keyed_hash, load_person_key
+from health_warehouse.privacy.known_key import agreed_person_key
+from health_warehouse.privacy.person_key import keyed_hash
 from health_warehouse.settings import Settings
 from landing_steps import deliver, load_all, query
 
@@ -27,7 +28,7 @@ def test_every_licence_number_of_a_file_gets_its_key_once(settings: Settings) ->
     deliver(settings, "one.xml", claim_file([hoso(*parts)]))
     deliver(settings, "two.xml", claim_file([hoso(*parts[:2], part("XML12", "<X/>"))]))
     load_all(settings)
-    key = load_person_key(settings)
+    key = agreed_person_key(settings)
     found = query(settings, "select * from raw.practitioners order by practitioner_code")
     assert found == [
         (code, keyed_hash(key, "practitioner", code)) for code in ("001/HNO-CCHN", "B2", "C3", "D4")
@@ -36,7 +37,7 @@ def test_every_licence_number_of_a_file_gets_its_key_once(settings: Settings) ->
 
 def test_a_practitioner_is_no_patient(settings: Settings) -> None:
     """Numbers of different kinds never give the same key."""
-    key = load_person_key(settings)
+    key = agreed_person_key(settings)
     assert keyed_hash(key, "practitioner", "0123456789") != keyed_hash(
         key, "insurance_number", "0123456789"
     )

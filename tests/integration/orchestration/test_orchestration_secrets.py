@@ -15,7 +15,7 @@ from health_warehouse.database.connections import owner_url
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.orchestration import release_tasks, upkeep_tasks
 from health_warehouse.orchestration.task_settings import task_settings
-from health_warehouse.privacy.person_key import load_person_key
+from health_warehouse.privacy.person_key import find_person_key
 from health_warehouse.services.bring_up import up
 from health_warehouse.settings import Settings
 
@@ -69,7 +69,7 @@ def _use(monkeypatch: pytest.MonkeyPatch, settings: Settings, **values: str) -> 
 def test_tasks_work_with_the_secrets_of_the_backend(without_secrets: Settings) -> None:
     assert release_tasks.has_changes.function() is False
     assert upkeep_tasks.check_vacuum.function() == 0
-    assert load_person_key(task_settings()).hex() == _KEY
+    assert find_person_key(task_settings()) == bytes.fromhex(_KEY)
     assert not (without_secrets.secrets_dir / "person_key").exists(), "none was made instead"
 
 
@@ -99,7 +99,7 @@ def test_what_airflow_does_not_have_is_named(
 
 def test_elsewhere_than_in_a_task_nothing_is_made_instead(without_secrets: Settings) -> None:
     with pytest.raises(ConfigurationError, match="set WAREHOUSE_PERSON_KEY here"):
-        load_person_key(without_secrets)
+        find_person_key(without_secrets)
     with pytest.raises(ConfigurationError, match="set WAREHOUSE_DSN here"):
         owner_url(without_secrets)
 

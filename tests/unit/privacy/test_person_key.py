@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from health_warehouse.database.connections import store_secrets
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.person_key import (
     citizen_id,
@@ -116,7 +117,7 @@ def test_the_key_file_is_made_once_and_private(tmp_path: Path) -> None:
     (path,) = (tmp_path / "secrets").iterdir()
     assert path.name == "person_key"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert len(keys.pop()) == 32
+    assert len(keys.pop() or b"") == 32
 
 
 def test_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
@@ -126,3 +127,11 @@ def test_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secrets" / "person_key").write_text("é")
     with pytest.raises(ConfigurationError, match="person_key must be"):
         load_person_key(Settings(state=tmp_path))
+
+
+def test_no_key_is_made_beside_a_database_that_may_know_one(tmp_path: Path) -> None:
+    store_secrets(Settings(state=tmp_path), {"owner_dsn": "postgresql://a:b@127.0.0.1:1/c"})
+    assert load_person_key(Settings(state=tmp_path)) is None
+    elsewhere = Settings(state=tmp_path / "new", dsn=SecretStr("postgresql://a:b@127.0.0.1:1/c"))
+    assert load_person_key(elsewhere) is None
+    assert not list(tmp_path.rglob("person_key"))
