@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy import Connection, text
 
 from health_warehouse.backup import contents, manifest, programs
@@ -53,10 +55,12 @@ def backup(settings: Settings, folder: Path, say: Say) -> Manifest:
     """Write a backup to `folder`, which must not exist; it does once the backup is whole.
 
     Files and readers go on meanwhile; builds wait. What is loaded after the snapshot is not in it.
-    Raises ConfigurationError when the folder is taken or a policy hides rows, ProgramFailed when
-    pg_dump fails, SourceUnavailable when the archive cannot be read.
+    Raises ConfigurationError when the folder is taken, in the warehouse itself or on a disk that is
+    not there, or a policy hides rows; ProgramFailed when pg_dump fails, SourceUnavailable when the
+    archive cannot be read.
     """
     folder = folder.expanduser().absolute()
+    _require_elsewhere(settings, folder)
     taken_at = datetime.now(UTC)
     with _folder_when_whole(folder) as partial:
         _require_right_key(settings)
@@ -87,14 +91,31 @@ def backup(settings: Settings, folder: Path, say: Say) -> Manifest:
     return whole
 
 
+def _require_elsewhere(settings: Settings, folder: Path) -> None:
+    """What takes the warehouse along must not take the backup. Links are followed."""
+    places = {"the state folder": settings.state}
+    filesystem, path = fsspec.url_to_fs(settings.archive)
+    if isinstance(filesystem, LocalFileSystem):
+        places["the archive"] = Path(path)
+    for name, place in places.items():
+        if folder.resolve().is_relative_to(place.resolve()):
+            raise ConfigurationError(
+                f"{folder} is in {name} {place}, and would be lost with it: name a folder elsewhere"
+            )
+
+
 @contextmanager
 def _folder_when_whole(folder: Path) -> Iterator[Path]:
     """A folder aside that gets its name at the end. What fails is removed; what is killed stays."""
-    partial = folder.with_name(folder.name + ".partial")
     if folder.exists():
         raise ConfigurationError(f"{folder} exists: name a folder that does not")
+    partial = folder.with_name(folder.name + ".partial")
     try:
-        partial.mkdir(mode=0o700, parents=True)
+        partial.mkdir(mode=0o700)  # parents made here would lie under a disk that is not mounted
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            f"{folder.parent} does not exist: is its disk mounted? Mount it, or make that folder"
+        ) from error
     except FileExistsError as error:
         raise ConfigurationError(
             f"{partial} is there: a backup is writing it, or was cut off. If none runs, remove it: "
