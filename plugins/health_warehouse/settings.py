@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 DEFAULT_STATE = PROJECT_DIR / ".warehouse"
+SETTINGS_FILE = "warehouse.env"
+"""Its name in the state folder. It may hold passwords, so its mode is 0600."""
 
 
 class Settings(BaseSettings):
@@ -248,7 +250,7 @@ def get_settings() -> Settings:
     """
     state = Path(os.environ.get("WAREHOUSE_STATE", DEFAULT_STATE)).expanduser()
     _require_folder(state)
-    file = state / "warehouse.env"
+    file = state / SETTINGS_FILE
     try:
         return Settings(_env_file=file)  # type: ignore[call-arg]
     except ValidationError as error:

@@ -12,7 +12,7 @@ from health_warehouse import loopback
 from health_warehouse.doctor.finding import Finding
 from health_warehouse.services import ports, postgres
 from health_warehouse.services.bring_up import airflow
-from health_warehouse.settings import Settings
+from health_warehouse.settings import SETTINGS_FILE, Settings
 
 _LITTLE_SPACE = 5 * 1024**3
 _NO_SPACE = 1024**3
@@ -32,13 +32,20 @@ def disk(settings: Settings) -> Iterator[Finding]:
 
 
 def permissions(settings: Settings) -> Iterator[Finding]:
-    """Secrets and the folders with patients' data are their owner's alone."""
+    """Secrets and the folders with patients' data are their owner's alone.
+
+    So is the file of settings, which may hold passwords; whoever may write it need not be who runs
+    this, and the state folder lets others through when root runs the warehouse.
+    """
     private = [settings.state / name for name in ("secrets", "logs", "inbox", "archive", "airflow")]
     for path in (*private, *sorted(settings.secrets_dir.glob("*"))):
         if not path.exists():
             continue
         yield from _mode(path)
         yield from _owner(path)
+    settings_file = settings.state / SETTINGS_FILE
+    if settings_file.exists():
+        yield from _mode(settings_file)
 
 
 def taken_ports(settings: Settings) -> Iterator[Finding]:

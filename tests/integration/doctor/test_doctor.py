@@ -49,7 +49,7 @@ def test_a_disk_that_fills_up(healthy: Settings, monkeypatch: pytest.MonkeyPatch
     assert _only(healthy, "disk").level == "error"
 
 
-@pytest.mark.parametrize("name", ["secrets", "archive", "secrets/of a test"])
+@pytest.mark.parametrize("name", ["secrets", "archive", "secrets/of a test", "warehouse.env"])
 def test_a_path_that_others_can_read(healthy: Settings, name: str) -> None:
     path = healthy.state / name
     if not path.exists():
