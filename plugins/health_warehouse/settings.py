@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 DEFAULT_STATE = PROJECT_DIR / ".warehouse"
+PREFIX = "WAREHOUSE_"
 SETTINGS_FILE = "warehouse.env"
 """Its name in the state folder. It may hold passwords, so its mode is 0600."""
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="WAREHOUSE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     state: Path = Field(
         default=DEFAULT_STATE,
@@ -229,6 +230,11 @@ class Settings(BaseSettings):
             for name, value in values.items()
             if value is not None
         }
+
+
+def names_in_environment() -> list[str]:
+    """Variables that begin as ours do, whether or not they are settings; sorted."""
+    return sorted(name for name in os.environ if name.upper().startswith(PREFIX))
 
 
 def inherited_environment() -> dict[str, str]:

@@ -16,6 +16,7 @@ from health_warehouse.doctor import (
     receipts,
     release,
     sessions,
+    setting_names,
     vacuuming,
 )
 from health_warehouse.doctor.finding import Check, Finding
@@ -25,6 +26,7 @@ from health_warehouse.settings import Settings
 CHECKS: dict[str, Check] = {
     "disk": machine.disk,
     "permissions": machine.permissions,
+    "settings": setting_names.setting_names,
     "ports": machine.taken_ports,
     "packages": packages.drift,
     "server": database.server,

@@ -53,11 +53,40 @@ def test_a_disk_that_fills_up(healthy: Settings, monkeypatch: pytest.MonkeyPatch
 def test_a_path_that_others_can_read(healthy: Settings, name: str) -> None:
     path = healthy.state / name
     if not path.exists():
-        write_private(path, "secret")
+        write_private(path, "# secret")
     path.chmod(path.stat().st_mode | 0o004)
     finding = _only(healthy, "permissions")
     assert finding.level == "error"
     assert finding.remedy == f"chmod {'0700' if path.is_dir() else '0600'} {path}"
+
+
+def test_a_mistyped_setting(healthy: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAREHOUSE_ALERT_TOO", "hunter2")
+    finding = _only(healthy, "settings")
+    assert finding.level == "warning"
+    assert "WAREHOUSE_ALERT_TOO in the environment is no setting" in finding.what
+    assert finding.remedy == "did you mean WAREHOUSE_ALERT_TO?"
+
+
+@pytest.mark.parametrize(
+    ("line", "told", "remedy"),
+    [
+        ("WAREHUOSE_DSN=hunter2", "WAREHUOSE_DSN in line 3 of", "did you mean WAREHOUSE_DSN?"),
+        ("export WAREHOUSE_COLOUR=hunter2", "WAREHOUSE_COLOUR in line 3 of", "unset it; "),
+        ("WAREHOUSE_DSN: hunter2", "line 3 of", "correct the line"),
+        ("hunter2", "line 3 of", "correct the line"),
+        ("='hunter2", "line 3 of", "correct the line"),
+    ],
+)
+def test_a_line_of_the_settings_that_does_nothing(
+    healthy: Settings, line: str, told: str, remedy: str
+) -> None:
+    lines = ["# settings", "WAREHOUSE_ALERT_TO=a@b", line, "", "warehouse_dsn=postgresql://a"]
+    write_private(healthy.state / "warehouse.env", "\n".join(lines))
+    finding = _only(healthy, "settings")
+    assert finding.what.startswith(told)
+    assert finding.remedy.startswith(remedy)
+    assert "hunter2" not in finding.what + finding.remedy
 
 
 def test_a_port_that_somebody_took(healthy: Settings) -> None:
