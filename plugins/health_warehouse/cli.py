@@ -22,7 +22,7 @@ from health_warehouse.commands import (
     synth,
 )
 from health_warehouse.errors import WarehouseError
-from health_warehouse.telling import lines_of_code, told
+from health_warehouse.telling import lines_of_code, reason, told
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 for module in (
@@ -42,8 +42,8 @@ def main() -> None:
     except WarehouseError as error:
         _fail(str(error))
     except OperationalError as error:  # the server is down, or was while we asked
-        reason = str(error.orig).strip().splitlines()[0]
-        _fail(f"the database cannot be reached: {reason}; see `warehouse status`, `warehouse up`")
+        why = reason(error)
+        _fail(f"the database cannot be reached: {why}; see `warehouse status`, `warehouse up`")
     except Exception as error:
         _fail(f"{told(error)}\n{lines_of_code(error)}")
 

@@ -8,8 +8,12 @@ and object names of a database error, and for the rest the type and the lines of
 from __future__ import annotations
 
 import traceback
+from typing import TYPE_CHECKING
 
 from health_warehouse.errors import WarehouseError
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import OperationalError
 
 # Errors whose message is about our code or the machine, never about a row.
 _TELLING = (ImportError, AttributeError, NameError, NotImplementedError, OSError, MemoryError)
@@ -26,6 +30,16 @@ def told(error: BaseException) -> str:
     if isinstance(error, (WarehouseError, *_TELLING)):
         return f"{name}: {error}"
     return f"{name} (its message is not shown: it may hold a value of a patient)"
+
+
+def is_unreached(error: OperationalError) -> bool:
+    """Whether no server answered; one that did gives a SQLSTATE, of a timeout for example."""
+    return getattr(error.orig, "sqlstate", None) is None
+
+
+def reason(error: OperationalError) -> str:
+    """Why the database did not answer, in one line: it is about the server, never about a row."""
+    return str(error.orig).strip().splitlines()[0]
 
 
 def lines_of_code(error: BaseException) -> str:

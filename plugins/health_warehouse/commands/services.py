@@ -11,6 +11,7 @@ from rich.table import Table
 
 from health_warehouse.database.connections import OWNER
 from health_warehouse.database.roles import ROLES
+from health_warehouse.errors import WarehouseError
 from health_warehouse.settings import get_settings
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
@@ -44,13 +45,23 @@ def down() -> None:
 
 
 def status(as_json: _AS_JSON = False) -> None:
-    """What runs, with process ids, ports, versions, number of DAGs, and the published release."""
+    """What runs, with process ids, ports, versions, number of DAGs, and the published release.
+
+    Exit code 1 when there is no warehouse, or the server of WAREHOUSE_DSN does not answer.
+    """
     from health_warehouse.services.status import status as read_status
 
-    now = read_status(get_settings())
+    settings = get_settings()
+    now = read_status(settings)
     if as_json:
         typer.echo(json.dumps(now, indent=1))
-        return
+    else:
+        _show(now)
+    if settings.dsn is not None and now["database_error"] is not None:
+        raise WarehouseError(f"WAREHOUSE_DSN cannot be reached: {now['database_error']}")
+
+
+def _show(now: dict[str, Any]) -> None:
     table = Table("service", "state", "pid", "port", box=None, pad_edge=False)
     for service in now["services"]:
         state = "running" if service["is_running"] else "stopped"

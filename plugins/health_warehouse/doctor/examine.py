@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import psycopg
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from health_warehouse.database.connections import owner_url
 from health_warehouse.doctor import (
     airflow,
     database,
@@ -21,7 +22,9 @@ from health_warehouse.doctor import (
 )
 from health_warehouse.doctor.finding import Check, Finding
 from health_warehouse.errors import WarehouseError
+from health_warehouse.services.state import require_warehouse
 from health_warehouse.settings import Settings
+from health_warehouse.telling import is_unreached, reason
 
 CHECKS: dict[str, Check] = {
     "disk": machine.disk,
@@ -49,17 +52,36 @@ CHECKS: dict[str, Check] = {
 def examine(settings: Settings, progress: Callable[[str], None] | None = None) -> list[Finding]:
     """What is wrong, in the order of the checks. Changes nothing.
 
-    Raises nothing for a service that is down: that is what a check then says.
+    A service that is down is a finding; checks that need its database are named in one. Raises
+    ConfigurationError when there is no warehouse to look at.
     """
+    require_warehouse(settings)
+    owner_url(settings)
     found: list[Finding] = []
+    unmade: list[str] = []
+    why = ""
     for name, check in CHECKS.items():
         if progress:
             progress(name)
         try:
             found += check(settings)
         except (SQLAlchemyError, psycopg.Error, WarehouseError, OSError) as error:
-            found.append(_unmade(name, error))
-    return found
+            if isinstance(error, OperationalError) and is_unreached(error):
+                unmade.append(name)
+                why = reason(error)
+            else:
+                found.append(_unmade(name, error))
+    return [_unreached(settings, why, unmade), *found] if unmade else found
+
+
+def _unreached(settings: Settings, why: str, unmade: list[str]) -> Finding:
+    remedy = "start the server of WAREHOUSE_DSN, or correct that setting"
+    return Finding(
+        "database",
+        "error",
+        f"the database cannot be reached: {why}; so not looked at: {', '.join(unmade)}",
+        "warehouse up" if settings.dsn is None else f"{remedy}; then `warehouse up`",
+    )
 
 
 def _unmade(name: str, error: Exception) -> Finding:

@@ -38,6 +38,15 @@ def prepare(settings: Settings) -> None:
         ) from error
 
 
+def require_warehouse(settings: Settings) -> None:
+    """Raises ConfigurationError when nothing was made here: WAREHOUSE_STATE may be mistyped."""
+    if not settings.secrets_dir.is_dir():
+        raise ConfigurationError(
+            f"no warehouse in {settings.state}: run `warehouse up`, or set WAREHOUSE_STATE to the "
+            "folder of one"
+        )
+
+
 @contextmanager
 def locked(settings: Settings, say: Say) -> Iterator[None]:
     """Hold the state folder's lock; wait for who has it. The kernel frees it with the process."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from health_warehouse.alerting.heartbeat import age_seconds
-from health_warehouse.database.connections import engine
+from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import WarehouseError
 from health_warehouse.release.hold import read_hold
 from health_warehouse.services import ports, postgres
@@ -19,7 +19,9 @@ from health_warehouse.services.airflow import Airflow
 from health_warehouse.services.alert_sender import alert_sender
 from health_warehouse.services.bring_up import airflow
 from health_warehouse.services.secret_files import ADMIN, login_file
+from health_warehouse.services.state import require_warehouse
 from health_warehouse.settings import Settings
+from health_warehouse.telling import reason
 
 _PACKAGES = ("health-warehouse", "apache-airflow", "dbt-core", "great-expectations")
 
@@ -27,22 +29,39 @@ _PACKAGES = ("health-warehouse", "apache-airflow", "dbt-core", "great-expectatio
 def status(settings: Settings) -> dict[str, Any]:
     """One JSON-like value: state folder, services with pids and ports, versions, DAGs, release.
 
-    Parts that cannot be asked, because a service is down, are null.
+    Parts that cannot be asked, because a service is down, are null. `database_error`: why ours does
+    not answer. Raises ConfigurationError when there is no warehouse.
     """
+    require_warehouse(settings)
+    error = _database_error(settings)
+    found = {"state": str(settings.state), "database_error": error, "versions": _versions()}
     if not (settings.state / "run").is_dir():
-        return {"state": str(settings.state), "services": [], "versions": _versions()}
+        return {**found, "services": []}
     service = airflow(settings)
     return {
-        "state": str(settings.state),
+        **found,
         "services": [*_postgres(settings), *_airflow(service), _alert_sender(settings)],
         "airflow": {"url": service.url, "user": ADMIN, "login_file": str(login_file(settings))},
         "health": {name: part.get("status") for name, part in service.health().items() if part},
         "dag_count": _dag_count(service),
-        "release": _release(settings),
-        "hold": _hold(settings),
-        "alerts": _alerts(settings),
-        "versions": _versions(),
+        "release": None if error else _release(settings),
+        "hold": None if error else _hold(settings),
+        "alerts": {
+            "open_count": None if error else _open_alerts(settings),
+            "heartbeat_age_seconds": age_seconds(settings),
+        },
     }
+
+
+def _database_error(settings: Settings) -> str | None:
+    """One line; asked once, for a server that does not answer takes its time each time."""
+    try:
+        with engine(settings, OWNER).connect():
+            return None
+    except OperationalError as error:
+        return reason(error)
+    except WarehouseError as error:
+        return str(error)
 
 
 def _postgres(settings: Settings) -> list[dict[str, Any]]:
@@ -79,8 +98,8 @@ def _alert_sender(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _alerts(settings: Settings) -> dict[str, Any]:
-    """Seconds since the sender's last pass, and how many alerts are open."""
+def _open_alerts(settings: Settings) -> int | None:
+    """How many alerts are open, if the database answers."""
     statement = "select count(*) from ops.alerts where state <> 'resolved'"
     open_count: int | None = None
     with (
@@ -88,7 +107,7 @@ def _alerts(settings: Settings) -> dict[str, Any]:
         engine(settings, "ops_reader").connect() as connection,
     ):
         open_count = connection.execute(text(statement)).scalar_one()
-    return {"open_count": open_count, "heartbeat_age_seconds": age_seconds(settings)}
+    return open_count
 
 
 def _dag_count(service: Airflow) -> int | None:
