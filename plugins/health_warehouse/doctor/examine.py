@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from health_warehouse.database.connections import owner_url
 from health_warehouse.doctor import (
     airflow,
+    alerts,
     database,
     machine,
     packages,
@@ -46,6 +47,7 @@ CHECKS: dict[str, Check] = {
     "transactions": vacuuming.long_transactions,
     "airflow": airflow.processes,
     "dags": airflow.dags,
+    "alerts": alerts.sender,
 }
 
 
