@@ -23,6 +23,8 @@ from health_warehouse.alerting.heartbeat import age_seconds
 from health_warehouse.cli import app
 from health_warehouse.database.connections import OWNER, dispose_engines, dsn
 from health_warehouse.errors import ConfigurationError
+from health_warehouse.privacy.known_key import agreed_person_key
+from health_warehouse.privacy.person_key import key_file
 from health_warehouse.processes import has_ended
 from health_warehouse.services import alert_sender, ports, postgres, state
 from health_warehouse.services.airflow import COMMANDS, Airflow
@@ -73,6 +75,20 @@ def test_an_error_of_a_dag_file_that_was_written_since_is_not_told(warehouse: Ai
     finally:
         with psycopg.connect(metadata) as connection:
             connection.execute("delete from import_error")
+
+
+def test_a_lost_person_key_is_told_and_not_made_anew(warehouse: Airflow) -> None:
+    key = agreed_person_key(warehouse.settings)
+    path = key_file(warehouse.settings)
+    kept = path.rename(path.with_name("elsewhere"))
+    said: list[str] = []
+    try:
+        up(warehouse.settings, said.append)
+        assert not path.exists()
+    finally:
+        kept.rename(path)
+    assert [line for line in said if "the person key is missing" in line]
+    assert agreed_person_key(warehouse.settings) == key
 
 
 def test_alerts_are_sent_while_airflow_is_not_well(

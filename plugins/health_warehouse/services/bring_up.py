@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from health_warehouse.alerting.channels import channels
+from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.database.migrate import migrate
 from health_warehouse.errors import ConfigurationError
+from health_warehouse.privacy.known_key import wrong_key
 from health_warehouse.privacy.person_key import load_person_key
 from health_warehouse.services import alert_sender, ports, postgres, state
 from health_warehouse.services.airflow import Airflow, PortLost, metadata_url
@@ -31,14 +33,22 @@ def up(settings: Settings, say: Say) -> Airflow:
     with state.locked(settings, say):
         secrets = airflow_secrets(settings)
         write_login_file(settings, secrets)
-        load_person_key(settings)  # makes it: lost later, no hash could be made again
+        load_person_key(settings)  # makes it for a new warehouse
         if postgres.is_needed(settings):
             postgres.start(settings, secrets, say)
         migrate(settings)
+        _warn_of_wrong_key(settings, say)
         try:
             return _start_airflow(settings, say)
         finally:  # all the more when Airflow is not well: a DAG that does not load, say
             alert_sender.start(settings, say)
+
+
+def _warn_of_wrong_key(settings: Settings, say: Say) -> None:
+    """Readers are served without the person key; who loads is refused."""
+    with engine(settings, OWNER).connect() as connection:
+        if wrong := wrong_key(connection, settings):
+            say(f"warning: nothing can be loaded: {wrong}")
 
 
 def _start_airflow(settings: Settings, say: Say) -> Airflow:
