@@ -91,8 +91,10 @@ def reingest(
     from health_warehouse.landing import read_again
     from health_warehouse.landing import reingest as again
     from health_warehouse.landing.scope import Scope
+    from health_warehouse.landing.senders import require_sender
 
     settings, scope = get_settings(), Scope.required(facility, first, last)
+    require_sender(settings, scope.facility_id)
     if dry_run:
         changes = read_again.preview(settings, scope)
         _show_changes({name: asdict(change) for name, change in changes.items()}, as_json)
@@ -140,7 +142,10 @@ def _show_changes(changes: dict[str, dict[str, int]], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"would_read_again": changes}, indent=1))
         return
-    columns = next(iter(changes.values()), {})
+    if not changes:
+        typer.echo("no file was received in that scope: nothing would be read again")
+        return
+    columns = next(iter(changes.values()))
     table = Table("facility", *(name.replace("_", " ") for name in columns), box=None)
     for facility_id, counts in sorted(changes.items()):
         table.add_row(facility_id or "unknown", *map(str, counts.values()))

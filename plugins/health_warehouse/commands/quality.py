@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from health_warehouse.commands.listing import print_rows
+from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import get_settings
 
 _FINDING = (
@@ -45,6 +46,8 @@ def quarantine(
     from health_warehouse.quality import findings
 
     found = findings.entries(get_settings(), file_name=file, rule_id=rule)
+    if rule is not None and not found:  # what a former rule found is still listed
+        _require_rule(rule)
     if as_json:
         _print_json(found)
     else:
@@ -93,6 +96,13 @@ def rules(as_json: _AS_JSON = False) -> None:
     for row in described():
         table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
     Console().print(table)
+
+
+def _require_rule(rule_id: str) -> None:
+    from expectations import registry
+
+    if rule_id not in {rule.id for rule in registry.ALL}:
+        raise ConfigurationError(f"there is no rule {rule_id}: `warehouse rules` lists them")
 
 
 def _print_json(value: Any) -> None:

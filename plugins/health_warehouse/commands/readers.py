@@ -85,9 +85,13 @@ def list_scopes(
     as_json: _AS_JSON = False,
 ) -> None:
     """Who sees which facilities, since when, by whom."""
+    from health_warehouse.database.readers import find_reader
     from health_warehouse.privacy.scopes import scopes
 
-    found = scopes(get_settings(), name, ended=ended)
+    settings = get_settings()
+    found = scopes(settings, name, ended=ended)
+    if name is not None and not found:  # what a login that is gone once saw is still listed
+        find_reader(settings, name)
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], indent=1, default=str))
         return
@@ -116,6 +120,7 @@ def grant_scopes(
     as_json: _AS_JSON = False,
 ) -> None:
     """Let a login see facilities, provinces, or everything, from its next query on."""
+    from health_warehouse.landing.senders import has_sent
     from health_warehouse.privacy.scopes import grant_scope
 
     settings = get_settings()
@@ -128,6 +133,11 @@ def grant_scopes(
             province_code=province_code,
             reason=reason or None,
         )
+        if facility_id is not None and not has_sent(settings, facility_id):
+            _warn(
+                f"facility {facility_id} has sent nothing yet: {name} sees nothing of it until it "
+                "does; is the code (MACSKCB) right?"
+            )
     list_scopes(name, as_json=as_json)
 
 
@@ -164,6 +174,11 @@ def _wanted(
     if not wanted:
         raise typer.BadParameter("say which: --facility CODE, --province CODE or --all")
     return wanted
+
+
+def _warn(message: str) -> None:
+    """On stderr: JSON stays alone on stdout."""
+    Console(stderr=True, soft_wrap=True).print(f"warning: {message}", style="yellow", markup=False)
 
 
 def _what(facility_id: str | None, province_code: str | None) -> str:

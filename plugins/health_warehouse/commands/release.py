@@ -64,11 +64,13 @@ def build(
     What changed is built; with a facility or days (2026-01-31), what both name is built anew, too.
     """
     from health_warehouse.landing.scope import Scope
+    from health_warehouse.landing.senders import require_sender
     from health_warehouse.release import build as builds
     from health_warehouse.release import rebuild
 
     settings = get_settings()
     scope = Scope.of(facility, first, last)
+    require_sender(settings, facility)
     if dry_run and scope is not None:
         _show_chosen(rebuild.preview(settings, scope), as_json)
         return
@@ -90,6 +92,9 @@ def build(
 def _show_chosen(chosen: list[Chosen], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"would_build": [asdict(one) for one in chosen]}, indent=1))
+        return
+    if not chosen:
+        typer.echo("no dossier counts in that scope: nothing would be built anew")
         return
     table = Table("facility", "dossiers", "lines", box=None, pad_edge=False)
     for one in chosen:
