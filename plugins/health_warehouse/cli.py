@@ -10,6 +10,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from health_warehouse.commands import (
+    airflow_cli,
     alerts,
     backup,
     claims,
@@ -27,6 +28,7 @@ from health_warehouse.telling import lines_of_code, reason, told
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 for module in (
     services, claims, quality, release, readers, roles, synth, alerts, backup, maintenance,
+    airflow_cli,
 ):  # fmt: skip
     module.register(app)
 
