@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     logins = typer.Typer(help="Logins that may read marts.", no_args_is_help=True)
     logins.command("list")(list_readers)
     logins.command("create")(create_reader)
+    logins.command("rotate")(rotate_reader)
     logins.command("drop")(drop_reader)
     app.add_typer(logins, name="readers")
     rows = typer.Typer(help="Which facilities each login sees in marts.", no_args_is_help=True)
@@ -68,6 +69,22 @@ def create_reader(
     typer.echo(
         f"{name} may log in (`warehouse dsn --role {name}`) and sees nothing yet: "
         f"`warehouse scopes grant {name} …`"
+    )
+
+
+def rotate_reader(name: _NAME, as_json: _AS_JSON = False) -> None:
+    """Give a login a new password: the old one is dead, its sessions end, its scopes stay."""
+    from health_warehouse.database.connections import dsn
+    from health_warehouse.database.readers import rotate_reader as rotate
+
+    settings = get_settings()
+    changed = rotate(settings, name)
+    if as_json:
+        typer.echo(json.dumps(asdict(changed) | {"dsn": dsn(settings, name)}, indent=1))
+        return
+    typer.echo(
+        f"{name} has a new password (`warehouse dsn --role {name}`); its sessions ended, its "
+        "scopes are as they were"
     )
 
 

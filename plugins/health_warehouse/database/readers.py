@@ -20,6 +20,7 @@ from health_warehouse.database.connections import (
     driver_connection,
     engine,
     forget_reader_password,
+    reader_password,
     store_reader_password,
 )
 from health_warehouse.database.rights import all_rights
@@ -105,12 +106,7 @@ def drop_reader(settings: Settings, name: str, by: str) -> None:
         )
         cursor = driver_connection(connection).cursor()
         login = sql.Identifier(server_name)
-        # only who has the rights of a role may end its sessions
-        cursor.execute(sql.SQL("grant {} to current_user with inherit true").format(login))
-        cursor.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s",
-            [server_name],
-        )
+        _end_sessions(cursor, server_name)
         try:
             cursor.execute(sql.SQL("drop role {}").format(login))
         except errors.DependentObjectsStillExist as error:
@@ -118,6 +114,38 @@ def drop_reader(settings: Settings, name: str, by: str) -> None:
                 f"{name} owns or was granted something by hand: {error.diag.message_detail}"
             ) from None
     forget_reader_password(settings, name)
+
+
+def rotate_reader(settings: Settings, name: str) -> Reader:
+    """A new password for a login made here; its sessions end, its scopes stay.
+
+    Sessions end after the old password is dead, so that none comes back by it. Killed in between,
+    it is done again. Raises ConfigurationError when the login is not one of ours.
+    """
+    reader = find_reader(settings, name)
+    if reader.is_built_in:
+        raise ConfigurationError(
+            f"{name} is a role of the warehouse itself: see docs/security.md, When something leaked"
+        )
+    if reader_password(settings, name) is None:
+        raise ConfigurationError(
+            f"{name} was not made by `warehouse readers create`: who made it changes its password"
+        )
+    password = secrets.token_urlsafe(24)
+    server_name = settings.role_prefix + name
+    with engine(settings, OWNER).begin() as connection:
+        driver = driver_connection(connection)
+        driver.execute(
+            sql.SQL("alter role {} password {}").format(
+                sql.Identifier(server_name), verifier(driver, server_name, password)
+            )
+        )
+        store_reader_password(settings, name, password)
+    with engine(settings, OWNER).begin() as connection:
+        cursor = driver_connection(connection).cursor()
+        _end_sessions(cursor, server_name)
+        cursor.execute(sql.SQL("revoke {} from current_user").format(sql.Identifier(server_name)))
+    return reader
 
 
 def readers(settings: Settings) -> list[Reader]:
@@ -180,6 +208,16 @@ def _admit(cursor: Cursor[Any], settings: Settings, login: sql.Identifier, sees_
     group = "hiv_reader" if sees_hiv else "bi_reader"
     join_group(cursor, login, sql.Identifier(role_name(settings, group)))
     begin_sessions(cursor, login, all_rights()[group].session)
+
+
+def _end_sessions(cursor: Cursor[Any], server_name: str) -> None:
+    """Only who has the rights of a role may end its sessions: the owner has them from here on."""
+    login = sql.Identifier(server_name)
+    cursor.execute(sql.SQL("grant {} to current_user with inherit true").format(login))
+    cursor.execute(
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = %s",
+        [server_name],
+    )
 
 
 def _readers(connection: Connection, settings: Settings) -> list[Reader]:

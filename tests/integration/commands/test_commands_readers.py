@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
 from health_warehouse import settings as settings_module
 from health_warehouse.cli import app
-from health_warehouse.database.connections import engine
+from health_warehouse.database.connections import engine, forget_reader_password
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
 
@@ -90,3 +91,29 @@ def test_the_built_in_reader_is_limited_but_not_dropped() -> None:
     assert held() == [("bi_reader", None, "96"), ("hiv_reader", None, None)]
     done = CliRunner().invoke(app, ["readers", "drop", "bi_reader"])
     assert isinstance(done.exception, ConfigurationError)
+
+
+def test_a_rotated_login_keeps_its_scopes_and_loses_its_old_password_and_sessions() -> None:
+    old = ran("readers", "create", "hospital")["dsn"]
+    ran("scopes", "grant", "hospital", "--facility", "96001")
+    before, known = ran("scopes", "list"), ran("readers", "list")
+    with psycopg.connect(old) as session:
+        assert session.execute("select current_user::text").fetchone() == ("hospital",)
+        new = ran("readers", "rotate", "hospital")["dsn"]
+        with pytest.raises(psycopg.OperationalError):
+            session.execute("select 1")
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(old)
+    assert ran("dsn", "--role", "hospital")["dsn"] == new
+    with psycopg.connect(new) as session:
+        assert session.execute("select current_user::text").fetchone() == ("hospital",)
+    assert (ran("scopes", "list"), ran("readers", "list")) == (before, known)
+
+
+def test_a_login_that_we_did_not_make_is_not_rotated(settings: Settings) -> None:
+    built_in = CliRunner().invoke(app, ["readers", "rotate", "bi_reader"])
+    assert "a role of the warehouse itself" in str(built_in.exception)
+    ran("readers", "create", "hospital")
+    forget_reader_password(settings, "hospital")
+    foreign = CliRunner().invoke(app, ["readers", "rotate", "hospital"])
+    assert "who made it changes its password" in str(foreign.exception)

@@ -1,9 +1,22 @@
+from pathlib import Path
+
+import psycopg
+import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
-from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.database.connections import (
+    OWNER,
+    dispose_engines,
+    dsn,
+    engine,
+    store_secrets,
+    stored_secrets,
+)
 from health_warehouse.database.migrate import migrate
 from health_warehouse.database.roles import ROLES
 from health_warehouse.settings import Settings
+from warehouses import Cluster
 
 
 def test_every_role_logs_in_after_migration(settings: Settings) -> None:
@@ -37,3 +50,23 @@ def test_transformer_cannot_read_a_personal_column(settings: Settings) -> None:
             "has_column_privilege('raw.claims_xml1', 'ho_ten', 'select')"
         )
         assert tuple(connection.execute(allowed).one()) == (True, False)
+
+
+def test_a_role_whose_entry_was_removed_gets_a_new_password(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    database = cluster.create_empty_database()
+    owner = SecretStr(cluster.owner_url(database))
+    settings = Settings(state=tmp_path, dsn=owner, role_prefix="rotated_")
+    migrate(settings)
+    old, kept = dsn(settings, "loader"), dsn(settings, "bi_reader")
+    secrets = stored_secrets(settings)
+    store_secrets(settings, {name: secrets[name] for name in secrets if name != "loader"})
+    migrate(settings)
+    assert dsn(settings, "bi_reader") == kept
+    with psycopg.connect(dsn(settings, "loader")) as session:
+        assert session.execute("select current_user::text").fetchone() == ("rotated_loader",)
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(old)
+    dispose_engines()
+    cluster.drop_database(database)
