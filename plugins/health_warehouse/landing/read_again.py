@@ -32,7 +32,10 @@ _CHOSEN = text(
     select
         f.file_id, f.sha256, f.byte_count, f.status, f.dossier_count, f.line_count, f.row_counts,
         coalesce(f.facility_id, '') as facility_id,
-        (select count(*) from ops.current_dossiers as c where c.file_id = f.file_id) as counting
+        (
+            select count(*) from ops.current_dossiers as c
+            where c.file_id = f.file_id and not c.is_withdrawal
+        ) as counting
     from ops.files as f
     where
         f.kind = 'claims' and f.judged_at is not null and f.archive_state = 'kept'

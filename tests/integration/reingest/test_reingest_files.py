@@ -158,6 +158,18 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(
     assert query(settings, "select count(*) from ops.files") == [(1,)]
 
 
+def test_a_dry_run_counts_what_the_real_one_changes_and_no_withdrawal(settings: Settings) -> None:
+    _send(settings, "a.xml", 1, "A1", "A2")
+    withdrawal = claim_file([dossier("A2", MA_DOITUONG_KCB="8"), dossier("A3")])
+    deliver(settings, "b.xml", withdrawal, NOON + timedelta(hours=2))
+    load_all(settings)
+    judge(settings)
+    told = preview(settings, ALL)[FACILITY]
+    assert (told.files, told.dossiers_after, told.counting) == (2, 4, 2)
+    _again(settings)
+    assert judge(settings) == told.counting
+
+
 @pytest.mark.parametrize(
     ("scope", "expected"),
     [
