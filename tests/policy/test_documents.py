@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from health_warehouse.maintenance.names import StepName
 from parsed_dags import PROJECT
 
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
@@ -41,3 +42,9 @@ def test_every_runbook_and_decision_is_listed() -> None:
     decisions = {p.name for p in (PROJECT / "docs/decisions").glob("*.md")} - {"README.md"}
     index = (PROJECT / "docs/decisions/README.md").read_text(encoding="utf-8")
     assert {name for name in decisions if f"({name})" not in index} == set()
+
+
+def test_every_step_of_maintenance_is_described() -> None:
+    page = (PROJECT / "docs/operations/maintenance.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert {name for name in StepName if name not in named} == set()

@@ -33,7 +33,11 @@ def maintain(
     from health_warehouse.maintenance import run
 
     step = run.step_named(only) if only else None
-    report = run.maintain(get_settings(), _say, dry_run=dry_run, only=step)
+    console = Console(stderr=True, soft_wrap=True)
+    with console.status("maintenance") as status:  # at a terminal, and gone when the work is done
+        report = run.maintain(
+            get_settings(), lambda message: status.update(message), dry_run=dry_run, only=step
+        )
     if as_json:
         typer.echo(json.dumps(report.as_dict(), indent=1))
     else:
@@ -43,7 +47,3 @@ def maintain(
             typer.echo(f"{finding.level}: {finding.what}\n    remedy: {finding.remedy}")
     if not report.is_well:
         raise typer.Exit(1)
-
-
-def _say(message: str) -> None:
-    Console(stderr=True, soft_wrap=True).print(message, style="dim", markup=False, highlight=False)

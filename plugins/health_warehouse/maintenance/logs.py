@@ -29,7 +29,9 @@ def _trim(settings: Settings, *, dry_run: bool) -> Removed:
 STEP = Step(
     StepName.TRIM_LOGS,
     "logs",
-    None,  # those of services are trimmed by size, whatever the bound on those of tasks is
+    lambda settings: settings.keep_log_days,
     preview,
     batches,
+    done="trimmed",
+    works_without_bound=True,  # logs of services go by size, whatever the bound on those of tasks
 )

@@ -83,14 +83,17 @@ class Report:
 def maintain(
     settings: Settings, say: Say, dry_run: bool = False, only: StepName | None = None
 ) -> Report:
-    """Every step, or `only` one, then a look whether vacuum keeps up; `say` is told the progress.
+    """Every step, or `only` one, then a look whether vacuum keeps up.
 
-    A step that fails is in the report. Raises what hinders all of them: no database, no role.
+    `say` is told what is at work; what it came to is in the report.
+
+    A step that fails is there, too. Raises what hinders all of them: no database, no role.
     """
     names = tuple(StepName) if only is None else (only,)
     run_id = None if dry_run else record.open_run(settings)
     results = []
     for name in names:
+        say(name)
         try:
             if run_id is None:
                 results.append(preview_step(settings, name))
@@ -98,7 +101,6 @@ def maintain(
                 results.append(run_step(settings, run_id, name, say))
         except (WarehouseError, SQLAlchemyError, psycopg.Error, OSError) as error:
             results.append(_failed(settings, run_id, name, error))
-        say(tell(results[-1]))
     return Report(run_id, tuple(results), tuple(vacuuming.all_checks(settings)))
 
 
@@ -148,12 +150,15 @@ def run_step(settings: Settings, run_id: int, name: StepName, say: Say) -> StepR
 
 def tell(result: StepResult) -> str:
     """One line of a step's result."""
-    kept = f", kept for {result.keep_days} days" if result.keep_days else ""
     if result.state == "off":
         return f"{result.step}: off, kept for ever"
-    count = f"{result.removed.count} {result.unit}, {result.removed.byte_count} bytes"
+    ended = f"{result.state}: " if result.state in ("unfinished", "failed") else ""
+    would_be = "would be " if result.state == "would" else ""
+    size = f", {result.removed.byte_count} bytes" if result.removed.byte_count else ""
+    kept = f"; kept for {result.keep_days} days" if result.keep_days else ""
     why = f" ({result.message})" if result.message else ""
-    return f"{result.step}: {result.state} {count}{kept}{why}"
+    count = f"{result.removed.count} {result.unit} {would_be}{STEPS[result.step].done}"
+    return f"{result.step}: {ended}{count}{size}{kept}{why}"
 
 
 def _note(settings: Settings, run_id: int, name: StepName, batch: Batch) -> None:
@@ -175,7 +180,7 @@ def _keep_days(settings: Settings, step: Step) -> int:
 
 
 def _is_off(step: Step, keep_days: int) -> bool:
-    return step.keep_days is not None and keep_days == 0
+    return step.keep_days is not None and keep_days == 0 and not step.works_without_bound
 
 
 def _before(keep_days: int) -> datetime:

@@ -61,8 +61,9 @@ def batches(settings: Settings, _before: datetime) -> Iterator[Batch]:
 
 STEP = Step(
     StepName.ANALYZE_TABLES,
-    "tables analyzed",
+    "tables",
     None,
     preview,
     batches,
+    done="analyzed",
 )

@@ -35,6 +35,9 @@ class Batch:
 class Step:
     """`keep_days` of the settings, 0 = for ever; None: the step removes nothing by age.
 
+    With 0 the step is off, unless it has work that no bound limits (`works_without_bound`). `done`
+    says what was done to the things that are counted.
+
     `preview` counts what `batches` would remove before that instant, and changes nothing.
     `batches` does the work; whoever iterates may stop after any batch.
     """
@@ -44,3 +47,5 @@ class Step:
     keep_days: Callable[[Settings], int] | None
     preview: Callable[[Settings, datetime], Removed]
     batches: Callable[[Settings, datetime], Iterator[Batch]]
+    done: str = "removed"
+    works_without_bound: bool = False

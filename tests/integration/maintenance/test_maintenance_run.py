@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -130,6 +131,37 @@ def test_stale_statistics_are_renewed(settings: Settings) -> None:
     step(settings, StepName.ANALYZE_TABLES)
     known = "select reltuples from pg_class where oid = 'ops.filled'::regclass"
     assert query(settings, known) == [(1000.0,)]
+
+
+@pytest.fixture
+def typed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Commands are about the warehouse of the test."""
+    for name, value in settings.as_environment().items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()
+
+
+@pytest.mark.usefixtures("typed")
+def test_the_command_tells_each_result_once_and_in_a_sentence() -> None:
+    for options, analyzed in ((["--dry-run"], "would be analyzed"), ([], "analyzed")):
+        told = CliRunner().invoke(cli.app, ["maintain", *options])
+        assert told.exit_code == 0, told.output
+        assert told.stderr == ""
+        lines = told.stdout.splitlines()
+        assert [line.partition(":")[0] for line in lines[: len(StepName)]] == list(StepName)
+        assert re.fullmatch(rf"analyze_tables: \d+ tables {analyzed}", lines[len(StepName) - 1])
+        assert "remove_archived_files: off, kept for ever" in lines
+
+
+def test_the_bound_on_logs_is_recorded(settings: Settings) -> None:
+    for days in (3, 0):
+        assert step(keeping(settings, log=days), StepName.TRIM_LOGS).state == "done"
+    assert query(settings, "select keep_days from ops.maintenance_steps order by run_id") == [
+        (3,),
+        (0,),
+    ]
 
 
 def test_the_command_tells_in_json_and_fails_when_work_is_at_risk(
