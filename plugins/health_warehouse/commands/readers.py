@@ -5,13 +5,16 @@ from __future__ import annotations
 import getpass
 import json
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from health_warehouse.commands.listing import print_rows
 from health_warehouse.settings import get_settings
+
+if TYPE_CHECKING:
+    from health_warehouse.privacy.scopes import Scope
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 _NAME = Annotated[str, typer.Argument(help="Login of a reader.")]
@@ -46,10 +49,8 @@ def list_readers(as_json: _AS_JSON = False) -> None:
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], indent=1))
         return
-    table = Table("login", "built in", "sees HIV", box=None, pad_edge=False)
-    for one in found:
-        table.add_row(one.name, _mark(one.is_built_in), _mark(one.sees_hiv))
-    Console().print(table)
+    rows = [(one.name, _mark(one.is_built_in), _mark(one.sees_hiv)) for one in found]
+    print_rows(("login", "built in", "sees HIV"), rows)
 
 
 def create_reader(
@@ -112,19 +113,8 @@ def list_scopes(
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], indent=1, default=str))
         return
-    columns = ("login", "sees", "since (UTC)", "granted by", "reason", "until (UTC)")
-    table = Table(*columns, box=None, pad_edge=False)
-    for one in found:
-        until = f"{one.revoked_at:%Y-%m-%d %H:%M}, {one.revoked_by}" if one.revoked_at else ""
-        table.add_row(
-            one.role_name,
-            _what(one.facility_id, one.province_code),
-            f"{one.granted_at:%Y-%m-%d %H:%M}",
-            one.granted_by,
-            one.reason or "",
-            until,
-        )
-    Console().print(table)
+    columns = ("login", "sees", "since (UTC)", "granted by", "until (UTC)", "reason")
+    print_rows(columns, [_row(one) for one in found])
 
 
 def grant_scopes(
@@ -196,6 +186,18 @@ def _wanted(
 def _warn(message: str) -> None:
     """On stderr: JSON stays alone on stdout."""
     Console(stderr=True, soft_wrap=True).print(f"warning: {message}", style="yellow", markup=False)
+
+
+def _row(scope: Scope) -> list[str | None]:
+    ended = scope.revoked_at
+    return [
+        scope.role_name,
+        _what(scope.facility_id, scope.province_code),
+        f"{scope.granted_at:%Y-%m-%d %H:%M}",
+        scope.granted_by,
+        f"{ended:%Y-%m-%d %H:%M}, {scope.revoked_by}" if ended else "",
+        scope.reason,
+    ]
 
 
 def _what(facility_id: str | None, province_code: str | None) -> str:

@@ -123,6 +123,9 @@ def publish(
         if as_json:
             typer.echo(json.dumps([asdict(one) for one in plans], indent=1))
             return
+        if not plans:
+            typer.echo("nothing new to publish: the newest build is what readers see")
+            return
         table = Table("mart", "delete", "insert", box=None, pad_edge=False)
         for one in plans:
             table.add_row(one.mart, str(one.rows_to_delete), str(one.rows_to_insert))

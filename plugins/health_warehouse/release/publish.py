@@ -62,12 +62,18 @@ class Publication:
 
 
 def plan(settings: Settings, build_id: int | None = None) -> list[TablePlan]:
-    """What `publish` would do now. Writes nothing; refuses what publish would refuse of shapes."""
+    """What `publish` would do now: nothing, to no mart, when the newest build is published.
+
+    Writes nothing; refuses what publish would refuse of shapes.
+    """
     contracts = load_contracts(settings)
     with reading_transaction(settings) as cursor:
         schema.lock_candidate(cursor, contracts)
         candidate = require_candidate(cursor, build_id)
-        require_base(candidate, current_release(cursor))
+        current = current_release(cursor)
+        if candidate.status == "published" and current is not None:
+            return []
+        require_base(candidate, current)
         schema.check_shapes(cursor, contracts)
         return _plan(cursor, contracts, candidate.is_full)
 

@@ -79,6 +79,16 @@ def test_a_name_that_is_none_is_refused(name: str) -> None:
     assert "cannot be the name of a reader" in str(done.exception)
 
 
+def test_a_list_that_goes_through_a_pipe_cuts_no_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ran("readers", "create", "hospital")
+    reason = "agreement 12/2026 with the provincial general hospital and its three branches"
+    ran("scopes", "grant", "hospital", "--facility", "96001", "--by", "Lan", "--reason", reason)
+    (row,) = CliRunner().invoke(app, ["scopes", "list", "hospital"]).stdout.splitlines()[1:]
+    assert row.startswith("hospital  facility 96001  ")
+    assert row.endswith(reason)
+
+
 def test_a_scope_must_be_said() -> None:
     done = CliRunner().invoke(app, ["scopes", "grant", "bi_reader"])
     assert done.exit_code == 2

@@ -100,6 +100,12 @@ def test_a_publication_of_nothing_new_says_so_without_old_counts(
     assert (told["is_new"], told["rows_inserted"], told["rows_deleted"]) == (False, {}, {})
 
 
+def test_a_dry_run_of_nothing_new_says_so_too(published: Star) -> None:
+    publish(published.settings)
+    assert warehouse("publish", "--dry-run").stdout.startswith("nothing new to publish")
+    assert answer("publish", "--dry-run") == []
+
+
 def test_a_build_that_changes_nothing_says_so(published: Star) -> None:
     publish(published.settings)
     published.build()
