@@ -82,4 +82,4 @@ def test_a_killed_run_is_finished_by_the_next(
             assert _left(aged) == expected
             running = "select count(*) from ops.maintenance_steps where state = 'running'"
             assert query(aged, running) == [(0,)]
-    assert hits > rounds, "kills came while it ran"
+    assert hits >= rounds, "kills came while it ran, one in each round on average"
