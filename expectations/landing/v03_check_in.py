@@ -1,8 +1,10 @@
 """V03: a visit was checked in, at the time of its arrival.
 
 Check-ins (XML0) are a feed of their own that a facility may not send here, so only visits since the
-first check-in of their facility are judged. Emergencies (object 2) need none; nor do we ask one of
-visits that the patient pays. An hour between the two times is granted (our threshold).
+first check-in of their facility are judged; and only until its last one that is here, for the feed
+may be behind the claims, by a file that another task is loading. Emergencies (object 2) need none;
+nor do we ask one of visits that the patient pays. An hour between the two times is granted (our
+threshold).
 """
 
 from expectations.rules.fragments import quoted_time
@@ -26,7 +28,12 @@ join (
             select min(first.ngay_vao)
             from raw.check_ins as first
             where first.facility_id = sender.facility_id and first.ngay_vao >= '1900'
-        ) as since
+        ) as since,
+        (
+            select max(last.ngay_vao)
+            from raw.check_ins as last
+            where last.facility_id = sender.facility_id and last.ngay_vao < '2100'
+        ) as until
     from (select distinct facility_id from batch) as sender
 ) as feed on feed.facility_id = version.facility_id
 left join lateral (
@@ -58,6 +65,8 @@ RULE = Rule(
                 joined=_JOINED,
                 where=f"{IS_INSURED} and coalesce(btrim(header.ma_doituong_kcb), '') <> '2' "
                 'and feed.since collate "C" <= header.ngay_vao collate "C" '
+                "and (visit.checked_in is not null"
+                ' or header.ngay_vao collate "C" <= feed.until collate "C") '
                 "and raw.parse_date(header.ngay_vao) is not null",
             ),
             checks=(

@@ -46,6 +46,7 @@ _SENT_ON = {"ma_loai_rv": "2", "ma_noi_den": "96002", "slip": "96002"}
 _REFERRAL = ("96001", _stay("202608010800", "202608051000", **_SENT_ON))
 _VISIT = {"ngay_vao": "202608050800", "ngay_ra": "202608051030"}
 _DAY_BEFORE = {"ma_lk": "other", "ngay_vao": "202608040700"}
+_DAY_AFTER = {"ma_lk": "later", "ngay_vao": "202608060700"}
 
 CASES = (
     # ---------------------------------------------------------------- V01
@@ -157,7 +158,7 @@ CASES = (
     # ---------------------------------------------------------------- V03
     Case(
         "no check-in, though the facility sends them",
-        check_ins=[("96011", _DAY_BEFORE)],
+        check_ins=[("96011", _DAY_BEFORE), ("96011", _DAY_AFTER)],
         now=[("96011", _VISIT)],
         found=[["V03"]],
     ),
@@ -184,7 +185,7 @@ CASES = (
     ),
     Case(
         "an emergency, and a visit that the patient pays, without check-in",
-        check_ins=[("96015", _DAY_BEFORE)],
+        check_ins=[("96015", _DAY_BEFORE), ("96015", _DAY_AFTER)],
         now=[
             ("96015", {**_VISIT, "ma_doituong_kcb": "2"}),
             ("96015", {**_VISIT, "ma_lk": "paid", **NO_CARD, "ma_doituong_kcb": "9"}),
@@ -195,6 +196,12 @@ CASES = (
         "a visit before the facility began to send check-ins",
         check_ins=[("96016", {"ma_lk": "other", "ngay_vao": "202608050900"})],
         now=[("96016", _VISIT)],
+        found=[[]],
+    ),
+    Case(
+        "a visit after the last check-in that is here: the next ones may be on their way",
+        check_ins=[("96017", _DAY_BEFORE)],
+        now=[("96017", _VISIT)],
         found=[[]],
     ),
 )
@@ -302,7 +309,7 @@ def test_a_check_in_that_comes_while_the_visits_are_judged_is_no_fault(
     The first count is out of date then, and what holds is stored.
     """
     with engine(settings, "loader").begin() as connection:
-        deliver_check_ins(connection, [_DAY_BEFORE], name="the day before")
+        deliver_check_ins(connection, [_DAY_BEFORE, _DAY_AFTER], name="other days")
         visits = [_dossier(number, _VISIT) for number in (1, 2)]
         file_id = deliver(connection, visits, received_at=_RECEIVED)
     insert, came = landing.insert_findings, []
@@ -331,7 +338,7 @@ def test_fewer_rows_than_failed_stay_a_fault(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with engine(settings, "loader").begin() as connection:
-        deliver_check_ins(connection, [_DAY_BEFORE], name="the day before")
+        deliver_check_ins(connection, [_DAY_BEFORE, _DAY_AFTER], name="other days")
         file_id = deliver(connection, [_dossier(1, _VISIT)], received_at=_RECEIVED)
     monkeypatch.setattr(landing, "insert_findings", lambda *_: 0)
 
