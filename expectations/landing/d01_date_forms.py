@@ -9,10 +9,10 @@ at all is told by the rule that needs the date, where there is one.
 
 from __future__ import annotations
 
+from expectations.rules.by_field import rows_by_field
 from expectations.rules.fragments import described, quoted_time, text_or_null
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import of_table
-from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Field, Table
+from expectations.rules.rule import Category, Check, Rule, Severity, Source
+from health_warehouse.sources.claims.schema import Field, Table
 
 _SIZE = 12
 # Without {n}, which makes Postgres' matcher slower: nearly all values end here.
@@ -44,7 +44,9 @@ def _is_day_alone(field: Field) -> str:
     return f"{day} or {column} ~ '^[0-9]{{4}}$'" if field.name == "NGAY_SINH" else day
 
 
-def _check(table: Table, field: Field) -> Check:
+def _check(table: Table, field: Field) -> Check | None:
+    if not has_time(field):
+        return None
     column = field.column
     holds = [
         f"{column} ~ '{_USUAL}'",
@@ -65,12 +67,6 @@ def _check(table: Table, field: Field) -> Check:
     )
 
 
-def _rows(table: Table) -> Rows:
-    checks = tuple(_check(table, field) for field in table.fields if has_time(field))
-    selected = of_table(table.name, [check.field.lower() for check in checks])
-    return Rows(f"'{table.name}'", selected, checks)
-
-
 RULE = Rule(
     id="D01_form",
     sentence_vi="Trường ngày giờ 12 ký tự ghi đủ ngày và giờ (yyyymmddHHMM); "
@@ -81,7 +77,5 @@ RULE = Rule(
     category=Category.CONFORMANCE,
     severity=Severity.FLAG_LINE,
     owner="sender",
-    rows=tuple(
-        _rows(table) for table in (*TABLES.values(), CHECK_INS) if any(map(has_time, table.fields))
-    ),
+    rows=rows_by_field(_check),
 )

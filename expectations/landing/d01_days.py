@@ -8,11 +8,11 @@ unknown.
 
 from __future__ import annotations
 
+from expectations.rules.by_field import rows_by_field
 from expectations.rules.cards import items
 from expectations.rules.fragments import described, is_day, quoted_time, text_or_null
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import of_table
-from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Field, Table
+from expectations.rules.rule import Category, Check, Rule, Severity, Source
+from health_warehouse.sources.claims.schema import Field, Table
 
 _SIZE = 8
 _LISTS = (("XML1", "NGAY_TAI_KHAM"),)
@@ -28,7 +28,9 @@ def is_asked(table: Table, field: Field) -> bool:
     return (has_day or place in _LISTS) and place not in _TOLD
 
 
-def _check(table: Table, field: Field) -> Check:
+def _check(table: Table, field: Field) -> Check | None:
+    if not is_asked(table, field):
+        return None
     text = f"btrim({field.column})"
     holds = [f"{text_or_null(field.column)} is null"]
     if (table.name, field.name) in _LISTS:
@@ -47,12 +49,6 @@ def _check(table: Table, field: Field) -> Check:
     )
 
 
-def _rows(table: Table) -> Rows:
-    checks = tuple(_check(table, field) for field in table.fields if is_asked(table, field))
-    selected = of_table(table.name, [check.field.lower() for check in checks])
-    return Rows(f"'{table.name}'", selected, checks)
-
-
 RULE = Rule(
     id="D01_day",
     sentence_vi="Trường ngày 8 ký tự ghi một ngày có thật (yyyymmdd); "
@@ -63,9 +59,5 @@ RULE = Rule(
     category=Category.CONFORMANCE,
     severity=Severity.FLAG_LINE,
     owner="sender",
-    rows=tuple(
-        _rows(table)
-        for table in (*TABLES.values(), CHECK_INS)
-        if any(is_asked(table, field) for field in table.fields)
-    ),
+    rows=rows_by_field(_check),
 )

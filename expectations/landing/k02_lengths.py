@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from expectations.landing.d01_date_forms import has_time
 from expectations.landing.k02_numbers import is_asked
+from expectations.rules.by_field import rows_by_field
 from expectations.rules.fragments import described
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import of_table
-from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Field, Table
+from expectations.rules.rule import Category, Check, Rule, Severity, Source
+from health_warehouse.sources.claims.schema import Field, Table
 
 _WIDER = {
     "DIA_CHI": 4000,
@@ -55,7 +55,10 @@ def _size(table: Table, field: Field) -> int | None:
     return max(field.size, _WIDER.get(field.name, 0))
 
 
-def _check(table: Table, field: Field, size: int) -> Check:
+def _check(table: Table, field: Field) -> Check | None:
+    size = _size(table, field)
+    if size is None:
+        return None
     column = field.column
     # bytes first: a text that is short in bytes is short in characters, and they need no counting
     short = f"coalesce(octet_length({column}), 0) <= {size}"
@@ -71,16 +74,6 @@ def _check(table: Table, field: Field, size: int) -> Check:
     )
 
 
-def _rows(table: Table) -> Rows:
-    checks = []
-    for field in table.fields:
-        size = _size(table, field)
-        if size is not None:
-            checks.append(_check(table, field, size))
-    selected = of_table(table.name, [check.field.lower() for check in checks])
-    return Rows(f"'{table.name}'", selected, tuple(checks))
-
-
 RULE = Rule(
     id="K02",
     sentence_vi="Không giá trị nào dài hơn độ dài cho phép "
@@ -91,5 +84,5 @@ RULE = Rule(
     severity=Severity.FLAG_LINE,
     threshold="the size of each field",
     owner="sender",
-    rows=tuple(_rows(table) for table in (*TABLES.values(), CHECK_INS)),
+    rows=rows_by_field(_check),
 )

@@ -9,10 +9,11 @@ rule does not judge a dossier, it is asked here, see `ONLY_WHEN`.
 
 from __future__ import annotations
 
+from expectations.rules.by_field import rows_by_field
 from expectations.rules.fragments import described, quoted_code, text_or_null
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import IS_INSURED, has, headers, of_table
-from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Field, Table
+from expectations.rules.rule import Category, Check, Rule, Severity, Source
+from expectations.rules.selections import IS_INSURED, has
+from health_warehouse.sources.claims.schema import Field, Table
 
 _LINE_AMOUNTS = (
     *("SO_LUONG", "THANH_TIEN_BV", "THANH_TIEN_BH", "TYLE_TT_BH", "MUC_HUONG"),
@@ -56,7 +57,9 @@ def is_asked(table: Table, field: Field) -> bool:
     return field.type == "N" and field.name not in _TOLD.get(table.name, ())
 
 
-def _check(table: Table, field: Field) -> Check:
+def _check(table: Table, field: Field) -> Check | None:
+    if not is_asked(table, field):
+        return None
     column = field.column
     number = f"raw.parse_amount({column})"
     if field.name in _RANGES:
@@ -84,16 +87,6 @@ def _check(table: Table, field: Field) -> Check:
     )
 
 
-def _rows(table: Table) -> Rows:
-    checks = tuple(_check(table, field) for field in table.fields if is_asked(table, field))
-    columns = [check.field.lower() for check in checks]
-    if table.name == "XML1":
-        selected = headers(*(f"header.{column}" for column in columns), *_HEADERS)
-    else:
-        selected = of_table(table.name, columns)
-    return Rows(f"'{table.name}'", selected, checks)
-
-
 RULE = Rule(
     id="K02_number",
     sentence_vi="Trường kiểu số ghi một số không âm, dùng dấu chấm thập phân (3500, 3500.0); "
@@ -104,9 +97,5 @@ RULE = Rule(
     category=Category.CONFORMANCE,
     severity=Severity.FLAG_LINE,
     owner="sender",
-    rows=tuple(
-        _rows(table)
-        for table in (*TABLES.values(), CHECK_INS)
-        if any(is_asked(table, field) for field in table.fields)
-    ),
+    rows=rows_by_field(_check, of_headers=_HEADERS),
 )

@@ -12,9 +12,9 @@ XML14 repeat is compared with XML1 by X08.
 
 from __future__ import annotations
 
+from expectations.rules.by_field import rows_of_table
 from expectations.rules.fragments import quoted_code, text_or_null
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import headers, of_table
+from expectations.rules.rule import Category, Check, Rule, Severity, Source
 
 _SOURCE = Source("QĐ 4750/QĐ-BYT XML1, codes of fixed length; catalogue K03", "H")
 _PROVINCE = "^([0-9]{2}|0[0-9]{2})$"
@@ -57,10 +57,6 @@ _DKBD = Check(
 )
 
 
-def _rows(checks: tuple[Check, ...]) -> tuple[Rows, ...]:
-    return (Rows("'XML1'", headers(*(f"header.{c.field.lower()}" for c in checks)), checks),)
-
-
 RULE = Rule(
     id="K03",
     sentence_vi="MA_LOAI_KCB có 2 chữ số, MATINH_CU_TRU 2 hoặc 3, MAXA_CU_TRU 5; "
@@ -73,17 +69,20 @@ RULE = Rule(
     category=Category.CONFORMANCE,
     severity=Severity.QUARANTINE_DOSSIER,
     owner="sender",
-    rows=_rows(
-        (
-            _digits("ma_loai_kcb", 2),
-            _digits("matinh_cu_tru", 2, _PROVINCE),
-            _digits("maxa_cu_tru", 5),
-            _no_fewer_digits("ma_dantoc", 2),
-            _no_fewer_digits("ma_quoctich", 3),
-            _no_fewer_digits("mahuyen_cu_tru", 3),
-            _no_fewer_digits("ma_nghe_nghiep", 5),
-            _DKBD_ZEROS,
-        )
+    rows=(
+        rows_of_table(
+            "XML1",
+            (
+                _digits("ma_loai_kcb", 2),
+                _digits("matinh_cu_tru", 2, _PROVINCE),
+                _digits("maxa_cu_tru", 5),
+                _no_fewer_digits("ma_dantoc", 2),
+                _no_fewer_digits("ma_quoctich", 3),
+                _no_fewer_digits("mahuyen_cu_tru", 3),
+                _no_fewer_digits("ma_nghe_nghiep", 5),
+                _DKBD_ZEROS,
+            ),
+        ),
     ),
 )
 
@@ -99,14 +98,17 @@ OTHER = Rule(
     category=Category.CONFORMANCE,
     severity=Severity.FLAG_LINE,
     owner="sender",
-    rows=_rows(
-        (
-            _only_digits("ma_dantoc", 2),
-            _only_digits("ma_quoctich", 3),
-            _only_digits("mahuyen_cu_tru", 3),
-            _only_digits("ma_nghe_nghiep", 5),
-            _DKBD,
-        )
+    rows=(
+        rows_of_table(
+            "XML1",
+            (
+                _only_digits("ma_dantoc", 2),
+                _only_digits("ma_quoctich", 3),
+                _only_digits("mahuyen_cu_tru", 3),
+                _only_digits("ma_nghe_nghiep", 5),
+                _DKBD,
+            ),
+        ),
     ),
 )
 
@@ -143,8 +145,5 @@ TABLES = Rule(
     category=Category.CONFORMANCE,
     severity=Severity.FLAG_LINE,
     owner="sender",
-    rows=tuple(
-        Rows(f"'{table}'", of_table(table, [check.field.lower() for check in checks]), checks)
-        for table, checks in _OF_TABLES.items()
-    ),
+    rows=tuple(rows_of_table(table, checks) for table, checks in _OF_TABLES.items()),
 )

@@ -4,24 +4,19 @@ Of XML1 it says who the patient is; of a check-in (XML0) and of a child (XML9) a
 flagged. Copies in other tables are compared with XML1 by X08.
 """
 
+from expectations.rules.by_field import rows_of_table
 from expectations.rules.fragments import quoted_code, text_or_null
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import of_table
 
 
 def _rows(table: str, column: str) -> Rows:
     name = column.upper()
-    return Rows(
-        f"'{table}'",
-        of_table(table, (column,)),
-        (
-            Check(
-                field=name,
-                holds=f"{text_or_null(column)} is null or btrim({column}) in ('1', '2', '3')",
-                reason=f"'{name} is not 1, 2 or 3: ' || {quoted_code(column)}",
-            ),
-        ),
+    is_listed = Check(
+        field=name,
+        holds=f"{text_or_null(column)} is null or btrim({column}) in ('1', '2', '3')",
+        reason=f"'{name} is not 1, 2 or 3: ' || {quoted_code(column)}",
     )
+    return rows_of_table(table, (is_listed,))
 
 
 RULE = Rule(
