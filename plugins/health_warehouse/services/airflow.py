@@ -24,12 +24,12 @@ from health_warehouse.errors import ConfigurationError
 from health_warehouse.orchestration.pools import import_document
 from health_warehouse.processes import listens_at
 from health_warehouse.services import daemons
-from health_warehouse.services.airflow_environment import airflow_home, environment, url
+from health_warehouse.services.airflow_environment import DAGS_DIR, airflow_home, environment, url
 from health_warehouse.services.daemons import Daemon
 from health_warehouse.services.postgres import AIRFLOW_DATABASE, AIRFLOW_ROLE
 from health_warehouse.services.secret_files import AirflowSecrets
 from health_warehouse.services.state import Say, write_private
-from health_warehouse.settings import PROJECT_DIR, Settings, inherited_environment
+from health_warehouse.settings import Settings, inherited_environment
 
 # `--skip-serve-logs`: all run on one machine and read the files; log servers would listen on every
 # address, at ports that a second warehouse wants too.
@@ -39,7 +39,6 @@ COMMANDS = {
     "dag-processor": ("dag-processor",),
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
-DAGS_DIR = PROJECT_DIR / "dags"
 _HEALTH_KEYS = {
     "scheduler": "latest_scheduler_heartbeat",
     "dag_processor": "latest_dag_processor_heartbeat",

@@ -13,6 +13,8 @@ from health_warehouse import loopback
 from health_warehouse.services.secret_files import ADMIN, AirflowSecrets, login_file
 from health_warehouse.settings import PROJECT_DIR, Settings
 
+DAGS_DIR = PROJECT_DIR / "dags"
+
 
 def airflow_home(settings: Settings) -> Path:
     return settings.state / "airflow"
@@ -68,7 +70,7 @@ def _core(settings: Settings, secrets: AirflowSecrets, port: int) -> dict[str, s
         # Default 32, and each waiting worker is a process of 140 MB.
         "PARALLELISM": str(settings.airflow_parallelism),
         "MAX_ACTIVE_TASKS_PER_DAG": str(settings.airflow_parallelism),
-        "DAGS_FOLDER": str(PROJECT_DIR / "dags"),
+        "DAGS_FOLDER": str(DAGS_DIR),
         "PLUGINS_FOLDER": str(PROJECT_DIR / "plugins"),
         "LOAD_EXAMPLES": "False",
         "DAGS_ARE_PAUSED_AT_CREATION": "False",
