@@ -1,11 +1,20 @@
--- KPI cards of the front page: encounters, persons, deaths, money and average stay of a year.
+-- KPI cards of the front page: encounters, persons, deaths, money and average stay of a year. The
+-- monthly report has them, but for persons, who come in more than one month.
 select
-    count(*) as encounter_count,
-    count(distinct person_key) as person_count,
-    count(*) filter (where is_inpatient) as inpatient_count,
-    count(*) filter (where is_death) as death_count,
-    sum(billed_amount_vnd) as billed_amount_vnd,
-    sum(fund_amount_vnd) as fund_amount_vnd,
-    avg(treatment_days) filter (where is_inpatient) as stay_days
-from marts.fct_encounters
-where discharge_date >= date '2025-01-01' and discharge_date < date '2026-01-01'
+    sum(report.encounter_count) as encounter_count,
+    (
+        select count(distinct encounters.person_key)
+        from marts.fct_encounters as encounters
+        where
+            encounters.discharge_date >= date '2025-01-01'
+            and encounters.discharge_date < date '2026-01-01'
+    ) as person_count,
+    sum(report.inpatient_count) as inpatient_count,
+    sum(report.death_count) as death_count,
+    sum(report.billed_amount_vnd) as billed_amount_vnd,
+    sum(report.fund_amount_vnd) as fund_amount_vnd,
+    sum(report.bed_days) / sum(report.inpatient_count) as stay_days
+from marts.rpt_facility_months as report
+where
+    report.month_start_date >= date '2025-01-01'
+    and report.month_start_date < date '2026-01-01'

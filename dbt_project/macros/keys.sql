@@ -22,3 +22,14 @@
     {% endif -%}
     analyze {{ this }}
 {%- endmacro %}
+
+{#- Hook of a table: an index that also holds the columns that are added up by its key, so that a sum
+    reads pages of the index, where the rows of a key lie side by side, and not those of the table,
+    where each lies elsewhere. dbt's own indexes hold keys only. -#}
+{% macro summed_by(columns, summed) -%}
+    {% if should_full_refresh() -%}
+    create index on {{ this }} ({{ columns | join(', ') }}) include ({{ summed | join(', ') }})
+    {%- else -%}
+    select 1
+    {%- endif %}
+{%- endmacro %}

@@ -6,6 +6,7 @@ The definitions are written out again here on purpose: month of end of care, inp
 
 from collections.abc import Iterable
 
+from expectations.marts.facts import CHANGED, DOSSIER, ENCOUNTERS
 from expectations.marts.scope import TOUCHED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 
@@ -58,24 +59,21 @@ _SUMS = (
 )
 _ITEM_FIGURES = {
     "line_count": "count(*)",
-    "encounter_count": "count(distinct encounter.encounter_key)",
+    "encounter_count": "count(distinct line.encounter_key)",
     **{name: f"coalesce(sum(line.{name}), 0)" for name in _SUMS},
 }
 _ITEM_MONTH = "facility_key, month_start_date, item_key"
 _ITEM_KEYS = f"{_ITEM_MONTH}, cost_group_code, is_hiv_related"
-# The month and the flag are those of the encounter: a line that has others is not counted.
 _ITEM_SQL = f"""
 with recount as materialized (
     select
         {_ITEM_MONTH},
         coalesce(line.cost_group_code, '(unknown)') as cost_group_code,
-        encounter.is_hiv_related,
+        line.is_hiv_related,
         {", ".join(f"{figure} as counted_{name}" for name, figure in _ITEM_FIGURES.items())}
     from batch
     cross join intermediate.int_claims__touched_item_months as touched
     join candidate.fct_claim_lines as line using ({_ITEM_MONTH})
-    join candidate.fct_encounters as encounter
-        using (facility_key, encounter_key, month_start_date, is_hiv_related)
     group by {_ITEM_MONTH}, 4, 5
 ),
 report as materialized (
@@ -86,6 +84,19 @@ report as materialized (
     join candidate.rpt_item_months as report using ({_ITEM_MONTH})
 )
 select * from recount full join report using ({_ITEM_KEYS})"""
+
+# What lines are added up by is what their encounter has. Judged where dossiers changed: the months
+# that they touch hold lines of many more, in which nothing can have changed.
+_LINES_SQL = f"""
+select
+    line.month_start_date as line_month,
+    encounter.month_start_date as encounter_month,
+    line.is_hiv_related as line_flag,
+    encounter.is_hiv_related as encounter_flag
+from batch
+cross join intermediate.{CHANGED}
+join candidate.fct_claim_lines as line using ({DOSSIER})
+left join candidate.{ENCOUNTERS} as encounter using ({DOSSIER})"""
 
 
 def _agree(figures: Iterable[str]) -> tuple[Check, ...]:
@@ -113,6 +124,22 @@ RULE = Rule(
     rows=(
         Rows(table_sql="'rpt_facility_months'", sql=_SQL, checks=_agree(_FIGURES)),
         Rows(table_sql="'rpt_item_months'", sql=_ITEM_SQL, checks=_agree(_ITEM_FIGURES)),
+        Rows(
+            table_sql="'fct_claim_lines'",
+            sql=_LINES_SQL,
+            checks=(
+                Check(
+                    "month_start_date",
+                    "line_month = encounter_month",
+                    "'the month is not that of the encounter'",
+                ),
+                Check(
+                    "is_hiv_related",
+                    "line_flag = encounter_flag",
+                    "'the flag is not that of the encounter'",
+                ),
+            ),
+        ),
     ),
     scope=TOUCHED_SCOPE,
 )

@@ -8,6 +8,7 @@ from typing import Any, LiteralString
 
 from psycopg import sql
 
+from health_warehouse.release.contracts import Index
 from health_warehouse.release.transaction import ReleaseCursor
 
 
@@ -33,7 +34,8 @@ class Table:
     column_comments: dict[str, str]
     primary_key: tuple[str, ...]
     foreign_keys: frozenset[tuple[tuple[str, ...], str, tuple[str, ...]]]
-    indexes: tuple[tuple[str, ...], ...]
+    indexes: tuple[Index, ...]
+    fill_percent: int
     has_row_security: bool
     is_row_security_forced: bool
     policies: tuple[Policy, ...]
@@ -48,7 +50,9 @@ def read_tables(cursor: ReleaseCursor, schema: str, names: Sequence[str]) -> dic
     """By name, those that exist. As many queries for all of them as for one."""
     relations = cursor.execute(
         "select oid, relname, relrowsecurity, relforcerowsecurity,"
-        " coalesce(obj_description(oid, 'pg_class'), '') as comment"
+        " coalesce(obj_description(oid, 'pg_class'), '') as comment,"
+        " coalesce((select option_value::integer from pg_options_to_table(reloptions)"
+        " where option_name = 'fillfactor'), 100) as fill_percent"
         " from pg_class where relnamespace = to_regnamespace(%s) and relname = any(%s)"
         " and relkind in ('r', 'p', 'v', 'm', 'f')",
         [sql.Identifier(schema).as_string(cursor), list(names)],
@@ -69,7 +73,11 @@ def read_tables(cursor: ReleaseCursor, schema: str, names: Sequence[str]) -> dic
                 (tuple(key.columns), key.target, tuple(key.to_columns))
                 for key in foreign_keys[relation.oid]
             ),
-            indexes=tuple(tuple(index.columns) for index in indexes[relation.oid]),
+            indexes=tuple(
+                Index(tuple(index.columns), tuple(index.include or ()))
+                for index in indexes[relation.oid]
+            ),
+            fill_percent=relation.fill_percent,
             has_row_security=relation.relrowsecurity,
             is_row_security_forced=relation.relforcerowsecurity,
             policies=tuple(map(_policy, policies[relation.oid])),
@@ -115,14 +123,13 @@ where c.conrelid = any(%s::oid[]) and c.contype = 'f'
 _INDEXES = """
 select
     i.indrelid as oid,
-    (
-        select array_agg(a.attname::text order by k.place)
-        from unnest(i.indkey) with ordinality as k (attnum, place)
-        join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum
-        where k.place <= i.indnkeyatts
-    ) as columns
+    array_agg(a.attname::text order by k.place) filter (where k.place <= i.indnkeyatts) as columns,
+    array_agg(a.attname::text order by k.place) filter (where k.place > i.indnkeyatts) as include
 from pg_index as i
+cross join unnest(i.indkey) with ordinality as k (attnum, place)
+join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum
 where i.indrelid = any(%s::oid[]) and i.indisvalid and i.indpred is null and i.indexprs is null
+group by i.indexrelid, i.indrelid
 """
 _POLICIES = """
 select

@@ -42,6 +42,20 @@ class ForeignKey:
 
 
 @dataclass(frozen=True)
+class Index:
+    """Finds rows by `columns`, in that order; `include` is read from it, without the table."""
+
+    columns: tuple[str, ...]
+    include: tuple[str, ...] = ()
+
+    def serves(self, wanted: Index) -> bool:
+        """Whether it does all that another one would: it begins with its columns."""
+        held = {*self.columns, *self.include}
+        begins_so = self.columns[: len(wanted.columns)] == wanted.columns
+        return begins_so and held.issuperset(wanted.include)
+
+
+@dataclass(frozen=True)
 class Scope:
     """The keys that an incremental build touched: `columns` of `intermediate.<relation>`.
 
@@ -64,7 +78,8 @@ class Link:
 class MartContract:
     """One mart. Without a scope every publication compares all its rows (small tables only).
 
-    `sensitivity` is null or `hiv`.
+    `sensitivity` is null or `hiv`. `fill_percent` leaves room on each page for rows that change:
+    one that finds room on its page needs no new entry in any index.
     """
 
     name: str
@@ -72,24 +87,30 @@ class MartContract:
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...]
     foreign_keys: tuple[ForeignKey, ...] = ()
-    indexes: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[Index, ...] = ()
     scope: Scope | None = None
     sensitivity: str | None = None
     visible_through: Link | None = None
+    fill_percent: int = 100
 
     @property
     def column_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 
     @property
-    def needed_indexes(self) -> tuple[tuple[str, ...], ...]:
+    def content_names(self) -> tuple[str, ...]:
+        """Columns outside the primary key."""
+        return tuple(name for name in self.column_names if name not in self.primary_key)
+
+    @property
+    def needed_indexes(self) -> tuple[Index, ...]:
         """Indexes beside the primary key's: of readers, of foreign keys, of the scope.
 
         A foreign key without an index makes the removal of a dimension row scan the fact.
         """
+        keys = [key.columns for key in self.foreign_keys]
         scope = [self.scope.columns] if self.scope else []
-        wanted = [*self.indexes, *(key.columns for key in self.foreign_keys), *scope]
-        return tuple(dict.fromkeys(wanted))
+        return tuple(dict.fromkeys([*self.indexes, *map(Index, [*keys, *scope])]))
 
 
 def manifest_path(settings: Settings) -> Path:
@@ -143,10 +164,11 @@ def _contract(node: Mapping[str, Any]) -> MartContract:
         columns=tuple(_column(name, column, primary_key) for column in node["columns"].values()),
         primary_key=primary_key,
         foreign_keys=tuple(_foreign_key(key) for key in meta.get("foreign_keys", ())),
-        indexes=tuple(tuple(columns) for columns in meta.get("indexes", ())),
+        indexes=tuple(_index(index) for index in meta.get("indexes", ())),
         scope=_scope(meta.get("publish") or {}),
         sensitivity=meta.get("sensitivity"),
         visible_through=_link(meta.get("visible_through")),
+        fill_percent=_fill_percent(name, meta.get("fill_percent", 100)),
     )
 
 
@@ -179,6 +201,16 @@ def _foreign_key(meta: Mapping[str, Any]) -> ForeignKey:
     return ForeignKey(columns, meta["to"], tuple(meta.get("to_columns") or columns))
 
 
+def _index(meta: Mapping[str, Any]) -> Index:
+    return Index(tuple(meta["columns"]), tuple(meta.get("include", ())))
+
+
+def _fill_percent(mart: str, value: Any) -> int:
+    if not (isinstance(value, int) and 10 <= value <= 100):
+        raise ConfigurationError(f"mart {mart}: fill_percent is 10 to 100, not {value!r}")
+    return value
+
+
 def _scope(meta: Mapping[str, Any]) -> Scope | None:
     if not meta.get("scope"):
         return None
@@ -194,7 +226,7 @@ def _check_references(contract: MartContract, contracts: Mapping[str, MartContra
     known = set(contract.column_names)
     named = {
         *contract.primary_key,
-        *(column for index in contract.needed_indexes for column in index),
+        *(name for index in contract.needed_indexes for name in (*index.columns, *index.include)),
     }
     if missing := sorted(named - known):
         raise ConfigurationError(f"mart {contract.name} has no column {', '.join(missing)}")

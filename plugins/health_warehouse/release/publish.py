@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from health_warehouse.errors import ConfigurationError, ReleaseHeld
@@ -194,14 +195,27 @@ def _replace(
     is_full: bool,
     release_id: int,
 ) -> None:
+    """Rows that change are counted twice in the plan: as deleted and as inserted."""
     is_full = is_full or table_plan.is_new
     statements.choose_plans(cursor, contract, is_full)
+    values = {"release_id": release_id}
+
+    def touch(statement: sql.Composed) -> int:
+        return cursor.execute(statement, values).rowcount
+
+    changed = 0
     if table_plan.rows_to_delete:
-        cursor.execute(statements.delete_stale(contract, is_full), {"release_id": release_id})
-        _require_affected(table_plan.mart, "deleted", cursor.rowcount, table_plan.rows_to_delete)
+        kept = touch(statements.keep_stale(contract, is_full))
+        _require_affected(table_plan.mart, "kept", kept, table_plan.rows_to_delete)
+        if is_full:
+            cursor.execute(statements.analyze_kept(contract))
+        gone = touch(statements.delete_gone(contract))
+        if contract.content_names:
+            changed = touch(statements.update_changed(contract))
+        _require_affected(table_plan.mart, "replaced", gone + changed, table_plan.rows_to_delete)
     if table_plan.rows_to_insert:
-        cursor.execute(statements.insert_fresh(contract, is_full), {"release_id": release_id})
-        _require_affected(table_plan.mart, "inserted", cursor.rowcount, table_plan.rows_to_insert)
+        added = touch(statements.insert_fresh(contract, is_full))
+        _require_affected(table_plan.mart, "inserted", changed + added, table_plan.rows_to_insert)
 
 
 def _require_affected(mart: str, verb: str, affected: int, planned: int) -> None:

@@ -64,29 +64,74 @@ def count_fresh(contract: MartContract, is_full: bool) -> sql.Composed:
     return sql.SQL("select count(*) from {}").format(_fresh(contract, is_full))
 
 
-def delete_stale(contract: MartContract, is_full: bool) -> sql.Composed:
-    """Delete the stale rows and keep them in the shadow table. Parameter: `release_id`."""
-    scope = _scope(contract, is_full)
-    using = sql.SQL("using {} as scope").format(scope) if scope else sql.SQL("")
+def keep_stale(contract: MartContract, is_full: bool) -> sql.Composed:
+    """Copy the stale rows to the shadow table, whole. Parameter: `release_id`.
+
+    The two statements that follow go by what is kept here, so that tables are compared once.
+    """
     return sql.SQL(
-        "with gone as (delete from {mart} as this {using} where {condition} returning {columns})"
-        " insert into {shadow} (release_id, action, {names})"
-        " select %(release_id)s, {action}, {names} from gone"
+        "insert into {shadow} (release_id, action, {names})"
+        " select %(release_id)s, {action}, {columns} from {stale}"
     ).format(
-        mart=mart_table(contract.name),
-        using=using,
-        condition=_unmatched(contract, candidate_table(contract.name), is_full),
-        columns=_columns(contract.column_names, "this"),
         shadow=shadow_table(contract.name),
         names=_columns(contract.column_names),
         action=sql.Literal(DELETED),
+        columns=_columns(contract.column_names, "this"),
+        stale=_stale(contract, is_full),
+    )
+
+
+def delete_gone(contract: MartContract) -> sql.Composed:
+    """Delete the stale rows whose keys the candidate has no longer. Parameter: `release_id`."""
+    return sql.SQL(
+        "delete from {mart} as this using {shadow} as kept"
+        " where kept.release_id = %(release_id)s and kept.action = {action} and {same_key}"
+        " and not exists (select from {candidate} as that where {same_candidate})"
+    ).format(
+        mart=mart_table(contract.name),
+        shadow=shadow_table(contract.name),
+        action=sql.Literal(DELETED),
+        same_key=equal_columns(contract.primary_key, "this", "kept"),
+        candidate=candidate_table(contract.name),
+        same_candidate=equal_columns(contract.primary_key, "that", "kept"),
+    )
+
+
+def update_changed(contract: MartContract) -> sql.Composed:
+    """Write the candidate's content over the stale rows that are left, and their keys into the
+    shadow table. Parameter: `release_id`. For marts with more columns than the key.
+
+    In place: a row whose page has room takes no new entry in any index, and indexes were most of
+    the pages that a publication wrote (benchmarks/README.md).
+    """
+    return sql.SQL(
+        "with changed as ("
+        " update {mart} as this set ({names}) = row({columns})"
+        " from {shadow} as kept inner join {candidate} as that on {same_candidate}"
+        " where kept.release_id = %(release_id)s and kept.action = {deleted} and {same_key}"
+        " returning {key})"
+        " insert into {shadow} (release_id, action, {key_names})"
+        " select %(release_id)s, {inserted}, {key_names} from changed"
+    ).format(
+        mart=mart_table(contract.name),
+        names=_columns(contract.content_names),
+        columns=_columns(contract.content_names, "that"),
+        shadow=shadow_table(contract.name),
+        candidate=candidate_table(contract.name),
+        same_candidate=equal_columns(contract.primary_key, "that", "kept"),
+        deleted=sql.Literal(DELETED),
+        same_key=equal_columns(contract.primary_key, "this", "kept"),
+        key=_columns(contract.primary_key, "this"),
+        key_names=_columns(contract.primary_key),
+        inserted=sql.Literal(INSERTED),
     )
 
 
 def insert_fresh(contract: MartContract, is_full: bool) -> sql.Composed:
     """Insert the fresh rows, and their keys into the shadow table. Parameter: `release_id`.
 
-    Runs after `delete_stale`: a row that should be gone and is not breaks the primary key.
+    Runs last: rows that were changed are the same as the candidate's by now, and a row that should
+    be gone and is not breaks the primary key.
     """
     return sql.SQL(
         "with added as ("
@@ -146,6 +191,11 @@ def restore_deleted(mart: str, columns: tuple[str, ...]) -> sql.Composed:
 def analyze(contract: MartContract) -> sql.Composed:
     """Statistics of a table just loaded, before the first reader."""
     return sql.SQL("analyze {}").format(mart_table(contract.name))
+
+
+def analyze_kept(contract: MartContract) -> sql.Composed:
+    """Statistics of what was just kept, which may be a whole table."""
+    return sql.SQL("analyze {}").format(shadow_table(contract.name))
 
 
 def _stale(contract: MartContract, is_full: bool) -> sql.Composed:

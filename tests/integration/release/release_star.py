@@ -90,7 +90,7 @@ def star_manifest() -> dict[str, Any]:
             "foreign_keys": [
                 {"columns": ["shop_key"], "to": "dim_shops", "to_columns": ["shop_key"]}
             ],
-            "indexes": [["visit_date"]],
+            "indexes": [{"columns": ["visit_date"]}],
         },
     )
     goods = model(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.release.contracts import ForeignKey, Scope, parse_manifest
+from health_warehouse.release.contracts import ForeignKey, Index, Scope, parse_manifest
 
 
 def node(name: str, columns: list[str], key: list[str], **meta: Any) -> dict[str, Any]:
@@ -36,7 +36,8 @@ FACT = node(
     ["a_key", "b_key", "day"],
     ["a_key", "b_key"],
     foreign_keys=[{"columns": ["a_key"], "to": "dim_a", "to_columns": ["a_key"]}],
-    indexes=[["day"]],
+    indexes=[{"columns": ["day"], "include": ["b_key"]}],
+    fill_percent=85,
     publish={"scope": "intermediate.touched_b", "keys": ["a_key", "b_key"]},
 )
 
@@ -51,6 +52,7 @@ def test_a_contract_holds_what_a_release_needs() -> None:
     assert fact.primary_key == ("a_key", "b_key")
     assert fact.foreign_keys == (ForeignKey(("a_key",), "dim_a", ("a_key",)),)
     assert fact.scope == Scope("touched_b", ("a_key", "b_key"))
+    assert fact.fill_percent == 85
     assert {column.name: column.is_required for column in fact.columns} == {
         "a_key": True,
         "b_key": True,
@@ -60,7 +62,26 @@ def test_a_contract_holds_what_a_release_needs() -> None:
 
 def test_every_foreign_key_and_scope_gets_an_index() -> None:
     fact = parse_manifest(manifest(FACT, DIMENSION))[1]
-    assert fact.needed_indexes == (("day",), ("a_key",), ("a_key", "b_key"))
+    assert fact.needed_indexes == (
+        Index(("day",), ("b_key",)),
+        Index(("a_key",)),
+        Index(("a_key", "b_key")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_served"),
+    [
+        (Index(("a", "b"), ("c",)), True),
+        (Index(("a",)), True),
+        (Index(("a",), ("c", "b")), True),
+        (Index(("b",)), False),
+        (Index(("a", "b", "c")), False),  # what is included is in no order
+        (Index(("a",), ("d",)), False),
+    ],
+)
+def test_an_index_serves_for_what_it_begins_with_and_holds(wanted: Index, is_served: bool) -> None:
+    assert Index(("a", "b"), ("c",)).serves(wanted) is is_served
 
 
 def test_models_of_other_schemas_and_tests_are_not_marts() -> None:
@@ -85,7 +106,9 @@ def broken(**changes: Any) -> dict[str, Any]:
         (manifest(), "no model in schema candidate"),
         (manifest(node("dim_a", ["a_key"], [])), "no primary_key"),
         (manifest(node("dim_a", ["a_key"], ["b_key"])), "no column b_key"),
-        (broken(indexes=[["c"]]), "no column c"),
+        (broken(indexes=[{"columns": ["c"]}]), "no column c"),
+        (broken(indexes=[{"columns": ["a_key"], "include": ["c"]}]), "no column c"),
+        (broken(fill_percent=5), "fct_b: fill_percent is 10 to 100, not 5"),
         (broken(publish={"scope": "touched", "keys": ["c"]}), "no column c"),
         (broken(foreign_keys=[{"columns": ["a_key"], "to": "dim_z"}]), "dim_z, which is no mart"),
         (

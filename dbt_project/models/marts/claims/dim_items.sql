@@ -14,7 +14,8 @@ versions as (
     select * from {{ ref('int_claims__current_versions') }}
 ),
 
-latest_lines as (
+-- once, so that a line is then searched in its own table and by its whole key
+latest_lines as materialized (
     select
         items.*,
         latest.table_code,
@@ -50,26 +51,40 @@ drug_lines as (
 
 service_lines as (
     select * from {{ ref('int_claims__service_lines_conformed') }}
+),
+
+named as (
+    select
+        latest_lines.*,
+        drug_lines.item_name,
+        drug_lines.unit_name
+    from latest_lines
+    left join drug_lines
+        on
+            latest_lines.file_id = drug_lines.file_id
+            and latest_lines.position = drug_lines.position
+            and latest_lines.line_number = drug_lines.line_number
+    where latest_lines.table_code = 'XML2'
+    union all
+    select
+        latest_lines.*,
+        service_lines.item_name,
+        service_lines.unit_name
+    from latest_lines
+    left join service_lines
+        on
+            latest_lines.file_id = service_lines.file_id
+            and latest_lines.position = service_lines.position
+            and latest_lines.line_number = service_lines.line_number
+    where latest_lines.table_code = 'XML3'
 )
 
 select
-    latest_lines.item_key,
-    latest_lines.item_type,
-    latest_lines.item_code,
-    coalesce(drug_lines.item_name, service_lines.item_name) as item_name,
-    coalesce(drug_lines.unit_name, service_lines.unit_name) as unit_name,
-    latest_lines.cost_group_code,
-    latest_lines.is_hiv_related
-from latest_lines
-left join drug_lines
-    on
-        latest_lines.table_code = drug_lines.table_code
-        and latest_lines.file_id = drug_lines.file_id
-        and latest_lines.position = drug_lines.position
-        and latest_lines.line_number = drug_lines.line_number
-left join service_lines
-    on
-        latest_lines.table_code = service_lines.table_code
-        and latest_lines.file_id = service_lines.file_id
-        and latest_lines.position = service_lines.position
-        and latest_lines.line_number = service_lines.line_number
+    item_key,
+    item_type,
+    item_code,
+    item_name,
+    unit_name,
+    cost_group_code,
+    is_hiv_related
+from named

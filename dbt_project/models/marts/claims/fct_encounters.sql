@@ -1,8 +1,13 @@
 -- One row per dossier with content: an episode of care at one facility.
-{{ config(indexes=[
-    {'columns': ['facility_key', 'month_start_date']},
-    {'columns': ['main_diagnosis_key']},
-]) }}
+{{ config(
+    indexes=[{'columns': ['main_diagnosis_key']}],
+    post_hook="{{ summed_by(
+        ['facility_key', 'month_start_date'],
+        ['care_type_code', 'discharge_type_code', 'outcome_code', 'is_inpatient', 'is_death',
+         'treatment_days', 'billed_amount_vnd', 'in_scope_amount_vnd', 'fund_amount_vnd',
+         'copayment_amount_vnd', 'own_amount_vnd'],
+    ) }}",
+) }}
 
 with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
