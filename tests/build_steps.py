@@ -36,6 +36,7 @@ MARTS = (
     "fct_transfers",
     "rpt_facility_months",
     "rpt_item_months",
+    "rpt_morbidity_months",
 )
 Rows = Counter[str]
 _BUILDER = """

@@ -69,3 +69,15 @@
 {% macro flag(column) -%}
     case {{ number_code(column) }} when '1' then true when '0' then false end
 {%- endmacro %}
+
+{#- Age groups of reports on morbidity: those that hospitals' reports set apart are children under 5
+    and under 15, and people of 60 and over (from memory of the form, not verified). -#}
+{% macro age_group(age_years) -%}
+    case
+        when {{ age_years }} < 5 then '00-04'
+        when {{ age_years }} < 15 then '05-14'
+        when {{ age_years }} < 60 then '15-59'
+        when {{ age_years }} >= 60 then '60+'
+        else '{{ var("unknown_code") }}'
+    end
+{%- endmacro %}

@@ -116,6 +116,14 @@ REFERENCES: tuple[Reference, ...] = (
         "int_claims__touched_facility_months",
         "facility_key, month_start_date",
     ),
+    Reference(
+        "rpt_morbidity_months",
+        "facility_key",
+        "dim_facilities",
+        "facility_key",
+        "int_claims__touched_morbidity_months",
+        "facility_key, month_start_date, age_group, sex_code",
+    ),
     *(
         Reference(
             "rpt_item_months",

@@ -20,6 +20,7 @@ group by {keys}""",
 
 _MONTH = "facility_key, month_start_date"
 _ITEM_MONTH = f"{_MONTH}, item_key"
+_MORBIDITY_MONTH = f"{_MONTH}, age_group, sex_code"
 
 RULE = Rule(
     id="M04",
@@ -37,6 +38,12 @@ RULE = Rule(
             f"{_ITEM_MONTH}, cost_group_code, is_hiv_related",
             "int_claims__touched_item_months",
             _ITEM_MONTH,
+        ),
+        _unique(
+            "rpt_morbidity_months",
+            f"{_MORBIDITY_MONTH}, chapter_code, is_hiv_related",
+            "int_claims__touched_morbidity_months",
+            _MORBIDITY_MONTH,
         ),
         _unique("dim_persons", "person_key", "int_claims__touched_persons", "person_key"),
         _unique("dim_items", "item_key", "int_claims__touched_items", "item_key"),

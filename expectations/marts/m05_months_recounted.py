@@ -1,7 +1,8 @@
 """M05: the monthly reports are what a recount of the encounters and of their lines gives.
 
 The definitions are written out again here on purpose: month of end of care, inpatient = care type
-03, 04, 09, transfers 2 (professional) and 5 (on request), deaths = outcome 5 or 8.
+03, 04, 09, transfers 2 (professional) and 5 (on request), deaths = outcome 5 or 8, ages from 5, 15
+and 60 years.
 """
 
 from collections.abc import Iterable
@@ -48,6 +49,45 @@ select
 from intermediate.int_claims__touched_facility_months as touched
 left join recount using (facility_key, month_start_date)
 left join candidate.rpt_facility_months as report using (facility_key, month_start_date)"""
+
+_SICK_FIGURES = {
+    "encounter_count": "count(*)",
+    "inpatient_count": f"count(*) filter (where {_INPATIENT})",
+    "death_count": "count(*) filter (where outcome_code in ('5', '8'))",
+    "treatment_days": "coalesce(sum(treatment_days), 0)",
+    "billed_amount_vnd": "coalesce(sum(billed_amount_vnd), 0)",
+}
+_AGES = "(array['00-04', '05-14', '15-59', '60+'])[width_bucket(age_years, array[5, 15, 60]) + 1]"
+_SICK_MONTH = "facility_key, month_start_date, age_group, sex_code"
+_SICK_KEYS = f"{_SICK_MONTH}, chapter_code, is_hiv_related"
+_SICK_SQL = f"""
+with encounter as (
+    select
+        facility_key, month_start_date, main_diagnosis_key, is_hiv_related, care_type_code,
+        outcome_code, treatment_days, billed_amount_vnd,
+        coalesce({_AGES}, '(unknown)') as age_group,
+        coalesce(sex_code, '(unknown)') as sex_code
+    from candidate.{ENCOUNTERS}
+),
+recount as materialized (
+    select
+        {_SICK_MONTH}, diagnosis.chapter_code, encounter.is_hiv_related,
+        {", ".join(f"{figure} as counted_{name}" for name, figure in _SICK_FIGURES.items())}
+    from batch
+    cross join intermediate.int_claims__touched_morbidity_months as touched
+    join encounter using ({_SICK_MONTH})
+    join candidate.dim_diagnoses as diagnosis
+        on encounter.main_diagnosis_key = diagnosis.diagnosis_key
+    group by {_SICK_MONTH}, diagnosis.chapter_code, encounter.is_hiv_related
+),
+report as materialized (
+    select
+        {_SICK_KEYS},
+        {", ".join(f"report.{name} as reported_{name}" for name in _SICK_FIGURES)}
+    from intermediate.int_claims__touched_morbidity_months as touched
+    join candidate.rpt_morbidity_months as report using ({_SICK_MONTH})
+)
+select * from recount full join report using ({_SICK_KEYS})"""
 
 _SUMS = (
     "quantity",
@@ -113,17 +153,18 @@ def _agree(figures: Iterable[str]) -> tuple[Check, ...]:
 
 RULE = Rule(
     id="M05",
-    sentence_vi="Báo cáo tháng của cơ sở và của từng mặt hàng đúng bằng kết quả đếm lại "
-    "từ các lượt khám và các dòng chi phí.",
-    sentence_en="The monthly reports of a facility and of an item are what a recount of "
-    "the encounters and of their lines gives.",
-    source=Source("definitions of rpt_facility_months and rpt_item_months; conservation", "H"),
+    sentence_vi="Báo cáo tháng của cơ sở, của từng mặt hàng và về bệnh tật đúng bằng kết quả "
+    "đếm lại từ các lượt khám và các dòng chi phí.",
+    sentence_en="The monthly reports of a facility, of an item and of morbidity are what a recount "
+    "of the encounters and of their lines gives.",
+    source=Source("definitions of the monthly reports; conservation", "H"),
     category=Category.CONCORDANCE,
     severity=Severity.HOLD_RELEASE,
     owner="data team",
     rows=(
         Rows(table_sql="'rpt_facility_months'", sql=_SQL, checks=_agree(_FIGURES)),
         Rows(table_sql="'rpt_item_months'", sql=_ITEM_SQL, checks=_agree(_ITEM_FIGURES)),
+        Rows(table_sql="'rpt_morbidity_months'", sql=_SICK_SQL, checks=_agree(_SICK_FIGURES)),
         Rows(
             table_sql="'fct_claim_lines'",
             sql=_LINES_SQL,

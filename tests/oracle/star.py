@@ -26,6 +26,14 @@ _MARTS_OF_TABLES = {
     "XML14": "fct_appointments",
     "XML15": "fct_tb_treatments",
 }
+_AGE_GROUPS = ((60, "60+"), (15, "15-59"), (5, "05-14"), (0, "00-04"))
+# The last category of each chapter of ICD-10, in order (WHO, ICD-10, volume 1).
+_LAST_CODES = (
+    ("B99", "I"), ("D48", "II"), ("D89", "III"), ("E90", "IV"), ("F99", "V"), ("G99", "VI"),
+    ("H59", "VII"), ("H95", "VIII"), ("I99", "IX"), ("J99", "X"), ("K93", "XI"), ("L99", "XII"),
+    ("M99", "XIII"), ("N99", "XIV"), ("O99", "XV"), ("P96", "XVI"), ("Q99", "XVII"),
+    ("R99", "XVIII"), ("T98", "XIX"), ("U99", "XXII"), ("Y98", "XX"), ("Z99", "XXI"),
+)  # fmt: skip
 _HIV_CODES = ("B20", "B21", "B22", "B23", "B24", "Z21")
 
 
@@ -33,6 +41,11 @@ ItemMonth = tuple[str, str, str, str, str, bool]
 """Facility, year and month in which care ended, type and code of the item, MA_NHOM, HIV."""
 ItemSums = tuple[int, int, Decimal, Decimal]
 """Lines, encounters, SO_LUONG, THANH_TIEN_BV."""
+
+MorbidityMonth = tuple[str, str, str, str, str, bool]
+"""Facility, year and month in which care ended, age group, sex, chapter of ICD-10, HIV."""
+MorbidityCounts = tuple[int, int, Decimal, Decimal]
+"""Encounters, deaths, SO_NGAY_DTRI, T_TONGCHI_BV."""
 
 
 @dataclass
@@ -44,6 +57,7 @@ class Star:
     birth_weight_grams: Decimal
     leave_days: Decimal
     item_months: dict[ItemMonth, ItemSums]
+    morbidity_months: dict[MorbidityMonth, MorbidityCounts]
 
 
 @dataclass(frozen=True)
@@ -124,6 +138,7 @@ def count_star(counted: Recount) -> Star:
         birth_weight_grams=sum((Decimal(row["CAN_NANG_CON"]) for row in births), Decimal(0)),
         leave_days=sum((Decimal(row["SO_NGAY_NGHI"]) for row in leaves), Decimal(0)),
         item_months=_item_months(visits),
+        morbidity_months=_morbidity_months(visits),
     )
 
 
@@ -146,6 +161,40 @@ def _item_months(visits: list[_Visit]) -> dict[ItemMonth, ItemSums]:
         )
         for key, rows in used.items()
     }
+
+
+def _morbidity_months(visits: list[_Visit]) -> dict[MorbidityMonth, MorbidityCounts]:
+    treated: dict[MorbidityMonth, list[_Visit]] = defaultdict(list)
+    for visit in visits:
+        month, sex = visit.value("NGAY_RA")[:6], visit.value("GIOI_TINH")
+        chapter = _chapter(visit.value("MA_BENH_CHINH"))
+        key = visit.facility_id, month, _age_group(visit), sex, chapter, visit.tells_of_hiv
+        treated[key].append(visit)
+    return {
+        key: (
+            len(found),
+            sum(visit.value("KET_QUA_DTRI") in ("5", "8") for visit in found),
+            sum((Decimal(visit.value("SO_NGAY_DTRI")) for visit in found), Decimal(0)),
+            sum((Decimal(visit.value("T_TONGCHI_BV")) for visit in found), Decimal(0)),
+        )
+        for key, found in treated.items()
+    }
+
+
+def _age_group(visit: _Visit) -> str:
+    """The birthday of the year counts; of who is born in a year only, the year does."""
+    born, arrived = visit.value("NGAY_SINH")[:8], visit.value("NGAY_VAO")[:8]
+    years = int(arrived[:4]) - int(born[:4])
+    if born[4:] > "0000" and arrived[4:] < born[4:]:
+        years -= 1
+    return next(group for least, group in _AGE_GROUPS if years >= least)
+
+
+def _chapter(code: str) -> str:
+    letter, number = code[0].upper(), int(code[1:3])
+    return next(
+        chapter for last, chapter in _LAST_CODES if (letter, number) <= (last[0], int(last[1:]))
+    )
 
 
 def _version(counted: Recount, name: str, position: int) -> Version:

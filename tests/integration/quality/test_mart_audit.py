@@ -175,7 +175,7 @@ SPOILT = {
     "a person that encounters name is missing": ("delete from candidate.dim_persons", {"M03"}),
     "a diagnosis that encounters name is missing": (
         "delete from candidate.dim_diagnoses",
-        {"M03"},
+        {"M03", "M05"},
     ),
     "a facility is missing": (
         "delete from candidate.dim_facilities where facility_id = '96002'",
@@ -201,6 +201,22 @@ SPOILT = {
     "an item's month that no line has": (
         "update candidate.rpt_item_months set cost_group_code = '99'",
         {"M05"},
+    ),
+    "a chapter of an age group has a death too many": (
+        "update candidate.rpt_morbidity_months set death_count = death_count + 1",
+        {"M05"},
+    ),
+    "an age group's month is missing": (
+        "delete from candidate.rpt_morbidity_months where sex_code = '1'",
+        {"M05"},
+    ),
+    "an age group that nobody is of": (
+        "update candidate.rpt_morbidity_months set age_group = '100+'",
+        {"M05"},
+    ),
+    "a line is flagged as its encounter is not": (
+        "update candidate.fct_claim_lines set is_hiv_related = not is_hiv_related",
+        {"M05", "M09"},
     ),
     "a line is in another month than its encounter": (
         "update candidate.fct_claim_lines set month_start_date = month_start_date - 31",
@@ -263,7 +279,11 @@ def test_a_duplicate_key_is_held(built: Settings) -> None:
 
 
 def test_a_declared_oddity_and_old_files_are_notices_only(built: Settings) -> None:
-    with _spoilt(built, "update candidate.fct_encounters set age_years = 214"):
+    aged = (
+        "with report as (update candidate.rpt_morbidity_months set age_group = '60+')"
+        " update candidate.fct_encounters set age_years = 214"
+    )
+    with _spoilt(built, aged):
         report = audit(built)
     assert {outcome.rule.id for outcome in report.notices} == {"M07", "M08"}
     assert report.status == "passed"

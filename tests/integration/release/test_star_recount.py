@@ -38,6 +38,16 @@ _ITEM_MONTHS = text(
     inner join candidate.dim_items as items using (item_key)
     """
 )
+_MORBIDITY_MONTHS = text(
+    """
+    select
+        facilities.facility_id, to_char(report.month_start_date, 'YYYYMM'), report.age_group,
+        report.sex_code, report.chapter_code, report.is_hiv_related,
+        report.encounter_count, report.death_count, report.treatment_days, report.billed_amount_vnd
+    from candidate.rpt_morbidity_months as report
+    inner join candidate.dim_facilities as facilities using (facility_key)
+    """
+)
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +88,12 @@ def test_item_months_equal_the_recount(counted: Star, module_released: Settings)
     assert {row[:6]: row[6:] for row in rows} == counted.item_months
     assert any(key[5] for key in counted.item_months), "some are related to HIV"
     assert len({key[1] for key in counted.item_months}) > 1, "months"
+
+
+def test_morbidity_months_equal_the_recount(counted: Star, module_released: Settings) -> None:
+    with engine(module_released, "transformer").connect() as connection:
+        rows = [tuple(row) for row in connection.execute(_MORBIDITY_MONTHS)]
+    assert {row[:6]: row[6:] for row in rows} == counted.morbidity_months
+    assert {key[2] for key in counted.morbidity_months} == {"00-04", "05-14", "15-59", "60+"}
+    assert len({key[4] for key in counted.morbidity_months}) > 3, "chapters"
+    assert any(key[5] for key in counted.morbidity_months), "some are related to HIV"

@@ -3,8 +3,8 @@
     indexes=[{'columns': ['main_diagnosis_key']}],
     post_hook="{{ summed_by(
         ['facility_key', 'month_start_date'],
-        ['care_type_code', 'discharge_type_code', 'outcome_code', 'is_inpatient', 'is_death',
-         'treatment_days', 'billed_amount_vnd', 'in_scope_amount_vnd', 'fund_amount_vnd',
+        ['main_diagnosis_key', 'sex_code', 'age_years', 'care_type_code', 'discharge_type_code',
+         'outcome_code', 'is_inpatient', 'is_death', 'is_hiv_related', 'treatment_days', 'billed_amount_vnd', 'in_scope_amount_vnd', 'fund_amount_vnd',
          'copayment_amount_vnd', 'own_amount_vnd'],
     ) }}",
 ) }}
@@ -44,6 +44,7 @@ select
     encounters.outcome_code,
     encounters.injury_cause_code,
     encounters.department_codes,
+    encounters.sex_code,
     encounters.age_years,
     encounters.treatment_days,
     encounters.drug_amount_vnd,
