@@ -118,6 +118,28 @@ def test_foreign_keys_are_deferred_and_every_one_has_an_index(published: Star) -
     assert {tuple(row)[1:] for row in keys} == {(True, True, True, True)}
 
 
+def test_indexes_and_room_on_pages_follow_the_contract(published: Star) -> None:
+    meta = published.manifest["nodes"]["model.star.fct_visits"]["config"]["meta"]
+    meta["indexes"].append({"columns": ["shop_key", "stamp"], "include": ["amount_vnd"]})
+    meta["fill_percent"] = 80
+    published.write_manifest()
+    for _ in range(2):  # the second time nothing is left to do
+        published.build(is_full=True)
+        publish(published.settings)
+        indexes = published.rows(
+            "select pg_get_indexdef(indexrelid) from pg_index"
+            " where indrelid = 'marts.fct_visits'::regclass order by indexrelid",
+            "publisher",
+        )
+        assert [row[0].partition(" USING btree ")[2] for row in indexes] == [
+            "(shop_key, visit_key)",
+            "(visit_date)",
+            "(shop_key, stamp) INCLUDE (amount_vnd)",
+        ]
+        options = "select reloptions from pg_class where oid = 'marts.fct_visits'::regclass"
+        assert published.value(options, "publisher") == ["fillfactor=80"]
+
+
 def test_adding_a_column_gives_way_to_readers(published: Star) -> None:
     """A waiting ALTER TABLE makes every later reader wait behind it: it must not wait."""
     release_reader = threading.Event()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from release_star import Star
+from release_star import Star, column, model
 
+from health_warehouse.database.connections import dispose_engines
 from health_warehouse.errors import PublishConflict, ReleaseHeld
 from health_warehouse.release.publish import plan, publish
 from health_warehouse.release.releases import entries
+from health_warehouse.release.rollback import rollback
 
 
 @pytest.fixture
@@ -51,6 +54,48 @@ def test_incremental_publication_writes_only_what_differs(published: Star) -> No
     }
     assert release.rows_deleted == {mart: old for mart, (old, _) in planned.items()}
     assert release.rows_inserted == {mart: new for mart, (_, new) in planned.items()}
+
+
+def test_a_row_that_changes_is_written_over_and_enters_no_index(published: Star) -> None:
+    star = published
+    star.change_visits([1, 2], stamp=1)
+    star.add_visits([41], stamp=1)
+    star.build()
+    publish(star.settings)
+    dispose_engines()  # a session reports what it wrote when it ends
+
+    def updated() -> dict[str, tuple[int, int]]:
+        rows = star.rows(
+            "select relname, n_tup_upd, n_tup_hot_upd from pg_stat_user_tables"
+            " where schemaname = 'marts' and n_tup_upd > 0"
+        )
+        return {row[0]: (row[1], row[2]) for row in rows if row[0].startswith("fct")}
+
+    deadline = time.monotonic() + 10
+    while len(found := updated()) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert found == {"fct_visits": (2, 2), "fct_lines": (6, 6)}
+
+
+def test_a_mart_of_keys_alone_is_published(published: Star) -> None:
+    """Such rows come and go; there is nothing in them to change."""
+    star = published
+    star.manifest["nodes"]["model.star.dim_days"] = model(
+        "dim_days", [column("day_key", "date")], ["day_key"]
+    )
+    star.write_manifest()
+    star.run("create table candidate.dim_days (day_key date primary key)")
+    star.run("insert into candidate.dim_days values ('2026-01-01'), ('2026-01-02')")
+    star.build()
+    publish(star.settings)
+    star.run("update candidate.dim_days set day_key = '2026-01-03' where day_key = '2026-01-01'")
+    star.build()
+    release = publish(star.settings)
+    assert (release.rows_deleted["dim_days"], release.rows_inserted["dim_days"]) == (1, 1)
+    assert star.content("marts") == star.content("candidate")
+    rollback(star.settings, "wrong", "Lan")
+    days = star.rows("select day_key::text from marts.dim_days order by 1", "bi_reader")
+    assert [row[0] for row in days] == ["2026-01-01", "2026-01-02"]
 
 
 def test_a_null_that_becomes_a_value_and_back_is_a_difference(published: Star) -> None:
