@@ -23,8 +23,10 @@ def verdict(rule: Rule) -> str:
         f"select {_all_hold(rows.checks)} as holds from ({rows.sql} offset 0) as judged"
         for rows in rule.rows
     )
+    # A build is a row of constants, which the planner uses where it sees them; files are a query.
+    seen = "not materialized " if rule.scope else ""
     statement = f"""\
-batch as (select * from {BATCH}),
+batch as {seen}(select * from {BATCH}),
 judged as ({judged})
 select
     count(*) as checked_count,

@@ -28,7 +28,7 @@ counted as (
     select
         months.facility_key,
         months.month_start_date,
-        count(encounters.encounter_key) as encounter_count,
+        count(encounters.facility_key) as encounter_count,
         coalesce(sum(encounters.billed_amount_vnd), 0) as billed_amount_vnd,
         coalesce(sum(encounters.fund_amount_vnd), 0) as fund_amount_vnd
     from months

@@ -20,6 +20,7 @@ import psutil
 import psycopg
 
 from health_warehouse import loopback
+from health_warehouse.database.configuration import configuration
 from health_warehouse.database.seat import Seat, find_seat, server_user
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.loopback import free_port
@@ -27,26 +28,6 @@ from health_warehouse.processes import has_ended, wait_for_end
 
 SUPERUSER = "postgres"
 _CONFIGURATION_FILE = "warehouse.conf"
-_CONFIGURATION = """\
-listen_addresses = '127.0.0.1'
-unix_socket_directories = ''
-password_encryption = 'scram-sha-256'
-max_connections = 120
-shared_buffers = '256MB'
-work_mem = '32MB'
-maintenance_work_mem = '128MB'
-max_wal_size = '2GB'
-checkpoint_timeout = '10min'
-wal_compression = on
-jit = off
-timezone = 'UTC'
-log_timezone = 'UTC'
-log_line_prefix = '%m [%p] %a '
-log_min_error_statement = panic
-log_parameter_max_length = 0
-log_parameter_max_length_on_error = 0
-log_error_verbosity = terse
-"""  # log_…: rows of patients stay out of the server's log (a COPY error prints a whole row)
 _PID_FILE_SECONDS = 20  # a server without its pid file after this long has died; measured < 0.2
 _RECOVERY_SECONDS = 600  # replay of the log after a crash, at most max_wal_size of it
 _STOP_SECONDS = 60
@@ -162,8 +143,8 @@ class EmbeddedServer:
                 raise ConfigurationError(
                     f"cannot create the database in {self.data}: {done.stderr}"
                 )
-            with (fresh / "postgresql.conf").open("a") as configuration:
-                configuration.write(f"include = '{_CONFIGURATION_FILE}'\n")
+            with (fresh / "postgresql.conf").open("a") as main_file:
+                main_file.write(f"include = '{_CONFIGURATION_FILE}'\n")
             fresh.rename(self.data)
         finally:
             password_file.unlink()
@@ -204,9 +185,9 @@ class EmbeddedServer:
         # Ours is gone and so are its children: a pid file left behind names somebody else by now,
         # and Postgres would take that process for a running server of this cluster.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-        configuration = self.data / _CONFIGURATION_FILE
-        configuration.write_text(_CONFIGURATION)
-        _hand_over(configuration)
+        file = self.data / _CONFIGURATION_FILE
+        file.write_text(configuration())
+        _hand_over(file)
         options = ["-D", seat.path(self.data), "-p", str(self.port)]
         options += ["-c", f"cluster_name={self.cluster_name}"]
         with self.log.open("ab") as log:

@@ -2,9 +2,10 @@
 {{ config(
     indexes=[{'columns': ['item_key', 'ordered_at desc nulls last', 'claim_line_key']}],
     post_hook="{{ summed_by(
-        ['facility_key', 'item_key', 'month_start_date'],
-        ['cost_group_code', 'is_hiv_related', 'encounter_key', 'quantity', 'billed_amount_vnd',
-         'in_scope_amount_vnd', 'fund_amount_vnd', 'copayment_amount_vnd', 'own_amount_vnd'],
+        ['facility_key', 'item_key', 'month_start_date', 'cost_group_code', 'is_hiv_related',
+         'encounter_key'],
+        ['quantity', 'billed_amount_vnd', 'in_scope_amount_vnd', 'fund_amount_vnd',
+         'copayment_amount_vnd', 'own_amount_vnd'],
     ) }}",
 ) }}
 
