@@ -31,6 +31,7 @@ were held or killed in between.
   (`docs/runbooks/release_held.md`).
 - `publish_release` skipped: publishing is on hold after a roll-back
   (`docs/runbooks/rollback_and_resume.md`), or it was a dry run.
+- `has_changes` red: a facility was named that never sent anything; check the code (MACSKCB).
 - Any other task red: `docs/runbooks/task_failed.md`.
 """
 

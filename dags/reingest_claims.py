@@ -21,8 +21,8 @@ would change; with `"dry_run": false` it is done.
 
 **When it fails**
 
-- `list_read_files` red: no facility and no day was named, or the archive cannot be reached
-  (`docs/runbooks/task_failed.md`).
+- `list_read_files` red: no facility and no day was named, or one that never sent anything, or the
+  archive cannot be reached (`docs/runbooks/task_failed.md`).
 - `load_files_again` red: a rule could not be judged, or the archive is away
   (`docs/runbooks/task_failed.md`). Other batches go on.
 - What reading again does and does not change: `docs/runbooks/misread_files.md`.

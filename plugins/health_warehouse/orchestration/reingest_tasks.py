@@ -26,10 +26,12 @@ def list_read_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]
     from health_warehouse.landing.read_again import chosen_files, preview
     from health_warehouse.landing.reingest import FILES_AT_ONCE
     from health_warehouse.landing.scope import Scope
+    from health_warehouse.landing.senders import require_sender
 
     asked = params or {}
     scope = Scope.required(asked.get("facility"), asked.get("first_day"), asked.get("last_day"))
     settings = task_settings()
+    require_sender(settings, asked.get("facility"))
     if asked.get("dry_run"):
         for facility_id, change in preview(settings, scope).items():
             log.info("dry run, facility %s: %s", facility_id or "unknown", change)

@@ -33,12 +33,14 @@ def has_changes(
 ) -> bool:
     """Read the ledger: is there anything to build? If not, the run ends here, green."""
     from health_warehouse.landing.scope import Scope
+    from health_warehouse.landing.senders import require_sender
     from health_warehouse.orchestration.work import decide, situation
     from health_warehouse.release.rebuild import note
 
     settings, asked = task_settings(), params or {}
     scope = Scope.of(asked.get("facility"), asked.get("first_day"), asked.get("last_day"))
     if scope is not None:
+        require_sender(settings, asked.get("facility"))
         log.info("%s dossiers are built anew", note(settings, scope))
     decision = decide(
         situation(settings),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -235,6 +236,15 @@ def test_reading_again_needs_a_scope_and_passes_over_a_dry_run(
     assert again == {"files": 0, "changed_dossiers": 0}, "it cannot be read today either"
 
 
-def test_a_scope_makes_a_build_due(settings: Settings) -> None:
-    params = {"facility": "96001", "first_day": "2026-01-01", "last_day": None}
-    assert has_changes(params=params) is False, "it has no dossier"
+def test_a_scope_without_dossiers_makes_no_build_due(settings: Settings) -> None:
+    params = {"facility": None, "first_day": "2026-01-01", "last_day": None}
+    assert has_changes(params=params) is False
+
+
+@pytest.mark.parametrize("ask", [has_changes, reingest_tasks.list_read_files.function])
+def test_a_facility_that_never_sent_anything_is_refused(
+    settings: Settings, ask: Callable[..., object]
+) -> None:
+    """As the command line does: the code is more likely a slip than a wish."""
+    with pytest.raises(AirflowFailException, match="facility 96009 never sent anything"):
+        ask(params={"facility": "96009", "first_day": None, "last_day": None, "dry_run": True})
