@@ -212,10 +212,12 @@ def _replace(
         gone = touch(statements.delete_gone(contract))
         if contract.content_names:
             changed = touch(statements.update_changed(contract))
-        _require_affected(table_plan.mart, "replaced", gone + changed, table_plan.rows_to_delete)
+        done = gone + changed
+        _require_affected(table_plan.mart, "deleted or changed", done, table_plan.rows_to_delete)
     if table_plan.rows_to_insert:
         added = touch(statements.insert_fresh(contract, is_full))
-        _require_affected(table_plan.mart, "inserted", changed + added, table_plan.rows_to_insert)
+        done = changed + added
+        _require_affected(table_plan.mart, "inserted or changed", done, table_plan.rows_to_insert)
 
 
 def _require_affected(mart: str, verb: str, affected: int, planned: int) -> None:

@@ -115,17 +115,30 @@ def test_protection_changed_by_hand_stops_a_publication(
     assert changed.content("candidate") == before
 
 
-def test_fewer_rows_than_planned_undo_the_publication(changed: Star) -> None:
+@pytest.mark.parametrize(
+    ("action", "visit", "message"),
+    [
+        ("delete", 2, "fct_lines: 12 rows were deleted or changed where 15 were planned"),
+        ("update", 5, "fct_lines: 12 rows were deleted or changed where 15 were planned"),
+        ("insert", 41, "fct_lines: 6 rows were inserted or changed where 9 were planned"),
+    ],
+)
+def test_fewer_rows_than_planned_undo_the_publication(
+    changed: Star, action: str, visit: int, message: str
+) -> None:
+    changed.change_visits([4, 5], stamp=1)
+    changed.add_visits([41], stamp=1)
     before = changed.content("marts")
     changed.build()
+    row = "new" if action == "insert" else "old"
     with psycopg.connect(dsn(changed.settings, "publisher")) as connection:
         connection.execute(
             "create function marts.keep() returns trigger language plpgsql as"
             " 'begin return null; end';"
-            "create trigger keep before delete on marts.fct_lines for each row"
-            " when (old.visit_key = 2) execute function marts.keep()"
+            f"create trigger keep before {action} on marts.fct_lines for each row"
+            f" when ({row}.visit_key = {visit}) execute function marts.keep()"
         )
-    with pytest.raises(ReleaseHeld, match=r"fct_lines: 6 rows were deleted where 9 were planned"):
+    with pytest.raises(ReleaseHeld, match=message):
         publish(changed.settings)
     assert_nothing_changed(changed, before)
 
