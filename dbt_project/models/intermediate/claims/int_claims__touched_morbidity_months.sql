@@ -1,5 +1,5 @@
--- One row per facility, month of end of care, age group and sex whose figures may have changed in this
--- build: those that a dossier moved out of as well as those that it moved into.
+-- One row per facility, month of end of care, age group and sex whose figures may have changed in
+-- this build: those that a dossier moved out of as well as those that it moved into.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'month_start_date', 'age_group', 'sex_code']) }}",

@@ -1,6 +1,6 @@
--- One row per facility, month of end of care (local calendar), age group, sex, chapter of ICD-10 of the
--- main diagnosis and whether the dossiers are related to HIV; rows that are, are for those who may
--- see them.
+-- One row per facility, month of end of care (local calendar), age group, sex, chapter of ICD-10 of
+-- the main diagnosis and whether the dossiers are related to HIV; rows that are, are for those who
+-- may see them.
 with morbidity_months as (
     select * from {{ ref('int_claims__touched_morbidity_months') }}
 ),
