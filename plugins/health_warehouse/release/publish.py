@@ -75,8 +75,9 @@ def plan(settings: Settings, build_id: int | None = None) -> list[TablePlan]:
         if candidate.status == "published" and current is not None:
             return []
         require_base(candidate, current)
-        schema.check_shapes(cursor, contracts)
-        return _plan(cursor, contracts, candidate.is_full)
+        widenings = schema.check_shapes(cursor, contracts)
+        _require_full(widenings, candidate)
+        return _plan(cursor, contracts, candidate.is_full, widenings)
 
 
 def publish(
@@ -167,7 +168,10 @@ def _exchange(
 
 
 def _plan(
-    cursor: ReleaseCursor, contracts: Sequence[MartContract], is_full: bool
+    cursor: ReleaseCursor,
+    contracts: Sequence[MartContract],
+    is_full: bool,
+    widenings: Sequence[schema.Widening] = (),
 ) -> list[TablePlan]:
     new = schema.new_marts(cursor, contracts)
     plans = []
@@ -177,8 +181,9 @@ def _plan(
             plans.append(TablePlan(contract.name, True, 0, rows))
             continue
         statements.choose_plans(cursor, contract, is_full)
-        stale = fetch_row(cursor, statements.count_stale(contract, is_full)).count
-        fresh = fetch_row(cursor, statements.count_fresh(contract, is_full)).count
+        lacking = [one.column for one in widenings if one.mart == contract.name]
+        stale = fetch_row(cursor, statements.count_stale(contract, is_full, lacking)).count
+        fresh = fetch_row(cursor, statements.count_fresh(contract, is_full, lacking)).count
         plans.append(TablePlan(contract.name, False, stale, fresh))
     return plans
 
@@ -286,22 +291,25 @@ def _finish_build(cursor: ReleaseCursor, candidate: Candidate, note: str | None 
 def _adapt(settings: Settings, contracts: Sequence[MartContract], build_id: int | None) -> None:
     """Before the publication: add the columns that the contracts have more than the marts, and
     renew the policies whose rule is another now.
-
-    Only a full build fills a new column in every row: an incremental one would leave its old rows
-    null in `marts` for ever, for only touched rows are compared.
     """
     with reading_transaction(settings) as cursor:
         schema.lock_candidate(cursor, contracts)
         candidate = require_candidate(cursor, build_id)
         widenings = schema.check_shapes(cursor, contracts)
         renewals = protection.renewals(cursor, settings, contracts)
+    _require_full(widenings, candidate)
+    schema.widen(settings, widenings)
+    schema.renew_policies(settings, renewals)
+
+
+def _require_full(widenings: Sequence[schema.Widening], candidate: Candidate) -> None:
+    """Only a full build fills a new column in every row: an incremental one would leave its old
+    rows null in `marts` for ever, for only touched rows are compared."""
     if widenings and not candidate.is_full:
         names = ", ".join(f"{one.mart}.{one.column.name}" for one in widenings)
         raise ConfigurationError(
             f"new columns ({names}) need a full build: `warehouse build --full`"
         )
-    schema.widen(settings, widenings)
-    schema.renew_policies(settings, renewals)
 
 
 def _renew_candidate(settings: Settings, approvals: Sequence[Approval]) -> None:

@@ -8,9 +8,11 @@ an equality, nulls are equal, and what is byte for byte the same is never writte
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from psycopg import sql
 
-from health_warehouse.release.contracts import MartContract
+from health_warehouse.release.contracts import Column, MartContract
 from health_warehouse.release.shadows import DELETED, INSERTED, shadow_table
 from health_warehouse.release.transaction import ReleaseCursor
 
@@ -54,14 +56,25 @@ def count_candidate(contract: MartContract) -> sql.Composed:
     return sql.SQL("select count(*) from {}").format(candidate_table(contract.name))
 
 
-def count_stale(contract: MartContract, is_full: bool) -> sql.Composed:
-    """How many published rows the candidate has no longer, or has with other content."""
-    return sql.SQL("select count(*) from {}").format(_stale(contract, is_full))
+def count_stale(
+    contract: MartContract, is_full: bool, lacking: Sequence[Column] = ()
+) -> sql.Composed:
+    """How many published rows the candidate has no longer, or has with other content.
+
+    Columns that the mart is `lacking` as yet count as null.
+    """
+    mart, candidate = _mart_with(contract, lacking), candidate_table(contract.name)
+    stale = _differing(contract, mart, candidate, is_full)
+    return sql.SQL("select count(*) from {}").format(stale)
 
 
-def count_fresh(contract: MartContract, is_full: bool) -> sql.Composed:
-    """How many rows of the candidate are not published with this content."""
-    return sql.SQL("select count(*) from {}").format(_fresh(contract, is_full))
+def count_fresh(
+    contract: MartContract, is_full: bool, lacking: Sequence[Column] = ()
+) -> sql.Composed:
+    """How many rows of the candidate are not published with this content; see `count_stale`."""
+    mart, candidate = _mart_with(contract, lacking), candidate_table(contract.name)
+    fresh = _differing(contract, candidate, mart, is_full)
+    return sql.SQL("select count(*) from {}").format(fresh)
 
 
 def keep_stale(contract: MartContract, is_full: bool) -> sql.Composed:
@@ -206,8 +219,18 @@ def _fresh(contract: MartContract, is_full: bool) -> sql.Composed:
     return _differing(contract, candidate_table(contract.name), mart_table(contract.name), is_full)
 
 
+def _mart_with(contract: MartContract, lacking: Sequence[Column]) -> sql.Composable:
+    if not lacking:
+        return mart_table(contract.name)
+    nulls = sql.SQL(", ").join(
+        sql.SQL("null::{} as {}").format(sql.SQL(column.data_type), sql.Identifier(column.name))
+        for column in lacking
+    )
+    return sql.SQL("(select *, {} from {})").format(nulls, mart_table(contract.name))
+
+
 def _differing(
-    contract: MartContract, this: sql.Identifier, other: sql.Identifier, is_full: bool
+    contract: MartContract, this: sql.Composable, other: sql.Composable, is_full: bool
 ) -> sql.Composed:
     """`from` and `where` of the rows of `this` that `other` does not have with the same content."""
     scope = _scope(contract, is_full)
@@ -217,7 +240,7 @@ def _differing(
     return sql.SQL("{} where {}").format(relations, _unmatched(contract, other, is_full))
 
 
-def _unmatched(contract: MartContract, other: sql.Identifier, is_full: bool) -> sql.Composed:
+def _unmatched(contract: MartContract, other: sql.Composable, is_full: bool) -> sql.Composed:
     same_content = sql.SQL("row({})::record operator(pg_catalog.*=) row({})::record").format(
         _columns(contract.column_names, "that"), _columns(contract.column_names, "this")
     )

@@ -12,7 +12,7 @@ from release_star import Star, column, model
 from health_warehouse.database.connections import dsn
 from health_warehouse.errors import ConfigurationError, PublishConflict
 from health_warehouse.release.contracts import Column
-from health_warehouse.release.publish import publish
+from health_warehouse.release.publish import plan, publish
 from health_warehouse.release.rollback import rollback
 from health_warehouse.release.schema import Widening, widen
 
@@ -46,11 +46,25 @@ def test_a_new_column_arrives_with_a_full_build(published: Star) -> None:
     assert comment == "Column ward, it's documented."
 
 
+def test_a_dry_run_tells_of_the_rows_that_a_new_column_changes(published: Star) -> None:
+    add_ward_to_contract(published)
+    published.run("update candidate.fct_visits set ward = 'A' where visit_key <= 7")
+    published.build(is_full=True)
+    planned = {
+        one.mart: (one.rows_to_delete, one.rows_to_insert) for one in plan(published.settings)
+    }
+    assert planned.pop("fct_visits") == (7, 7)  # the others stay null
+    assert set(planned.values()) == {(0, 0)}
+    release = publish(published.settings)
+    assert release.rows_inserted["fct_visits"] == 7
+
+
 def test_a_new_column_is_refused_with_an_incremental_build(published: Star) -> None:
     add_ward_to_contract(published)
     published.build()
-    with pytest.raises(ConfigurationError, match=r"fct_visits\.ward\) need a full build"):
-        publish(published.settings)
+    for act in (plan, publish):
+        with pytest.raises(ConfigurationError, match=r"fct_visits\.ward\) need a full build"):
+            act(published.settings)
     columns = {
         row[0]
         for row in published.rows(
