@@ -52,7 +52,7 @@ def buffers(memory_bytes: int) -> int:
 
 def helpers(cores: int) -> int:
     """Processes beside its own that help with a query: not more than there are other cores."""
-    return min(max(cores - 1, 1), 4)
+    return min(cores - 1, 4)
 
 
 def memory() -> int:

@@ -16,7 +16,7 @@ def test_buffers_grow_with_the_memory_between_bounds(gigabytes: int, megabytes: 
     assert buffers(gigabytes * GIGABYTE) == megabytes
 
 
-@pytest.mark.parametrize(("cores", "workers"), [(1, 1), (2, 1), (4, 3), (64, 4)])
+@pytest.mark.parametrize(("cores", "workers"), [(1, 0), (2, 1), (4, 3), (64, 4)])
 def test_a_query_has_a_helper_for_each_other_core_up_to_four(cores: int, workers: int) -> None:
     assert helpers(cores) == workers
 
