@@ -26,6 +26,7 @@ select
     slips.line_number,
     slips.issued_date,
     slips.appointment_date,
+    date_trunc('month', slips.appointment_date::timestamp)::date as appointment_month_start_date,
     slips.appointment_at,
     kept.encounter_key is not null as is_kept,
     kept.encounter_key as visit_encounter_key,
