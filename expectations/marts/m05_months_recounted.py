@@ -5,129 +5,130 @@ The definitions are written out again here on purpose: month of end of care, inp
 and 60 years.
 """
 
-from collections.abc import Iterable
-
 from expectations.marts.facts import CHANGED, DOSSIER, ENCOUNTERS
 from expectations.marts.scope import TOUCHED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 
-_INPATIENT = "care_type_code in ('03', '04', '09')"
-_FIGURES = {
-    "encounter_count": "count(*)",
-    "inpatient_count": f"count(*) filter (where {_INPATIENT})",
-    "bed_days": f"coalesce(sum(treatment_days) filter (where {_INPATIENT}), 0)",
-    "billed_amount_vnd": "coalesce(sum(billed_amount_vnd), 0)",
-    "in_scope_amount_vnd": "coalesce(sum(in_scope_amount_vnd), 0)",
-    "fund_amount_vnd": "coalesce(sum(fund_amount_vnd), 0)",
-    "copayment_amount_vnd": "coalesce(sum(copayment_amount_vnd), 0)",
-    "own_amount_vnd": "coalesce(sum(own_amount_vnd), 0)",
-    "transfer_professional_count": "count(*) filter (where discharge_type_code = '2')",
-    "transfer_requested_count": "count(*) filter (where discharge_type_code = '5')",
-    "transfer_professional_rate": (
-        "round(count(*) filter (where discharge_type_code = '2')::numeric / count(*), 6)"
-    ),
-    "transfer_requested_rate": (
-        "round(count(*) filter (where discharge_type_code = '5')::numeric / count(*), 6)"
-    ),
-    "death_count": "count(*) filter (where outcome_code in ('5', '8'))",
-}
+_MONTH = "facility_key, month_start_date"
 
-_SQL = f"""
+
+def _recounted(
+    report: str, scope: str, source: str, figures: dict[str, str], within: str = ""
+) -> Rows:
+    """One row per key of `report` in the touched `scope`: its figures as counted and as reported.
+
+    `source` is the relation that is counted; `within` are the columns of the key beside the scope.
+    A key that is on one side only has nulls on the other.
+    """
+    touched = f"intermediate.int_claims__touched_{report.removeprefix('rpt_')}"
+    keys = f"{scope}, {within}" if within else scope
+    return Rows(
+        table_sql=f"'{report}'",
+        sql=f"""
 with recount as materialized (
     select
-        encounter.facility_key,
-        encounter.month_start_date,
-        {", ".join(f"{figure} as {name}" for name, figure in _FIGURES.items())}
+        {keys},
+        {", ".join(f"{figure} as counted_{name}" for name, figure in figures.items())}
     from batch
-    cross join intermediate.int_claims__touched_facility_months as touched
-    join candidate.fct_encounters as encounter using (facility_key, month_start_date)
-    group by encounter.facility_key, encounter.month_start_date
-)
-select
-    {", ".join(f"recount.{name} as counted_{name}" for name in _FIGURES)},
-    {", ".join(f"report.{name} as reported_{name}" for name in _FIGURES)}
-from intermediate.int_claims__touched_facility_months as touched
-left join recount using (facility_key, month_start_date)
-left join candidate.rpt_facility_months as report using (facility_key, month_start_date)"""
-
-_SICK_FIGURES = {
-    "encounter_count": "count(*)",
-    "inpatient_count": f"count(*) filter (where {_INPATIENT})",
-    "death_count": "count(*) filter (where outcome_code in ('5', '8'))",
-    "treatment_days": "coalesce(sum(treatment_days), 0)",
-    "billed_amount_vnd": "coalesce(sum(billed_amount_vnd), 0)",
-}
-_AGES = "(array['00-04', '05-14', '15-59', '60+'])[width_bucket(age_years, array[5, 15, 60]) + 1]"
-_SICK_MONTH = "facility_key, month_start_date, age_group, sex_code"
-_SICK_KEYS = f"{_SICK_MONTH}, chapter_code, is_hiv_related"
-_SICK_SQL = f"""
-with encounter as (
-    select
-        facility_key, month_start_date, main_diagnosis_key, is_hiv_related, care_type_code,
-        outcome_code, treatment_days, billed_amount_vnd,
-        coalesce({_AGES}, '(unknown)') as age_group,
-        coalesce(sex_code, '(unknown)') as sex_code
-    from candidate.{ENCOUNTERS}
-),
-recount as materialized (
-    select
-        {_SICK_MONTH}, diagnosis.chapter_code, encounter.is_hiv_related,
-        {", ".join(f"{figure} as counted_{name}" for name, figure in _SICK_FIGURES.items())}
-    from batch
-    cross join intermediate.int_claims__touched_morbidity_months as touched
-    join encounter using ({_SICK_MONTH})
-    join candidate.dim_diagnoses as diagnosis
-        on encounter.main_diagnosis_key = diagnosis.diagnosis_key
-    group by {_SICK_MONTH}, diagnosis.chapter_code, encounter.is_hiv_related
+    cross join {touched} as touched
+    join {source} as counted using ({scope})
+    group by {keys}
 ),
 report as materialized (
     select
-        {_SICK_KEYS},
-        {", ".join(f"report.{name} as reported_{name}" for name in _SICK_FIGURES)}
-    from intermediate.int_claims__touched_morbidity_months as touched
-    join candidate.rpt_morbidity_months as report using ({_SICK_MONTH})
+        {keys},
+        {", ".join(f"report.{name} as reported_{name}" for name in figures)}
+    from {touched} as touched
+    join candidate.{report} as report using ({scope})
 )
-select * from recount full join report using ({_SICK_KEYS})"""
+select * from recount full join report using ({keys})""",
+        checks=tuple(
+            Check(
+                name,
+                f"counted_{name} is not distinct from reported_{name}",
+                f"'{name} differs from the recount'",
+            )
+            for name in figures
+        ),
+    )
 
-_SUMS = (
-    "quantity",
+
+def _sums(*columns: str) -> dict[str, str]:
+    return {name: f"coalesce(sum(counted.{name}), 0)" for name in columns}
+
+
+_INPATIENT = "care_type_code in ('03', '04', '09')"
+_PROFESSIONAL = "count(*) filter (where discharge_type_code = '2')"
+_REQUESTED = "count(*) filter (where discharge_type_code = '5')"
+_CASES = {
+    "encounter_count": "count(*)",
+    "inpatient_count": f"count(*) filter (where {_INPATIENT})",
+    "death_count": "count(*) filter (where outcome_code in ('5', '8'))",
+}
+_MONEY = (
     "billed_amount_vnd",
     "in_scope_amount_vnd",
     "fund_amount_vnd",
     "copayment_amount_vnd",
     "own_amount_vnd",
 )
-_ITEM_FIGURES = {
-    "line_count": "count(*)",
-    "encounter_count": "count(distinct line.encounter_key)",
-    **{name: f"coalesce(sum(line.{name}), 0)" for name in _SUMS},
-}
-_ITEM_MONTH = "facility_key, month_start_date, item_key"
-_ITEM_KEYS = f"{_ITEM_MONTH}, cost_group_code, is_hiv_related"
-_ITEM_SQL = f"""
-with recount as materialized (
-    select
-        {_ITEM_MONTH},
-        coalesce(line.cost_group_code, '(unknown)') as cost_group_code,
-        line.is_hiv_related,
-        {", ".join(f"{figure} as counted_{name}" for name, figure in _ITEM_FIGURES.items())}
-    from batch
-    cross join intermediate.int_claims__touched_item_months as touched
-    join candidate.fct_claim_lines as line using ({_ITEM_MONTH})
-    group by {_ITEM_MONTH}, 4, 5
-),
-report as materialized (
-    select
-        {_ITEM_KEYS},
-        {", ".join(f"report.{name} as reported_{name}" for name in _ITEM_FIGURES)}
-    from intermediate.int_claims__touched_item_months as touched
-    join candidate.rpt_item_months as report using ({_ITEM_MONTH})
+
+_FACILITIES = _recounted(
+    "rpt_facility_months",
+    _MONTH,
+    f"candidate.{ENCOUNTERS}",
+    {
+        **_CASES,
+        "bed_days": f"coalesce(sum(treatment_days) filter (where {_INPATIENT}), 0)",
+        "transfer_professional_count": _PROFESSIONAL,
+        "transfer_requested_count": _REQUESTED,
+        "transfer_professional_rate": f"round({_PROFESSIONAL}::numeric / count(*), 6)",
+        "transfer_requested_rate": f"round({_REQUESTED}::numeric / count(*), 6)",
+        **_sums(*_MONEY),
+    },
 )
-select * from recount full join report using ({_ITEM_KEYS})"""
+
+_AGES = "(array['00-04', '05-14', '15-59', '60+'])[width_bucket(age_years, array[5, 15, 60]) + 1]"
+_MORBIDITY = _recounted(
+    "rpt_morbidity_months",
+    f"{_MONTH}, age_group, sex_code",
+    f"""(
+        select
+            {_MONTH},
+            coalesce({_AGES}, '(unknown)') as age_group,
+            coalesce(sex_code, '(unknown)') as sex_code,
+            diagnosis.chapter_code, encounter.is_hiv_related,
+            care_type_code, outcome_code, treatment_days, billed_amount_vnd
+        from candidate.{ENCOUNTERS} as encounter
+        join candidate.dim_diagnoses as diagnosis
+            on encounter.main_diagnosis_key = diagnosis.diagnosis_key
+    )""",
+    {**_CASES, **_sums("treatment_days", "billed_amount_vnd")},
+    within="chapter_code, is_hiv_related",
+)
+
+_ITEMS = _recounted(
+    "rpt_item_months",
+    f"{_MONTH}, item_key",
+    f"""(
+        select
+            {_MONTH}, item_key, coalesce(cost_group_code, '(unknown)') as cost_group_code,
+            is_hiv_related, encounter_key, quantity, {", ".join(_MONEY)}
+        from candidate.fct_claim_lines
+    )""",
+    {
+        "line_count": "count(*)",
+        "encounter_count": "count(distinct counted.encounter_key)",
+        **_sums("quantity", *_MONEY),
+    },
+    within="cost_group_code, is_hiv_related",
+)
 
 # What lines are added up by is what their encounter has. Judged where dossiers changed: the months
 # that they touch hold lines of many more, in which nothing can have changed.
-_LINES_SQL = f"""
+_LINES = Rows(
+    table_sql="'fct_claim_lines'",
+    sql=f"""
 select
     line.month_start_date as line_month,
     encounter.month_start_date as encounter_month,
@@ -136,20 +137,20 @@ select
 from batch
 cross join intermediate.{CHANGED}
 join candidate.fct_claim_lines as line using ({DOSSIER})
-left join candidate.{ENCOUNTERS} as encounter using ({DOSSIER})"""
-
-
-def _agree(figures: Iterable[str]) -> tuple[Check, ...]:
-    """A month without encounters has no row: both sides are null, and not distinct."""
-    return tuple(
+left join candidate.{ENCOUNTERS} as encounter using ({DOSSIER})""",
+    checks=(
         Check(
-            name,
-            f"counted_{name} is not distinct from reported_{name}",
-            f"'{name} differs from the recount'",
-        )
-        for name in figures
-    )
-
+            "month_start_date",
+            "line_month = encounter_month",
+            "'the month is not that of the encounter'",
+        ),
+        Check(
+            "is_hiv_related",
+            "line_flag = encounter_flag",
+            "'the flag is not that of the encounter'",
+        ),
+    ),
+)
 
 RULE = Rule(
     id="M05",
@@ -161,26 +162,6 @@ RULE = Rule(
     category=Category.CONCORDANCE,
     severity=Severity.HOLD_RELEASE,
     owner="data team",
-    rows=(
-        Rows(table_sql="'rpt_facility_months'", sql=_SQL, checks=_agree(_FIGURES)),
-        Rows(table_sql="'rpt_item_months'", sql=_ITEM_SQL, checks=_agree(_ITEM_FIGURES)),
-        Rows(table_sql="'rpt_morbidity_months'", sql=_SICK_SQL, checks=_agree(_SICK_FIGURES)),
-        Rows(
-            table_sql="'fct_claim_lines'",
-            sql=_LINES_SQL,
-            checks=(
-                Check(
-                    "month_start_date",
-                    "line_month = encounter_month",
-                    "'the month is not that of the encounter'",
-                ),
-                Check(
-                    "is_hiv_related",
-                    "line_flag = encounter_flag",
-                    "'the flag is not that of the encounter'",
-                ),
-            ),
-        ),
-    ),
+    rows=(_FACILITIES, _MORBIDITY, _ITEMS, _LINES),
     scope=TOUCHED_SCOPE,
 )
