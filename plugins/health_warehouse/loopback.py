@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 
 import psutil
 
@@ -19,6 +20,14 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def becomes_free(port: int, seconds: float) -> bool:
+    """Whether `port` is free, now or within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not (free := is_free(port)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return free
 
 
 def free_port() -> int:

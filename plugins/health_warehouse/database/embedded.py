@@ -114,8 +114,8 @@ class EmbeddedServer:
         if not (self.data / "PG_VERSION").exists():
             self._initialise(seat)
         self._require_version()
+        self._end_orphans()  # one that was just forked holds the port of its killed postmaster
         self._require_free_port()
-        self._end_orphans()
         return self._launch(seat)
 
     def _prepare_folder(self) -> None:

@@ -30,6 +30,7 @@ class Service:
 
 POSTGRES = Service("postgres", 54320, "postgres_port")
 AIRFLOW = Service("airflow", 8080, "airflow_port")
+_LEAVING_SECONDS = 3
 
 
 def remembered(settings: Settings, service: Service) -> int | None:
@@ -41,7 +42,9 @@ def claim(settings: Settings, service: Service, is_running: bool, say: Say) -> i
     """The port for `service` to use now, remembered for next time.
 
     A fixed port that somebody else holds, or that is not the one on which the service runs
-    (`is_running`), is a ConfigurationError. A port that we chose moves when somebody took it.
+    (`is_running`), is a ConfigurationError. A port that we chose moves when somebody took it: not
+    at once, for what a killed server forked last holds its port for an instant, and readers have
+    the port in their settings.
     """
     wanted, last = service.wanted(settings), remembered(settings, service)
     if is_running and last is not None:
@@ -52,7 +55,7 @@ def claim(settings: Settings, service: Service, is_running: bool, say: Say) -> i
             )
         return last
     port = wanted or last or service.usual_port
-    if not loopback.is_free(port):
+    if not loopback.becomes_free(port, _LEAVING_SECONDS if last == port else 0):
         other = loopback.next_free_port(port + 1)
         if wanted:
             raise ConfigurationError(

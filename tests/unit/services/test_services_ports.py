@@ -1,5 +1,7 @@
+import json
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,3 +80,28 @@ def test_both_services_are_remembered(tmp_path: Path, said: list[str]) -> None:
 def test_ports_file_is_private(tmp_path: Path, said: list[str]) -> None:
     ports.claim(_settings(tmp_path), ports.POSTGRES, False, said.append)
     assert (tmp_path / "ports.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_port_of_last_time_is_waited_for_while_what_was_killed_lets_go_of_it(
+    tmp_path: Path, said: list[str]
+) -> None:
+    """What the server forked last holds its port until it sees that the server is gone."""
+    port = loopback.free_port()
+    ports.claim(_settings(tmp_path, port), ports.POSTGRES, False, said.append)
+    with socket.socket() as orphan:
+        orphan.bind((loopback.ADDRESS, port))
+        orphan.listen()
+        leaving = threading.Timer(0.3, orphan.close)
+        leaving.start()
+        assert ports.claim(_settings(tmp_path), ports.POSTGRES, False, said.append) == port
+        leaving.join()
+    assert said == []
+
+
+def test_port_of_last_time_moves_when_somebody_has_it(
+    tmp_path: Path, taken: int, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ports, "_LEAVING_SECONDS", 0.2)
+    (tmp_path / "ports.json").write_text(json.dumps({"postgres": taken}))
+    assert ports.claim(_settings(tmp_path), ports.POSTGRES, False, said.append) > taken
+    assert f"port {taken} is taken by" in said[0]
