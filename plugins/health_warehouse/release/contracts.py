@@ -2,8 +2,8 @@
 
 The manifest (`STATE/dbt/target/manifest.json`) is written by every full build. A mart is a model of
 schema `candidate`; its YAML gives the columns, their types and constraints, and in `config.meta`
-what dbt has no word for: foreign keys between marts, indexes for readers, and the relation of
-touched keys that limits what a publication compares.
+what dbt has no word for: foreign keys between marts, indexes for readers, how full pages are, and
+the relation of touched keys that limits what a publication compares.
 """
 
 from __future__ import annotations
