@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from airflow.sdk.types import DagRunProtocol
 
     from health_warehouse.release.build import Layer
-    from health_warehouse.release.publish import TablePlan
+    from health_warehouse.release.exchange import TablePlan
     from health_warehouse.settings import Settings
 
 log = logging.getLogger(__name__)

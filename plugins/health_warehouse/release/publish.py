@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from health_warehouse.errors import ConfigurationError, ReleaseHeld
@@ -31,6 +30,7 @@ from health_warehouse.release.candidates import (
 from health_warehouse.release.contracts import MartContract, load_contracts
 from health_warehouse.release.current import NAME as CURRENT_RELEASE
 from health_warehouse.release.current import ensure_current_release, show_release
+from health_warehouse.release.exchange import TablePlan, exchange, load, plan_exchange
 from health_warehouse.release.hold import current_hold, lift_hold, require_no_hold
 from health_warehouse.release.releases import Release, current_release, get_release
 from health_warehouse.release.shadows import ensure_shadows
@@ -41,16 +41,6 @@ from health_warehouse.release.transaction import (
     release_transaction,
 )
 from health_warehouse.settings import Settings
-
-
-@dataclass(frozen=True)
-class TablePlan:
-    """What a publication does to one mart, in rows."""
-
-    mart: str
-    is_new: bool
-    rows_to_delete: int
-    rows_to_insert: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +67,7 @@ def plan(settings: Settings, build_id: int | None = None) -> list[TablePlan]:
         require_base(candidate, current)
         widenings = schema.check_shapes(cursor, contracts)
         _require_full(widenings, candidate)
-        return _plan(cursor, contracts, candidate.is_full, widenings)
+        return plan_exchange(cursor, contracts, candidate.is_full, widenings)
 
 
 def publish(
@@ -117,12 +107,12 @@ def publication(
             return Publication(current, False, has_lifted_hold)
         require_base(candidate, current)
         verdict = judge(cursor, candidate, approvals)
-        release = _exchange(cursor, settings, contracts, candidate, current, verdict)
+        release = _release(cursor, settings, contracts, candidate, current, verdict)
         is_new = current is None or release.release_id != current.release_id
         return Publication(release, is_new, has_lifted_hold)
 
 
-def _exchange(
+def _release(
     cursor: ReleaseCursor,
     settings: Settings,
     contracts: Sequence[MartContract],
@@ -135,7 +125,7 @@ def _exchange(
     new = schema.new_marts(cursor, contracts)
     published = [contract.name for contract in contracts if contract.name not in new]
     protection.verify(cursor, settings, [*published, CURRENT_RELEASE])
-    plans = _plan(cursor, contracts, candidate.is_full)
+    plans = plan_exchange(cursor, contracts, candidate.is_full)
     has_change = any(p.is_new or p.rows_to_delete or p.rows_to_insert for p in plans)
     if current is not None and not has_change:
         return _note_unchanged(cursor, contracts, candidate, current)
@@ -145,9 +135,9 @@ def _exchange(
         if table_plan.is_new:
             schema.create_mart(cursor, settings, contract)
         if current is None:
-            _load(cursor, contract, table_plan)
+            load(cursor, contract, table_plan)
         else:
-            _replace(cursor, contract, table_plan, candidate.is_full, release_id)
+            exchange(cursor, contract, table_plan, candidate.is_full, release_id)
     cursor.execute("set constraints all immediate")  # a broken key shows here, not in COMMIT
     schema.complete(cursor, contracts)
     for contract, table_plan in zip(contracts, plans, strict=True):
@@ -165,73 +155,6 @@ def _exchange(
     if release is None:
         raise ConfigurationError(f"release {release_id} cannot be read back by the publisher")
     return release
-
-
-def _plan(
-    cursor: ReleaseCursor,
-    contracts: Sequence[MartContract],
-    is_full: bool,
-    widenings: Sequence[schema.Widening] = (),
-) -> list[TablePlan]:
-    new = schema.new_marts(cursor, contracts)
-    plans = []
-    for contract in contracts:
-        if contract.name in new:
-            rows = fetch_row(cursor, statements.count_candidate(contract)).count
-            plans.append(TablePlan(contract.name, True, 0, rows))
-            continue
-        statements.choose_plans(cursor, contract, is_full)
-        lacking = [one.column for one in widenings if one.mart == contract.name]
-        stale = fetch_row(cursor, statements.count_stale(contract, is_full, lacking)).count
-        fresh = fetch_row(cursor, statements.count_fresh(contract, is_full, lacking)).count
-        plans.append(TablePlan(contract.name, False, stale, fresh))
-    return plans
-
-
-def _load(cursor: ReleaseCursor, contract: MartContract, table_plan: TablePlan) -> None:
-    cursor.execute(statements.load_all(contract))
-    _require_affected(table_plan.mart, "inserted", cursor.rowcount, table_plan.rows_to_insert)
-
-
-def _replace(
-    cursor: ReleaseCursor,
-    contract: MartContract,
-    table_plan: TablePlan,
-    is_full: bool,
-    release_id: int,
-) -> None:
-    """Rows that change are counted twice in the plan: as deleted and as inserted."""
-    is_full = is_full or table_plan.is_new
-    statements.choose_plans(cursor, contract, is_full)
-    values = {"release_id": release_id}
-
-    def touch(statement: sql.Composed) -> int:
-        return cursor.execute(statement, values).rowcount
-
-    changed = 0
-    if table_plan.rows_to_delete:
-        kept = touch(statements.keep_stale(contract, is_full))
-        _require_affected(table_plan.mart, "kept", kept, table_plan.rows_to_delete)
-        if is_full:
-            cursor.execute(statements.analyze_kept(contract))
-        gone = touch(statements.delete_gone(contract))
-        if contract.content_names:
-            changed = touch(statements.update_changed(contract))
-        done = gone + changed
-        _require_affected(table_plan.mart, "deleted or changed", done, table_plan.rows_to_delete)
-    if table_plan.rows_to_insert:
-        added = touch(statements.insert_fresh(contract, is_full))
-        done = changed + added
-        _require_affected(table_plan.mart, "inserted or changed", done, table_plan.rows_to_insert)
-
-
-def _require_affected(mart: str, verb: str, affected: int, planned: int) -> None:
-    """Row security, a trigger or a rule can make a statement touch fewer rows without an error."""
-    if affected != planned:
-        raise ReleaseHeld(
-            f"marts.{mart}: {affected} rows were {verb} where {planned} were planned; nothing was "
-            "published. Look for a policy, trigger or rule on the table"
-        )
 
 
 def _insert_release(
