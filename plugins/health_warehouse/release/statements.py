@@ -117,14 +117,10 @@ def update_changed(contract: MartContract) -> sql.Composed:
     In place: a row whose page has room takes no new entry in any index, and indexes were most of
     the pages that a publication wrote (benchmarks/README.md).
     """
-    return sql.SQL(
-        "with changed as ("
-        " update {mart} as this set ({names}) = row({columns})"
+    update = sql.SQL(
+        "update {mart} as this set ({names}) = row({columns})"
         " from {shadow} as kept inner join {candidate} as that on {same_candidate}"
         " where kept.release_id = %(release_id)s and kept.action = {deleted} and {same_key}"
-        " returning {key})"
-        " insert into {shadow} (release_id, action, {key_names})"
-        " select %(release_id)s, {inserted}, {key_names} from changed"
     ).format(
         mart=mart_table(contract.name),
         names=_columns(contract.content_names),
@@ -134,10 +130,8 @@ def update_changed(contract: MartContract) -> sql.Composed:
         same_candidate=equal_columns(contract.primary_key, "that", "kept"),
         deleted=sql.Literal(DELETED),
         same_key=equal_columns(contract.primary_key, "this", "kept"),
-        key=_columns(contract.primary_key, "this"),
-        key_names=_columns(contract.primary_key),
-        inserted=sql.Literal(INSERTED),
     )
+    return _noting_keys(contract, update)
 
 
 def insert_fresh(contract: MartContract, is_full: bool) -> sql.Composed:
@@ -146,22 +140,16 @@ def insert_fresh(contract: MartContract, is_full: bool) -> sql.Composed:
     Runs last: rows that were changed are the same as the candidate's by now, and a row that should
     be gone and is not breaks the primary key.
     """
-    return sql.SQL(
-        "with added as ("
-        " insert into {mart} ({names}) select {columns} from {fresh} order by {key}"
-        " returning {key_names})"
-        " insert into {shadow} (release_id, action, {key_names})"
-        " select %(release_id)s, {action}, {key_names} from added"
+    insert = sql.SQL(
+        "insert into {mart} as this ({names}) select {columns} from {fresh} order by {key}"
     ).format(
         mart=mart_table(contract.name),
         names=_columns(contract.column_names),
         columns=_columns(contract.column_names, "this"),
         fresh=_fresh(contract, is_full),
         key=_columns(contract.primary_key, "this"),
-        key_names=_columns(contract.primary_key),
-        shadow=shadow_table(contract.name),
-        action=sql.Literal(INSERTED),
     )
+    return _noting_keys(contract, insert)
 
 
 def load_all(contract: MartContract) -> sql.Composed:
@@ -209,6 +197,21 @@ def analyze(contract: MartContract) -> sql.Composed:
 def analyze_kept(contract: MartContract) -> sql.Composed:
     """Statistics of what was just kept, which may be a whole table."""
     return sql.SQL("analyze {}").format(shadow_table(contract.name))
+
+
+def _noting_keys(contract: MartContract, write: sql.Composed) -> sql.Composed:
+    """Do `write` to rows of the mart, which it calls `this`; keep their keys in the shadow table."""
+    return sql.SQL(
+        "with written as ({write} returning {key})"
+        " insert into {shadow} (release_id, action, {key_names})"
+        " select %(release_id)s, {action}, {key_names} from written"
+    ).format(
+        write=write,
+        key=_columns(contract.primary_key, "this"),
+        shadow=shadow_table(contract.name),
+        key_names=_columns(contract.primary_key),
+        action=sql.Literal(INSERTED),
+    )
 
 
 def _stale(contract: MartContract, is_full: bool) -> sql.Composed:
