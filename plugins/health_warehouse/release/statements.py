@@ -200,7 +200,7 @@ def analyze_kept(contract: MartContract) -> sql.Composed:
 
 
 def _noting_keys(contract: MartContract, write: sql.Composed) -> sql.Composed:
-    """Do `write` to rows of the mart, which it calls `this`; keep their keys in the shadow table."""
+    """Do `write` to rows of the mart, `this` in it; keep their keys in the shadow table."""
     return sql.SQL(
         "with written as ({write} returning {key})"
         " insert into {shadow} (release_id, action, {key_names})"
