@@ -34,6 +34,7 @@ MARTS = (
     "fct_sick_leaves",
     "fct_tb_treatments",
     "fct_transfers",
+    "rpt_appointment_months",
     "rpt_facility_months",
     "rpt_item_months",
     "rpt_morbidity_months",

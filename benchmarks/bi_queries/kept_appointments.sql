@@ -1,10 +1,10 @@
 -- Do patients come to their appointments, and how late, month by month?
 select
     appointment_month_start_date,
-    count(*) as appointment_count,
-    count(visit_encounter_key) as kept_count,
-    avg(days_from_appointment) as days_late
-from marts.fct_appointments
-where appointment_month_start_date is not null
+    sum(appointment_count) as appointment_count,
+    sum(kept_count) as kept_count,
+    sum(days_from_appointment)::numeric / nullif(sum(kept_count), 0) as days_late
+from marts.rpt_appointment_months
+where appointment_month_start_date > date '0001-01-01'
 group by appointment_month_start_date
 order by appointment_month_start_date

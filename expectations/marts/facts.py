@@ -109,6 +109,14 @@ REFERENCES: tuple[Reference, ...] = (
         "fct_appointments", "facility_key, visit_encounter_key", ENCOUNTERS, DOSSIER, JOURNEYS
     ),
     Reference(
+        "rpt_appointment_months",
+        "facility_key",
+        "dim_facilities",
+        "facility_key",
+        "int_claims__touched_appointment_months",
+        "facility_key, appointment_month_start_date",
+    ),
+    Reference(
         "rpt_facility_months",
         "facility_key",
         "dim_facilities",

@@ -19,6 +19,7 @@ group by {keys}""",
 
 
 _MONTH = "facility_key, month_start_date"
+_APPOINTMENT_MONTH = "facility_key, appointment_month_start_date"
 _ITEM_MONTH = f"{_MONTH}, item_key"
 _MORBIDITY_MONTH = f"{_MONTH}, age_group, sex_code"
 
@@ -33,6 +34,12 @@ RULE = Rule(
     rows=(
         *(_unique(fact.mart, fact.columns, fact.scope, DOSSIER) for fact in FACTS),
         _unique("rpt_facility_months", _MONTH, "int_claims__touched_facility_months", _MONTH),
+        _unique(
+            "rpt_appointment_months",
+            f"{_APPOINTMENT_MONTH}, is_hiv_related",
+            "int_claims__touched_appointment_months",
+            _APPOINTMENT_MONTH,
+        ),
         _unique(
             "rpt_item_months",
             f"{_ITEM_MONTH}, cost_group_code, is_hiv_related",

@@ -1,4 +1,4 @@
-"""M05: the monthly reports are what a recount of the encounters and of their lines gives.
+"""M05: the monthly reports are what a recount of encounters, lines and appointments gives.
 
 The definitions are written out again here on purpose: month of end of care, inpatient = care type
 03, 04, 09, transfers 2 (professional) and 5 (on request), deaths = outcome 5 or 8, ages from 5, 15
@@ -124,6 +124,19 @@ _ITEMS = _recounted(
     within="cost_group_code, is_hiv_related",
 )
 
+# A visit within the window keeps an appointment, so the days to it say which are kept.
+_APPOINTMENTS = _recounted(
+    "rpt_appointment_months",
+    "facility_key, appointment_month_start_date",
+    "candidate.fct_appointments",
+    {
+        "appointment_count": "count(*)",
+        "kept_count": "count(days_from_appointment)",
+        **_sums("days_from_appointment"),
+    },
+    within="is_hiv_related",
+)
+
 # What lines are added up by is what their encounter has. Judged where dossiers changed: the months
 # that they touch hold lines of many more, in which nothing can have changed.
 _LINES = Rows(
@@ -154,14 +167,14 @@ left join candidate.{ENCOUNTERS} as encounter using ({DOSSIER})""",
 
 RULE = Rule(
     id="M05",
-    sentence_vi="Báo cáo tháng của cơ sở, của từng mặt hàng và về bệnh tật đúng bằng kết quả "
-    "đếm lại từ các lượt khám và các dòng chi phí.",
-    sentence_en="The monthly reports of a facility, of an item and of morbidity are what a recount "
-    "of the encounters and of their lines gives.",
+    sentence_vi="Báo cáo tháng của cơ sở, của từng mặt hàng, về bệnh tật và về hẹn khám lại đúng "
+    "bằng kết quả đếm lại từ các lượt khám, các dòng chi phí và các giấy hẹn.",
+    sentence_en="The monthly reports of a facility, of an item, of morbidity and of appointments "
+    "are what a recount of the encounters, their lines and their appointment slips gives.",
     source=Source("definitions of the monthly reports; conservation", "H"),
     category=Category.CONCORDANCE,
     severity=Severity.HOLD_RELEASE,
     owner="data team",
-    rows=(_FACILITIES, _MORBIDITY, _ITEMS, _LINES),
+    rows=(_FACILITIES, _MORBIDITY, _ITEMS, _APPOINTMENTS, _LINES),
     scope=TOUCHED_SCOPE,
 )

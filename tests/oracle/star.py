@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from oracle.claims_files import Version
@@ -47,6 +47,11 @@ MorbidityMonth = tuple[str, str, str, str, str, bool]
 MorbidityCounts = tuple[int, int, Decimal, Decimal]
 """Encounters, deaths, SO_NGAY_DTRI, T_TONGCHI_BV."""
 
+AppointmentMonth = tuple[str, str, bool]
+"""Facility, year and month of the appointment, HIV."""
+AppointmentCounts = tuple[int, int, int]
+"""Appointments, those that were kept, days from them to the visits."""
+
 
 @dataclass
 class Star:
@@ -58,6 +63,7 @@ class Star:
     leave_days: Decimal
     item_months: dict[ItemMonth, ItemSums]
     morbidity_months: dict[MorbidityMonth, MorbidityCounts]
+    appointment_months: dict[AppointmentMonth, AppointmentCounts]
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,7 @@ def count_star(counted: Recount) -> Star:
         leave_days=sum((Decimal(row["SO_NGAY_NGHI"]) for row in leaves), Decimal(0)),
         item_months=_item_months(visits),
         morbidity_months=_morbidity_months(visits),
+        appointment_months=_appointment_months(visits),
     )
 
 
@@ -179,6 +186,37 @@ def _morbidity_months(visits: list[_Visit]) -> dict[MorbidityMonth, MorbidityCou
         )
         for key, found in treated.items()
     }
+
+
+def _appointment_months(visits: list[_Visit]) -> dict[AppointmentMonth, AppointmentCounts]:
+    given: dict[AppointmentMonth, list[int | None]] = defaultdict(list)
+    for visit in visits:
+        for slip in visit.version.others.get("XML14", ()):
+            appointed = _moment(slip["NGAY_HEN_KL"][:8] + "0000").date()
+            days, keeper = _kept(visit, appointed, visits)
+            tells = visit.tells_of_hiv or (keeper is not None and keeper.tells_of_hiv)
+            given[visit.facility_id, f"{appointed:%Y%m}", tells].append(days)
+    return {
+        key: (len(found), sum(days is not None for days in found), sum(days or 0 for days in found))
+        for key, found in given.items()
+    }
+
+
+def _kept(
+    given_at: _Visit, appointed: date, visits: list[_Visit]
+) -> tuple[int, _Visit] | tuple[None, None]:
+    """The later visit that is nearest, from 7 days before to 14 days after; how many days after."""
+    came = [
+        ((_moment(visit.value("NGAY_VAO")).date() - appointed).days, visit)
+        for visit in visits
+        if visit.person == given_at.person
+        and visit.facility_id == given_at.facility_id
+        and visit.value("NGAY_VAO") > given_at.value("NGAY_VAO")
+    ]
+    near = [(days, visit) for days, visit in came if -7 <= days <= 14]
+    if not near:
+        return None, None
+    return min(near, key=lambda each: (abs(each[0]), each[1].value("NGAY_VAO")))
 
 
 def _age_group(visit: _Visit) -> str:

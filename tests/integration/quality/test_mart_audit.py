@@ -214,6 +214,19 @@ SPOILT = {
         "update candidate.rpt_morbidity_months set age_group = '100+'",
         {"M05"},
     ),
+    "an appointment of a month is kept by nobody": (
+        "update candidate.rpt_appointment_months set kept_count = kept_count + 1",
+        {"M05"},
+    ),
+    "a month of appointments is missing": (
+        "delete from candidate.rpt_appointment_months",
+        {"M05"},
+    ),
+    "a month of appointments that no slip names": (
+        "update candidate.rpt_appointment_months"
+        " set appointment_month_start_date = appointment_month_start_date - 400",
+        {"M05"},
+    ),
     "a line is flagged as its encounter is not": (
         "update candidate.fct_claim_lines set is_hiv_related = not is_hiv_related",
         {"M05", "M09"},

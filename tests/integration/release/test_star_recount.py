@@ -90,6 +90,18 @@ def test_item_months_equal_the_recount(counted: Star, module_released: Settings)
     assert len({key[1] for key in counted.item_months}) > 1, "months"
 
 
+_APPOINTMENT_MONTHS = text(
+    """
+    select
+        facilities.facility_id, to_char(report.appointment_month_start_date, 'YYYYMM'),
+        report.is_hiv_related, report.appointment_count, report.kept_count,
+        report.days_from_appointment
+    from candidate.rpt_appointment_months as report
+    inner join candidate.dim_facilities as facilities using (facility_key)
+    """
+)
+
+
 def test_morbidity_months_equal_the_recount(counted: Star, module_released: Settings) -> None:
     with engine(module_released, "transformer").connect() as connection:
         rows = [tuple(row) for row in connection.execute(_MORBIDITY_MONTHS)]
@@ -97,3 +109,11 @@ def test_morbidity_months_equal_the_recount(counted: Star, module_released: Sett
     assert {key[2] for key in counted.morbidity_months} == {"00-04", "05-14", "15-59", "60+"}
     assert len({key[4] for key in counted.morbidity_months}) > 3, "chapters"
     assert any(key[5] for key in counted.morbidity_months), "some are related to HIV"
+
+
+def test_appointment_months_equal_the_recount(counted: Star, module_released: Settings) -> None:
+    with engine(module_released, "transformer").connect() as connection:
+        rows = [tuple(row) for row in connection.execute(_APPOINTMENT_MONTHS)]
+    assert {row[:3]: row[3:] for row in rows} == counted.appointment_months
+    assert len({key[1] for key in counted.appointment_months}) > 1, "months"
+    assert any(kept for _, kept, _ in counted.appointment_months.values())

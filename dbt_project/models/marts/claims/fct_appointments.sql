@@ -1,6 +1,13 @@
 -- One row per appointment slip (XML14) of a dossier with content. It is kept by the encounter of
 -- the same person at the same facility, later than the one that gave the appointment, that begins
 -- nearest to the day, within the window; of two as near, by the earlier one.
+{{ config(
+    post_hook="{{ summed_by(
+        ['facility_key', 'appointment_month_start_date'],
+        ['is_kept', 'days_from_appointment', 'is_hiv_related'],
+    ) }}",
+) }}
+
 with journeys as (
     select * from {{ ref('int_claims__touched_journeys') }}
 ),
@@ -26,7 +33,7 @@ select
     slips.line_number,
     slips.issued_date,
     slips.appointment_date,
-    date_trunc('month', slips.appointment_date::timestamp)::date as appointment_month_start_date,
+    slips.appointment_month_start_date,
     slips.appointment_at,
     kept.encounter_key is not null as is_kept,
     kept.encounter_key as visit_encounter_key,

@@ -8,6 +8,8 @@ select
     sent.line as line_number,
     ---------- dates and instants
     raw.parse_date(sent.ngay_hen_kl) as appointment_date,
+    date_trunc('month', {{ calendar_date('raw.parse_date(sent.ngay_hen_kl)') }}::timestamp)::date
+        as appointment_month_start_date,
     raw.parse_date(sent.ngay_ct) as issued_date,
     {{ instant('sent.ngay_hen_kl') }} as appointment_at
 from {{ source('raw', 'claims_xml14') }} as sent

@@ -1,0 +1,48 @@
+-- One row per facility and month of appointments whose figures may have changed in this build: the
+-- months of slips that dossiers lost or gained, and those of all other slips of the persons whose
+-- encounters may have changed, for another visit may keep them now.
+{{ config(
+    materialized='refilled',
+    post_hook="{{ keyed_by(['facility_key', 'appointment_month_start_date']) }}",
+) }}
+
+with touched as (
+    select * from {{ ref('int_claims__touched_versions') }}
+),
+
+journeys as (
+    select * from {{ ref('int_claims__touched_journeys') }}
+),
+
+current_versions as (
+    select * from {{ ref('int_claims__current_versions') }}
+),
+
+slips as (
+    select * from {{ ref('stg_claims__appointments') }}
+),
+
+versions as (
+    select
+        file_id,
+        position
+    from touched
+    union distinct
+    select
+        current_versions.file_id,
+        current_versions.position
+    from journeys
+    inner join current_versions
+        on
+            journeys.facility_key = current_versions.facility_key
+            and journeys.encounter_key = current_versions.encounter_key
+)
+
+select distinct
+    {{ surrogate_key(['slips.facility_id']) }} as facility_key,
+    slips.appointment_month_start_date
+from versions
+inner join slips
+    on
+        versions.file_id = slips.file_id
+        and versions.position = slips.position
