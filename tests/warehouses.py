@@ -105,6 +105,7 @@ def _prepared(server: EmbeddedServer, folder: Path) -> Cluster:
         connection.execute("alter system set scram_iterations = 1")
         connection.execute("select pg_reload_conf()")
         connection.execute(f"create role wh_owner login createrole password '{_OWNER_PASSWORD}'")
+        connection.execute("grant set on parameter wal_compression to wh_owner")
         connection.execute("create database template_warehouse owner wh_owner")
     settings = _settings(server, folder / "template", "template_warehouse")
     migrate(settings)

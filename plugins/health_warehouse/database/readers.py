@@ -31,6 +31,10 @@ from health_warehouse.settings import Settings
 
 BUILT_IN = ("bi_reader", "hiv_reader")
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_MAY_SET = (
+    "select 1 from pg_settings where name = %s"
+    " and (context = 'user' or has_parameter_privilege(name, 'set'))"
+)
 
 
 @dataclass(frozen=True)
@@ -180,8 +184,13 @@ def join_group(cursor: Cursor[Any], member: sql.Identifier, group: sql.Identifie
 
 
 def begin_sessions(cursor: Cursor[Any], login: sql.Identifier, session: Mapping[str, str]) -> None:
-    """Settings of a role are those of its own sessions; members do not inherit them."""
+    """Settings of a role are those of its own sessions; members do not inherit them.
+
+    One that only a superuser may make is left out where the server does not let us make it.
+    """
     for setting, value in session.items():
+        if not cursor.execute(_MAY_SET, [setting]).fetchone():
+            continue
         cursor.execute(
             sql.SQL("alter role {} set {} = {}").format(
                 login, sql.Identifier(setting), sql.Literal(value)

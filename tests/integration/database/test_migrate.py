@@ -43,6 +43,38 @@ def test_migrating_twice_changes_nothing(settings: Settings) -> None:
     assert catalogue() == before
 
 
+def test_sessions_begin_as_roles_yml_says(settings: Settings) -> None:
+    def shown(role: str, setting: str) -> str:
+        with psycopg.connect(dsn(settings, role)) as session:
+            row = session.execute(f"show {setting}").fetchone()
+            assert row is not None
+            return str(row[0])
+
+    assert shown("transformer", "wal_compression") == "off"
+    assert shown("publisher", "wal_compression") == "pglz"
+    assert shown("bi_reader", "default_transaction_isolation") == "repeatable read"
+
+
+def test_a_setting_that_the_owner_may_not_make_is_left_as_it_is(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    database = cluster.create_empty_database()
+    owner = SecretStr(cluster.owner_url(database))
+    settings = Settings(state=tmp_path, dsn=owner, role_prefix="strict_")
+    with psycopg.connect(cluster.server.url(), autocommit=True) as operator:
+        operator.execute("revoke set on parameter wal_compression from wh_owner")
+        try:
+            migrate(settings)
+        finally:
+            operator.execute("grant set on parameter wal_compression to wh_owner")
+    with psycopg.connect(dsn(settings, "transformer")) as session:
+        assert session.execute("show wal_compression").fetchone() == ("pglz",)
+    with psycopg.connect(dsn(settings, "bi_reader")) as session:
+        assert session.execute("show work_mem").fetchone() == ("64MB",)
+    dispose_engines()
+    cluster.drop_database(database)
+
+
 def test_transformer_cannot_read_a_personal_column(settings: Settings) -> None:
     with engine(settings, "transformer").connect() as connection:
         allowed = text(
