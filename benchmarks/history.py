@@ -15,13 +15,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.settings import Settings
 
 LINES = 10
 """Rows of each table of lines per dossier; the marts' claim lines are twice that."""
+_LAST_FULL_DAY = 680
+"""From 2024-01-01; 2025-11-11. First stays begin until day 699."""
 
 _FILES = text(
     """
@@ -37,6 +39,33 @@ _FILES = text(
     order by number
     """
 )
+_EVERY_NTH = text(
+    """
+    create temporary table chosen on commit drop as
+    select serial, :first + serial * :step as n
+    from generate_series(0, :count - 1) as serial
+    """
+)
+# Of ten dossiers nine are new, of people who were here before; one is sent again that began in the
+# thirty days before.
+_OF_A_DAY = text(
+    """
+    create temporary table chosen on commit drop as
+    with recent as (
+        select n from generate_series(0, :dossiers - 1) as n
+        where n % 3 = 0 and n / 3 * 37 % 700 between :day - 30 and :day - 1
+        order by n % 997, n
+        offset :count * :round / 10 limit :count / 10
+    ),
+    numbers as (
+        select n from recent
+        union all
+        select :dossiers + :count * :round + serial
+        from generate_series(1, :count - (select count(*) from recent)) as serial
+    )
+    select row_number() over (order by n)::integer - 1 as serial, n::integer as n from numbers
+    """
+)
 # `visit` is 0, 1, 2 in the life of `person`.
 _DELIVERED = text(
     """
@@ -47,14 +76,19 @@ _DELIVERED = text(
         1 + serial % 200 as position,
         '010' || (n - n % 3 / 2) % :facilities as facility_id,
         'd' || n as dossier_id,
-        n / 3 as person,
+        person,
         n % 3 as visit,
         n % 3 = 0 and n / 3 % :transfer_every = 0 as is_transferred,
-        date '2024-01-01' + n / 3 * 37 % 700
-        + (array[0, 2, 4 + n / 3 % 90])[n % 3 + 1] as arrived,
+        date '2024-01-01' + case
+            when n < :dossiers
+                then n / 3 * 37 % 700 + (array[0, 2, 4 + n / 3 % 90])[n % 3 + 1]
+            else :day
+        end as arrived,
         (1000 * (1 + n % 997) + 7 * :round)::text as amount
-    from generate_series(0, :count - 1) as serial
-    cross join lateral (select :first + serial * :step as n) as dossiers
+    from chosen
+    cross join lateral (
+        select case when n < :dossiers then n / 3 else n % (:dossiers / 3) end as person
+    ) as persons
     cross join (
         select max(file_id) - (:count - 1) / 200 as first_file from ops.files
     ) as files
@@ -181,7 +215,7 @@ class History:
 
     def deliver_all(self, settings: Settings) -> None:
         """The first delivery of every dossier, with the statistics that autovacuum gives it."""
-        self._deliver(settings, first=0, step=1, round_number=0)
+        self._deliver(settings, _EVERY_NTH, self.dossiers, 0, first=0, step=1)
         vacuum(settings)
 
     def deliver_again(self, settings: Settings, count: int, round_number: int) -> None:
@@ -191,22 +225,37 @@ class History:
         statistics are made: an increment has to do without.
         """
         step = self.dossiers // count
-        self._deliver(settings, first=round_number, step=step, round_number=round_number)
+        chosen = len(range(round_number, self.dossiers, step))
+        self._deliver(settings, _EVERY_NTH, chosen, round_number, first=round_number, step=step)
 
-    def _deliver(self, settings: Settings, first: int, step: int, round_number: int) -> None:
-        """Dossiers first, first + step, …, as new files."""
-        count = len(range(first, self.dossiers, step))
+    def deliver_day(self, settings: Settings, count: int, round_number: int) -> None:
+        """Send what a day brings: `count` dossiers, most of them new, that begin on one day.
+
+        Each `round_number`, from 1, is the next day, late in the last month that is as full as any.
+        """
+        self._deliver(settings, _OF_A_DAY, count, round_number)
+
+    def _deliver(
+        self,
+        settings: Settings,
+        choice: TextClause,
+        count: int,
+        round_number: int,
+        **choosing: int,
+    ) -> None:
+        """The `count` dossiers that `choice` makes the table `chosen` of, as new files."""
         values = {
+            **choosing,
             "count": count,
-            "first": first,
-            "step": step,
+            "dossiers": self.dossiers,
+            "day": _LAST_FULL_DAY + round_number,
             "round": round_number,
             "lines": self.lines,
             "transfer_every": self.transfer_every,
             "facilities": self.facilities,
         }
         with engine(settings, OWNER).begin() as connection:
-            for statement in (_FILES, _DELIVERED, *map(text, _ROWS)):
+            for statement in (_FILES, choice, _DELIVERED, *map(text, _ROWS)):
                 used = {name: values[name] for name in statement.compile().params}
                 connection.execute(statement, used)
 

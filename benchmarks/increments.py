@@ -9,14 +9,23 @@ process and without Airflow; imports are over before the first measure. The shar
 dossiers of the first size: larger warehouses get the same number of changed dossiers, so that what
 grows is the history and nothing else: more facilities, each with as many dossiers a month. With
 `--denser` the facilities stay the same, with more dossiers a month: sums of a facility's month then
-have more to add up, whatever changed. Medians of the rounds.
+have more to add up, whatever changed.
+
+Two increments are measured, in turns: what a day brings, most of it new, and as many corrections
+anywhere in the history, which is the worst case: each touches sums and pages of its own. Both are
+measured by commands, too, as people and Airflow run them. Medians of the rounds.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 from rich.console import Console
@@ -32,6 +41,10 @@ from health_warehouse.settings import Settings
 
 Row = tuple[str, ...]
 COLUMNS = ("lines", "measure", "build", "audit", "publish", "seconds", "ratio")
+DELIVERIES: dict[str, Callable[[History, Settings, int, int], None]] = {
+    "dossiers of a day": History.deliver_day,
+    "corrections anywhere": History.deliver_again,
+}
 MOST_OF_FULL = 0.05
 MOST_GROWTH = 1.3
 MOST_WRITTEN = 4.0
@@ -52,30 +65,34 @@ class Cost:
     def seconds(self) -> float:
         return self.build + self.audit + self.publish
 
+    @property
+    def written(self) -> float:
+        """Bytes of log for each byte of the changed rows."""
+        return self.logged_bytes / self.changed_bytes
+
 
 @dataclass(frozen=True)
 class Size:
-    """The costs in a warehouse of `lines` claim lines, of which `changed` dossiers change."""
+    """The costs in a warehouse of `lines` claim lines, of which `changed` dossiers change.
+
+    `increments` are by the name of what was delivered, see DELIVERIES.
+    """
 
     lines: int
     changed: int
     full: Cost
     empty: Cost
-    increment: Cost
+    increments: dict[str, Cost]
+    by_commands: dict[str, Cost]
 
-    @property
-    def of_full(self) -> float:
+    def of_full(self, name: str) -> float:
         """(T_increment - T_empty) / (T_full - T_empty)."""
         least = self.empty.seconds
-        return (self.increment.seconds - least) / (self.full.seconds - least)
-
-    @property
-    def written(self) -> float:
-        return self.increment.logged_bytes / self.increment.changed_bytes
+        return (self.increments[name].seconds - least) / (self.full.seconds - least)
 
 
 def release(settings: Settings) -> Cost:
-    """Build, audit and publish what there is."""
+    """Build, audit and publish what there is, in this process."""
     began = time.perf_counter()
     opened = build(settings)
     built = time.perf_counter()
@@ -90,10 +107,32 @@ def release(settings: Settings) -> Cost:
     return Cost(*stages, log.log_bytes, log.page_images, changed_bytes(settings, published))
 
 
+def release_by_commands(settings: Settings) -> Cost:
+    """The same by three commands, each a process that starts, as the tasks of Airflow do."""
+    return Cost(
+        _command(settings, "build"), _command(settings, "audit"), _command(settings, "publish")
+    )
+
+
+def _command(settings: Settings, name: str) -> float:
+    began = time.perf_counter()
+    subprocess.run(
+        [Path(sys.executable).with_name("warehouse"), name],
+        env={**os.environ, "WAREHOUSE_STATE": str(settings.state)},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return time.perf_counter() - began
+
+
 def middle(costs: list[Cost]) -> Cost:
     """The one of median duration."""
     least_off = median(cost.seconds for cost in costs)
     return min(costs, key=lambda cost: abs(cost.seconds - least_off))
+
+
+def middles(costs: dict[str, list[Cost]]) -> dict[str, Cost]:
+    return {name: middle(found) for name, found in costs.items()}
 
 
 def measure(history: History, changed: int, rounds: int) -> Size:
@@ -102,13 +141,19 @@ def measure(history: History, changed: int, rounds: int) -> Size:
         history.deliver_all(settings)
         full = release(settings)
         vacuum(settings)
-        empty, increments = [], []
+        release(settings)  # what an increment does for the first time in a process
+        empty: list[Cost] = []
+        increments: dict[str, list[Cost]] = {name: [] for name in DELIVERIES}
+        by_commands: dict[str, list[Cost]] = {name: [] for name in DELIVERIES}
         for number in range(1, rounds + 1):
             empty.append(release(settings))
-            history.deliver_again(settings, changed, number)
-            increments.append(release(settings))
+            for name, deliver in DELIVERIES.items():
+                deliver(history, settings, changed, 2 * number - 1)
+                increments[name].append(release(settings))
+                deliver(history, settings, changed, 2 * number)
+                by_commands[name].append(release_by_commands(settings))
     lines = 2 * history.lines * history.dossiers
-    return Size(lines, changed, full, middle(empty), middle(increments))
+    return Size(lines, changed, full, middle(empty), middles(increments), middles(by_commands))
 
 
 def histories(sizes: list[int], is_denser: bool) -> list[History]:
@@ -132,24 +177,30 @@ def rows(sizes: list[Size]) -> list[Row]:
     found = []
     for size in sizes:
         lines = f"{size.lines:,}"
-        growth = size.increment.seconds / sizes[0].increment.seconds
-        written = size.increment
         found += [
             _row(lines, "full build", size.full, ""),
             _row(lines, "nothing changed", size.empty, ""),
-            _row(lines, f"{size.changed} dossiers", size.increment, f"{size.of_full:.1%} of full"),
-            (
-                lines,
-                "publication of these writes",
-                "",
-                "",
-                f"{written.logged_bytes / 1e6:.1f} MB",
-                f"{written.page_images} pages",
-                f"{size.written:.1f} × {written.changed_bytes / 1e6:.1f} MB",
-            ),
         ]
-        if size is not sizes[0]:
-            found.append((lines, "increment, growth", "", "", "", "", f"{growth:.2f} ×"))
+        for name, cost in size.increments.items():
+            commands = size.by_commands[name]
+            found += [
+                _row(lines, f"{size.changed} {name}", cost, f"{size.of_full(name):.1%} of full"),
+                (
+                    lines,
+                    "  publication writes",
+                    "",
+                    "",
+                    f"{cost.logged_bytes / 1e6:.1f} MB",
+                    f"{cost.page_images} pages",
+                    f"{cost.written:.1f} × {cost.changed_bytes / 1e6:.1f} MB",
+                ),
+                _row(lines, "  by commands", commands, ""),
+            ]
+            if size is not sizes[0]:
+                growth = cost.seconds / sizes[0].increments[name].seconds
+                by_commands = commands.seconds / sizes[0].by_commands[name].seconds
+                ratio = f"{growth:.2f} ×, by commands {by_commands:.2f} ×"
+                found.append((lines, "  growth", "", "", "", "", ratio))
     return found
 
 
