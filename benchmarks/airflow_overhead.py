@@ -1,12 +1,14 @@
 """The time that Airflow adds to each task on the critical path of its runs.
 
+    python -m benchmarks.airflow_overhead --demo
     WAREHOUSE_STATE=… python -m benchmarks.airflow_overhead [--hours 24]
 
-Reads the metadata and the task logs of a running warehouse; writes nothing. Of each task: *before*,
-from the end of the task before it (of the first: from the start of the run) until our function
-begins, and *after*, from the return of our function to the end of the task. When our function began
-and ended is what the task's log says: `task_instance.start_date` is of the process of the task, not
-of the function, and `ops` knows builds and releases, not tasks. What our function imports is ours.
+Reads the metadata and the task logs of a running warehouse, or of a demo that it starts in a folder
+of its own and stops; writes nothing. Of each task: *before*, from the end of the task before it (of
+the first: from the start of the run) until our function begins, and *after*, from the return of our
+function to the end of the task. When our function began and ended is what the task's log says:
+`task_instance.start_date` is of the process of the task, not of the function, and `ops` knows
+builds and releases, not tasks. What our function imports is ours.
 
 A run with a task that was tried again is left out: it waited for a back-off that we set. Of the
 batches of a run the first one counts: the others may have waited for a slot of our own pool.
@@ -15,9 +17,14 @@ batches of a run the first one counts: the others may have waited for a slot of 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import tempfile
 from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -122,6 +129,24 @@ def measure(service: Airflow, since: datetime) -> list[Added]:
     return list(added_to_runs(read_tasks(service, since), starts, service.settings))
 
 
+@contextmanager
+def demonstrated() -> Iterator[Settings]:
+    """A warehouse whose services have run the demo, until the context ends."""
+    with tempfile.TemporaryDirectory(prefix="warehouse-bench-") as name:
+        state = Path(name) / "state"
+        try:
+            _warehouse(state, "demo")
+            yield Settings(state=state)
+        finally:
+            _warehouse(state, "down")
+
+
+def _warehouse(state: Path, command: str) -> None:
+    program = Path(sys.executable).with_name("warehouse")
+    environment = {**os.environ, "WAREHOUSE_STATE": str(state)}
+    subprocess.run([program, command], env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
 def table(found: Sequence[Added]) -> Table:
     shown = Table("DAG", "task", "runs", "before", "after", "median", "worst",
                   title="Seconds that Airflow adds")  # fmt: skip
@@ -145,9 +170,11 @@ def table(found: Sequence[Added]) -> Table:
 def main(arguments: list[str] | None = None) -> None:
     parser = ArgumentParser(prog="python -m benchmarks.airflow_overhead", description=__doc__)
     parser.add_argument("--hours", type=float, default=24, help="runs of the last so many hours")
+    parser.add_argument("--demo", action="store_true", help="of a demo, started for it")
     given = parser.parse_args(arguments)
     since = datetime.now(UTC) - timedelta(hours=given.hours)
-    found = measure(airflow(get_settings()), since)
+    with demonstrated() if given.demo else nullcontext(get_settings()) as settings:
+        found = measure(airflow(settings), since)
     console = Console()
     if not found:
         console.print("no run in that time; see `warehouse status`")

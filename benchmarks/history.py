@@ -55,12 +55,12 @@ _OF_A_DAY = text(
         select n from generate_series(0, :dossiers - 1) as n
         where n % 3 = 0 and n / 3 * 37 % 700 between :day - 30 and :day - 1
         order by n % 997, n
-        offset :count * :round / 10 limit :count / 10
+        offset cast(:count as integer) * :round / 10 limit :count / 10
     ),
     numbers as (
         select n from recent
         union all
-        select :dossiers + :count * :round + serial
+        select :dossiers + cast(:count as integer) * :round + serial
         from generate_series(1, :count - (select count(*) from recent)) as serial
     )
     select row_number() over (order by n)::integer - 1 as serial, n::integer as n from numbers

@@ -1,4 +1,5 @@
--- Do patients come to their appointments, and how late, month by month?
+-- Do patients come to their appointments, and how late, month by month? A dashboard leaves out the
+-- months that did not end 14 days ago; this history has a past only.
 select
     appointment_month_start_date,
     sum(appointment_count) as appointment_count,

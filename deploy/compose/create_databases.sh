@@ -9,9 +9,10 @@ psql --username postgres --no-psqlrc --quiet --set ON_ERROR_STOP=1 <<'SQL'
 \getenv owner WAREHOUSE_OWNER_PASSWORD
 \getenv airflow AIRFLOW_METADATA_PASSWORD
 create role warehouse_owner login createrole password :'owner';
-grant set on parameter wal_compression to warehouse_owner; -- for the sessions of one role of its own
 create database warehouse owner warehouse_owner;
 create role airflow login password :'airflow';
 create database airflow owner airflow;
 revoke connect, temporary on database airflow from public;
+-- Only for speed, and only by a superuser: sessions of the builder need not compress the log.
+grant set on parameter wal_compression to warehouse_owner;
 SQL

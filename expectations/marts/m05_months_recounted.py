@@ -165,6 +165,25 @@ left join candidate.{ENCOUNTERS} as encounter using ({DOSSIER})""",
     ),
 )
 
+_DAYS = Rows(
+    table_sql="'fct_appointments'",
+    sql="""
+select
+    appointment.appointment_month_start_date as appointment_month,
+    coalesce(day.month_start_date, date '0001-01-01') as month_of_the_day
+from batch
+cross join intermediate.int_claims__touched_journeys
+join candidate.fct_appointments as appointment using (facility_key, encounter_key)
+left join candidate.dim_dates as day on appointment.appointment_date = day.date_key""",
+    checks=(
+        Check(
+            "appointment_month_start_date",
+            "appointment_month = month_of_the_day",
+            "'the month is not that of the day'",
+        ),
+    ),
+)
+
 RULE = Rule(
     id="M05",
     sentence_vi="Báo cáo tháng của cơ sở, của từng mặt hàng, về bệnh tật và về hẹn khám lại đúng "
@@ -175,6 +194,6 @@ RULE = Rule(
     category=Category.CONCORDANCE,
     severity=Severity.HOLD_RELEASE,
     owner="data team",
-    rows=(_FACILITIES, _MORBIDITY, _ITEMS, _APPOINTMENTS, _LINES),
+    rows=(_FACILITIES, _MORBIDITY, _ITEMS, _APPOINTMENTS, _LINES, _DAYS),
     scope=TOUCHED_SCOPE,
 )

@@ -32,8 +32,8 @@ from health_warehouse.settings import Settings
 BUILT_IN = ("bi_reader", "hiv_reader")
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _MAY_SET = (
-    "select 1 from pg_settings where name = %s"
-    " and (context = 'user' or has_parameter_privilege(name, 'set'))"
+    "select context = 'user' or has_parameter_privilege(name, 'set')"
+    " from pg_settings where name = %s"
 )
 
 
@@ -189,7 +189,7 @@ def begin_sessions(cursor: Cursor[Any], login: sql.Identifier, session: Mapping[
     One that only a superuser may make is left out where the server does not let us make it.
     """
     for setting, value in session.items():
-        if not cursor.execute(_MAY_SET, [setting]).fetchone():
+        if cursor.execute(_MAY_SET, [setting]).fetchone() == (False,):
             continue
         cursor.execute(
             sql.SQL("alter role {} set {} = {}").format(

@@ -227,6 +227,11 @@ SPOILT = {
         " set appointment_month_start_date = appointment_month_start_date - 400",
         {"M05"},
     ),
+    "an appointment is in another month than its day": (
+        "update candidate.fct_appointments"
+        " set appointment_month_start_date = appointment_month_start_date - 31",
+        {"M05"},
+    ),
     "a line is flagged as its encounter is not": (
         "update candidate.fct_claim_lines set is_hiv_related = not is_hiv_related",
         {"M05", "M09"},

@@ -195,7 +195,9 @@ def test_a_journey_follows_the_dossiers_of_its_person(
     assert story.met[chapter].get((kind, person), "") == expected
 
 
-@pytest.mark.parametrize("mart", ["fct_transfers", "fct_appointments", "fct_encounters"])
+@pytest.mark.parametrize(
+    "mart", ["fct_transfers", "fct_appointments", "rpt_appointment_months", "fct_encounters"]
+)
 def test_increments_give_what_a_full_build_gives(story: Story, mart: str) -> None:
     assert story.incremental[mart] == story.full[mart]
     assert story.full[mart]

@@ -116,4 +116,5 @@ def test_appointment_months_equal_the_recount(counted: Star, module_released: Se
         rows = [tuple(row) for row in connection.execute(_APPOINTMENT_MONTHS)]
     assert {row[:3]: row[3:] for row in rows} == counted.appointment_months
     assert len({key[1] for key in counted.appointment_months}) > 1, "months"
+    assert any(key[2] for key in counted.appointment_months), "some are related to HIV"
     assert any(kept for _, kept, _ in counted.appointment_months.values())
