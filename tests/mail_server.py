@@ -20,13 +20,23 @@ from health_warehouse import loopback
 @dataclass
 class MailServer:
     """`received` is all that it took. With `hangs_after_taking` it takes a message and then keeps
-    its yes to itself until `stop`; `has_taken` is set then. `answer` is what it says to one."""
+    its yes to itself until `stop`; `has_taken` is set then. `answer` is what it says to one.
+    `refuses` is the address of somebody whom it does not know."""
 
     port: int = field(default_factory=loopback.free_port)
     received: list[EmailMessage] = field(default_factory=list)
     answer: str = "250 OK"
     hangs_after_taking: bool = False
+    refuses: str = ""
     has_taken: threading.Event = field(default_factory=threading.Event)
+
+    async def handle_RCPT(
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        if address == self.refuses:
+            return "550 nobody of that name"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         if self.answer.startswith("250"):

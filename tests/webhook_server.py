@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,11 +24,13 @@ class Request:
 
 @dataclass
 class WebhookServer:
-    """`answers` are the statuses of the next requests; then it is 200."""
+    """`answers` are the statuses of the next requests; then it is 200. While it `hangs` it takes
+    requests and says nothing."""
 
     port: int
     received: list[Request] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    hangs: bool = False
 
     @property
     def url(self) -> str:
@@ -41,6 +44,8 @@ def webhook_server() -> Iterator[WebhookServer]:
             length = int(self.headers.get("Content-Length", 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             state.received.append(Request(self.command, headers, self.rfile.read(length)))
+            while state.hangs:
+                time.sleep(0.02)
             self.send_response(state.answers.pop(0) if state.answers else 200)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -15,12 +15,24 @@ from health_warehouse.settings import Settings
 
 WEBHOOK = "webhook"
 _EMAIL = "email:"
-# Of every wait on a socket, in seconds. A send has some ten of them and a lease of 60 s.
+# Of every wait on a socket but the last, in seconds; a send has up to twelve of them.
 SOCKET_SECONDS = 10
+# For the yes to a message that was handed over whole. A server that looks into its content first
+# may take a while, and who does not wait sends it again: RFC 5321, 4.5.3.2.6, asks for 10 minutes,
+# in which nobody else would be told anything.
+ANSWER_SECONDS = 60
 
 
 class DeliveryFailed(Exception):
     """It did not arrive, or the server did not say so. The message names no secret."""
+
+
+class ServerAway(DeliveryFailed):
+    """Nothing was handed over: its server does not answer, or says no to everybody."""
+
+
+class OutcomeUnknown(DeliveryFailed):
+    """All was handed over and no answer came: it may have arrived."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,10 @@ class Channel(Protocol):
     @property
     def target(self) -> str:
         """Its name in the outbox."""
+
+    @property
+    def server(self) -> str:
+        """The same for all that go through one server."""
 
     def send(self, message: Message, envelope: Envelope) -> None:
         """Return when the server has taken the message; raise DeliveryFailed otherwise."""
@@ -60,6 +76,10 @@ def addresses(settings: Settings) -> Addresses:
     for address in (settings.alert_from, *recipients):
         if address and ("@" not in address or not address.isprintable() or " " in address):
             raise ConfigurationError(f"{address!r} is no mail address (WAREHOUSE_ALERT_TO, _FROM)")
+    if not (settings.alert_smtp_user + revealed(settings.alert_smtp_password)).isascii():
+        raise ConfigurationError(
+            "WAREHOUSE_ALERT_SMTP_USER and _PASSWORD: mail servers take ASCII only"
+        )
     return Addresses(settings.alert_from, tuple(dict.fromkeys(recipients)))
 
 
@@ -73,7 +93,7 @@ def channels(settings: Settings) -> list[Channel]:
 
 def _channels(settings: Settings) -> Iterator[Channel]:
     from health_warehouse.alerting.email_channel import EmailChannel
-    from health_warehouse.alerting.webhook_channel import WebhookChannel
+    from health_warehouse.alerting.webhook_channel import WebhookChannel, key_bytes
 
     mail = addresses(settings)
     for recipient in mail.recipients:
@@ -85,7 +105,7 @@ def _channels(settings: Settings) -> Iterator[Channel]:
             "the receiver knows by the signature that the message is ours"
         )
     if url:
-        yield WebhookChannel(WEBHOOK, url, secret)
+        yield WebhookChannel(WEBHOOK, url, key_bytes(secret))
 
 
 def revealed(secret: SecretStr | None) -> str:

@@ -3,10 +3,10 @@
 **What is guaranteed.** A message arrives at least once at every target, in the order of its alert,
 however long a server is down; and exactly once, but for one case. The claim (`attempted_at`, and
 `next_attempt_at` in the future) is committed *before* a byte is sent, `sent_at` right after the
-server took it. A sender that is killed between the server's yes and that commit leaves a row of
-which nobody can know whether it arrived. Of the two ways to go on, silence or a second copy, we
-choose the copy: it carries the same Message-ID or webhook-id as the first, by which mail servers
-and receivers recognise it.
+server took it. A sender that is killed between the server's yes and that commit, or a server that
+takes a message and does not say so, leaves a row of which nobody can know whether it arrived. Of
+the two ways to go on, silence or a second copy, we choose the copy: it carries the same Message-ID
+or webhook-id as the first, by which mail servers and receivers recognise it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,13 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 # A claim is a lease, so that the message of a killed sender is taken up by the next. A sender that
-# lives sends one message at a time and is done well before, see the time-outs of the channels.
-LEASE = timedelta(seconds=60)
+# lives sends one message at a time and is done before: a dozen waits and one for the answer, see
+# the time-outs of the channels.
+LEASE = timedelta(seconds=180)
 LONGEST_PAUSE = timedelta(seconds=60)
+# After an attempt that may have arrived. A server that never says yes in time gets fewer and fewer.
+UNKNOWN_PAUSE = timedelta(minutes=2)
+LONGEST_UNKNOWN_PAUSE = timedelta(days=1)
 
 # A second sender that waits for nothing: rows that another one claims at this moment are passed
 # over, and rows claimed a moment ago are not due any more.
@@ -97,6 +101,16 @@ def mark_sent(connection: Connection, delivery: Delivery) -> None:
 def mark_failed(connection: Connection, delivery: Delivery, error: str) -> None:
     """It did not arrive: try again after 2, 4, 8 … seconds, at most a minute, without end."""
     pause = min(timedelta(seconds=2 ** min(delivery.attempt_count, 10)), LONGEST_PAUSE)
+    _mark(connection, delivery, error, pause)
+
+
+def mark_unknown(connection: Connection, delivery: Delivery, error: str) -> None:
+    """It may have arrived: try again after 2, 4, 8 … minutes, at most a day, without end."""
+    pause = UNKNOWN_PAUSE * 2 ** min(delivery.attempt_count - 1, 10)
+    _mark(connection, delivery, error, min(pause, LONGEST_UNKNOWN_PAUSE))
+
+
+def _mark(connection: Connection, delivery: Delivery, error: str, pause: timedelta) -> None:
     connection.execute(text(_FAILED), _key(delivery) | {"error": error, "pause": pause})
 
 

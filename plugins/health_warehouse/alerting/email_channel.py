@@ -12,11 +12,36 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import Any
 from uuid import UUID
 
-from health_warehouse.alerting.channels import SOCKET_SECONDS, DeliveryFailed, Envelope, revealed
+from health_warehouse.alerting.channels import (
+    ANSWER_SECONDS,
+    SOCKET_SECONDS,
+    DeliveryFailed,
+    Envelope,
+    OutcomeUnknown,
+    ServerAway,
+    revealed,
+)
 from health_warehouse.alerting.message import Message
 from health_warehouse.settings import Settings
+
+
+class _Plain(smtplib.SMTP):
+    """Waits longer for the answer to a message than for any other."""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        if self.sock is not None:
+            self.sock.settimeout(ANSWER_SECONDS)
+        try:
+            return super().data(msg)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            raise OutcomeUnknown(f"no answer to the message: {type(error).__name__}") from error
+
+
+class _Secure(_Plain, smtplib.SMTP_SSL):
+    """The same in a session that is TLS from the start."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +53,10 @@ class EmailChannel:
     sender: str
     recipient: str
 
+    @property
+    def server(self) -> str:
+        return f"{self.settings.alert_smtp_host}:{self.settings.alert_smtp_port}"
+
     def send(self, message: Message, envelope: Envelope) -> None:
         mail = self.compose(message, envelope)
         try:
@@ -35,8 +64,12 @@ class EmailChannel:
                 server.send_message(mail, self.sender, [self.recipient])
         except smtplib.SMTPResponseException as error:
             raise DeliveryFailed(f"SMTP {error.smtp_code} {type(error).__name__}") from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise DeliveryFailed(f"{type(error).__name__}: {error}") from error
+        except smtplib.SMTPServerDisconnected as error:
+            raise ServerAway(f"{type(error).__name__}: {error}") from error
+        except (smtplib.SMTPException, ValueError) as error:  # ValueError: what cannot be encoded
+            raise DeliveryFailed(type(error).__name__) from error
+        except OSError as error:
+            raise ServerAway(f"{type(error).__name__}: {error}") from error
 
     def compose(self, message: Message, envelope: Envelope) -> EmailMessage:
         """The mail. Its Message-ID is the key's, so that a second copy is known as one."""
@@ -80,6 +113,6 @@ class EmailChannel:
         host, port = settings.alert_smtp_host, settings.alert_smtp_port
         name = socket.gethostname()  # by default the name server is asked for the full one
         if settings.alert_smtp_security != "tls":
-            return smtplib.SMTP(host, port, name, SOCKET_SECONDS)
+            return _Plain(host, port, name, SOCKET_SECONDS)
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port, name, timeout=SOCKET_SECONDS, context=context)
+        return _Secure(host, port, name, timeout=SOCKET_SECONDS, context=context)

@@ -95,7 +95,11 @@ on conflict do nothing
 
 
 def lock(connection: Connection) -> None:
-    """Be the only reader of states until the open transaction ends."""
+    """Be the only reader of states until the open transaction ends.
+
+    Raises OperationalError when another one, perhaps stopped in its middle, has been it for long.
+    """
+    connection.execute(text("set local lock_timeout = '30s'"))
     connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _LOCK})
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -16,7 +16,14 @@ import psycopg
 from sqlalchemy import URL, Connection
 
 from health_warehouse.alerting import deliveries, heartbeat, outbox
-from health_warehouse.alerting.channels import Channel, DeliveryFailed, Envelope, channels
+from health_warehouse.alerting.channels import (
+    Channel,
+    DeliveryFailed,
+    Envelope,
+    OutcomeUnknown,
+    ServerAway,
+    channels,
+)
 from health_warehouse.alerting.conditions import Reading, Told
 from health_warehouse.alerting.incident_states import judgements, read_incidents
 from health_warehouse.alerting.message import compose
@@ -70,7 +77,7 @@ class Sender:
         try:
             self._read([channel.target for channel in targets])
         finally:  # what waits in the outbox goes out, also when states cannot be read
-            sent = sum(self._send_due(channel, asked_to_end) for channel in targets)
+            sent = self._send_all(targets, asked_to_end)
         with engine(self.settings, _ROLE).begin() as connection:
             heartbeat.beat(connection, self.settings)
             stuck = heartbeat.stuck_count(connection, [channel.target for channel in targets])
@@ -103,25 +110,44 @@ class Sender:
         self._unreachable_since = None
         return found
 
-    def _send_due(self, channel: Channel, asked_to_end: Event | None) -> int:
-        """Send what is due for one target, until one fails: its server is probably down."""
+    def _send_all(self, targets: Sequence[Channel], asked_to_end: Event | None) -> int:
+        """What is due, but for targets whose server was away a moment ago: each costs a wait."""
+        count, away = 0, set[str]()
+        for channel in targets:
+            if channel.server in away:
+                continue
+            sent, failure = self._send_due(channel, asked_to_end)
+            count += sent
+            if isinstance(failure, (ServerAway, OutcomeUnknown)):
+                away.add(channel.server)
+        return count
+
+    def _send_due(
+        self, channel: Channel, asked_to_end: Event | None
+    ) -> tuple[int, DeliveryFailed | None]:
+        """Send what is due for one target, until one fails; how many were sent, and what failed."""
         count = 0
         for delivery in self._claims(channel.target):
             message = compose(self.settings, delivery.content, self.airflow().url)
             try:
                 channel.send(message, Envelope(delivery.message_key, delivery.thread_key))
             except DeliveryFailed as failure:
-                log.warning("%s, attempt %s: %s", channel.target, delivery.attempt_count, failure)
-                with engine(self.settings, _ROLE).begin() as connection:
-                    deliveries.mark_failed(connection, delivery, str(failure))
-                break
+                self._note(delivery, failure)
+                return count, failure
             with engine(self.settings, _ROLE).begin() as connection:
                 deliveries.mark_sent(connection, delivery)
             count += 1
             log.info("%s: sent message %s", channel.target, delivery.message_id)
             if asked_to_end is not None and asked_to_end.is_set():
                 break
-        return count
+        return count, None
+
+    def _note(self, delivery: deliveries.Delivery, failure: DeliveryFailed) -> None:
+        log.warning("%s, attempt %s: %s", delivery.target, delivery.attempt_count, failure)
+        is_unknown = isinstance(failure, OutcomeUnknown)
+        mark = deliveries.mark_unknown if is_unknown else deliveries.mark_failed
+        with engine(self.settings, _ROLE).begin() as connection:
+            mark(connection, delivery, str(failure))
 
     def _claims(self, target: str) -> Iterator[deliveries.Delivery]:
         while True:

@@ -15,10 +15,10 @@ import psycopg
 from health_warehouse.alerting.conditions import Condition, Kind, Reading, Told
 from health_warehouse.alerting.incident_states import Judgement
 
-# Which task tells the verdict of which suite: its failure is that of the release or the rule.
+# Which tasks tell the verdict of which suite: their failure is that of the release or the rule.
 _JUDGES = {
-    "marts": ("build_release", "audit_candidate"),
-    "landing": ("ingest_claims", "load_batch"),
+    "marts": (("build_release", "audit_candidate"),),
+    "landing": (("ingest_claims", "load_batch"), ("reingest_claims", "load_files_again")),
 }
 _FAILED, _LOST = "failed", "lost"
 
@@ -166,7 +166,7 @@ def read_tasks(
 
     A failure by which a task told an incident is the incident's: it is not told twice.
     """
-    judges = [(*_JUDGES[one.suite], one) for one in judgements if one.suite in _JUDGES]
+    judges = [(*task, one) for one in judgements for task in _JUDGES.get(one.suite, ())]
     tasks, runs = told.open_of(Kind.TASK_FAILED), told.open_of(Kind.RUN_FAILED)
     parameters = {
         "fingerprints": list(told.since),

@@ -17,7 +17,14 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from health_warehouse.alerting.channels import SOCKET_SECONDS, DeliveryFailed, Envelope
+from health_warehouse.alerting.channels import (
+    ANSWER_SECONDS,
+    SOCKET_SECONDS,
+    DeliveryFailed,
+    Envelope,
+    OutcomeUnknown,
+    ServerAway,
+)
 from health_warehouse.alerting.message import Message
 from health_warehouse.errors import ConfigurationError
 
@@ -30,7 +37,11 @@ class WebhookChannel:
 
     target: str
     url: str = field(repr=False)
-    secret: str = field(repr=False)
+    secret: bytes = field(repr=False)
+
+    @property
+    def server(self) -> str:
+        return self.target
 
     def send(self, message: Message, envelope: Envelope) -> None:
         body = json.dumps(message.body, ensure_ascii=False, separators=(",", ":")).encode()
@@ -41,23 +52,29 @@ class WebhookChannel:
             "webhook-timestamp": str(moment),
             "webhook-signature": signature(self.secret, key, moment, body),
         }
+        timeout = httpx.Timeout(SOCKET_SECONDS, read=ANSWER_SECONDS)
         try:
-            answer = httpx.post(self.url, content=body, headers=headers, timeout=SOCKET_SECONDS)
+            answer = httpx.post(self.url, content=body, headers=headers, timeout=timeout)
+        except (httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError) as error:
+            raise OutcomeUnknown(type(error).__name__) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise DeliveryFailed(type(error).__name__) from None
+            raise ServerAway(type(error).__name__) from None
         if not answer.is_success:  # a redirect, too: the address in the settings is the one meant
             raise DeliveryFailed(f"HTTP {answer.status_code}")
 
 
-def signature(secret: str, key: str, moment: int, body: bytes) -> str:
+def signature(secret: bytes, key: str, moment: int, body: bytes) -> str:
     """The header `webhook-signature` for a body that is sent at `moment` (Unix time, seconds)."""
     signed = f"{key}.{moment}.".encode() + body
-    digest = hmac.new(_key_bytes(secret), signed, hashlib.sha256).digest()
+    digest = hmac.new(secret, signed, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
 
 
-def _key_bytes(secret: str) -> bytes:
-    """`whsec_` and base64, as the standard writes secrets, or any text as it is."""
+def key_bytes(secret: str) -> bytes:
+    """`whsec_` and base64, as the standard writes secrets, or any text as it is.
+
+    Raises ConfigurationError when it is no base64.
+    """
     if not secret.startswith(_BASE64_PREFIX):
         return secret.encode()
     try:

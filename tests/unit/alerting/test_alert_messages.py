@@ -13,7 +13,7 @@ from health_warehouse.alerting.channels import Envelope, channels
 from health_warehouse.alerting.conditions import Kind
 from health_warehouse.alerting.email_channel import EmailChannel
 from health_warehouse.alerting.message import Message, compose
-from health_warehouse.alerting.webhook_channel import signature
+from health_warehouse.alerting.webhook_channel import key_bytes, signature
 from health_warehouse.alerting.wording import WORDINGS
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import PROJECT_DIR, Settings
@@ -116,7 +116,7 @@ def test_a_mail_survives_its_way_as_bytes(settings: Settings) -> None:
 def test_the_signature_is_that_of_the_standards_own_example() -> None:
     assert (
         signature(
-            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            key_bytes("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
             "msg_p5jXN8AQM9LWM0D4loKWxJek",
             1614265330,
             b'{"test": 2432232314}',
@@ -127,4 +127,4 @@ def test_the_signature_is_that_of_the_standards_own_example() -> None:
 
 def test_a_secret_that_is_no_base64_is_an_error_that_names_the_setting() -> None:
     with pytest.raises(ConfigurationError, match="WAREHOUSE_ALERT_WEBHOOK_SECRET"):
-        signature("whsec_%%%", "id", 1, b"")
+        key_bytes("whsec_%%%")
