@@ -19,11 +19,12 @@ were held or killed in between.
 - `facility`, `first_day`, `last_day` — beside what changed, build the dossiers of this facility
   (MACSKCB) anew whose care ended in these days; each of the three may be left empty.
 - `dry_run` — build and audit, show in the log of `publish_release` how many rows each table would
-  lose and gain, and publish nothing. The next scheduled run publishes it.
+  lose and gain, and publish nothing. With a facility or days: only say in the log of `has_changes`
+  what would be built anew. What was delivered is built and published by the clock as ever.
 
 **Example.** After deploying a corrected model, trigger with
-`{"full_rebuild": true, "dry_run": true}`, read the plan, then trigger with
-`{"full_rebuild": true}`.
+`{"full_rebuild": true, "dry_run": true}`, read the plan, then publish what was built with
+`warehouse publish`, or trigger with `{"full_rebuild": true}`.
 
 **When it fails**
 

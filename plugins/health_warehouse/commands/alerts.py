@@ -75,7 +75,12 @@ def list_alerts(
     Console().print(table)
 
 
-def check(as_json: _AS_JSON = False) -> None:
+def check(
+    alive: Annotated[
+        bool, typer.Option("--alive", help="Only whether the sender lives: for what restarts it.")
+    ] = False,
+    as_json: _AS_JSON = False,
+) -> None:
     """Exit code 1 when the sender has not done a pass for two minutes, or messages are stuck."""
     from health_warehouse.alerting.health import health
 
@@ -87,7 +92,7 @@ def check(as_json: _AS_JSON = False) -> None:
     else:
         stuck = f", {now.stuck_count} messages do not get through" if now.stuck_count else ""
         typer.echo(f"last heartbeat {now.age_seconds:.0f} s ago{stuck}")
-    if not now.is_well:
+    if not (now.is_beating if alive else now.is_well):
         raise typer.Exit(1)
 
 

@@ -78,9 +78,10 @@ def build(
         _progress.print(f"{rebuild.note(settings, scope)} dossiers are built anew")
     if dry_run:
         count = builds.pending_changes(settings)
-        print_either(
-            {"pending_changes": count}, as_json, f"{count} dossiers changed since the last release"
-        )
+        told = f"{count} dossiers changed since the last release"
+        if full:
+            told += "; every dossier would be built anew"
+        print_either({"pending_changes": count, "full": full}, as_json, told)
         return
     with _step("building the candidate") as tell:
         done = builds.build(settings, full=full, progress=tell)

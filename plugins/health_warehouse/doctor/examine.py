@@ -38,6 +38,7 @@ CHECKS: dict[str, Check] = {
     "roles": database.roles,
     "person key": person_key.person_key,
     "sessions": sessions.stale,
+    "turns": sessions.holding,
     "builds": sessions.builds,
     "receipts": receipts.ahead_of_time,
     "hold": release.hold,

@@ -27,6 +27,25 @@ _STALE = text(
     order by xact_start
     """
 )
+# Who builds, publishes or maintains keeps others out by a lock of its session, idle between its
+# statements: while dbt works in another session that is the whole build, at most 4 h in a task.
+_HOLDING = text(
+    """
+    select
+        pid, usename, application_name,
+        extract(epoch from clock_timestamp() - state_change)::int / 3600 as hours
+    from pg_stat_activity as activity
+    where
+        datname = current_database()
+        and state = 'idle'
+        and state_change < clock_timestamp() - interval '6 hours'
+        and exists (
+            select from pg_locks
+            where pg_locks.pid = activity.pid and locktype = 'advisory' and granted
+        )
+    order by state_change
+    """
+)
 _ORPHANS = text(
     """
     select build_id, extract(epoch from clock_timestamp() - started_at)::int / 3600 as hours
@@ -46,6 +65,18 @@ def stale(settings: Settings) -> Iterator[Finding]:
             f"and has done nothing for {row.minutes} minutes"
             + (", and holds a lock that builds or publishing wait for" if row.has_our_lock else ""),
             f"select pg_terminate_backend({row.pid})",
+        )
+
+
+def holding(settings: Settings) -> Iterator[Finding]:
+    for row in _rows(settings, _HOLDING):
+        yield Finding(
+            "turns",
+            "warning",
+            f"session {row.pid} of {row.usename} ({row.application_name}) keeps its turn at "
+            f"building or maintenance and has done nothing for {row.hours} hours: its process may "
+            "be stopped",
+            f"end that process, or select pg_terminate_backend({row.pid})",
         )
 
 

@@ -35,12 +35,21 @@ def has_changes(
     from health_warehouse.landing.scope import Scope
     from health_warehouse.landing.senders import require_sender
     from health_warehouse.orchestration.work import decide, situation
-    from health_warehouse.release.rebuild import note
+    from health_warehouse.release.rebuild import note, preview
 
     settings, asked = task_settings(), params or {}
     scope = Scope.of(asked.get("facility"), asked.get("first_day"), asked.get("last_day"))
     if scope is not None:
         require_sender(settings, asked.get("facility"))
+        if asked.get("dry_run"):
+            for one in preview(settings, scope):
+                log.info(
+                    "dry run, facility %s: %s dossiers, %s lines would be built anew",
+                    one.facility_id,
+                    one.dossiers,
+                    one.lines,
+                )
+            return False
         log.info("%s dossiers are built anew", note(settings, scope))
     decision = decide(
         situation(settings),
@@ -57,7 +66,10 @@ def prepare_build(params: dict[str, Any] | None = None) -> int:
     """Open a build: fix the stretch of changes that it covers. Returns its id."""
     from health_warehouse.release.build import prepare
 
-    build = prepare(task_settings(), full=bool((params or {}).get("full_rebuild")))
+    asked = params or {}
+    build = prepare(
+        task_settings(), bool(asked.get("full_rebuild")), is_dry_run=bool(asked.get("dry_run"))
+    )
     log.info(
         "build %s covers the changes %s to %s",
         build.build_id,

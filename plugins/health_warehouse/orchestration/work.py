@@ -16,6 +16,7 @@ class LastBuild:
     status: str
     to_change_id: int
     message: str | None
+    is_dry_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,10 @@ def decide(situation: Situation, *, full: bool, by_person: bool) -> Decision:
     """Whether to build now.
 
     A held build is not built again every few minutes to fail alike: it waits for a delivery or
-    for a person, who triggers the run after mending the cause. A build that failed or that was
-    killed is tried again by the clock, because nobody may be there to ask for it. Who builds from a
-    terminal is not overtaken by the clock: a build longer than its five minutes would never end.
+    for a person, who triggers the run after mending the cause. So does the build of a dry run, when
+    it holds nothing that was delivered. A build that failed or that was killed is tried again by
+    the clock, because nobody may be there to ask for it. Who builds from a terminal is not
+    overtaken by the clock: a build longer than its five minutes would never end.
     """
     if full:
         return Decision(True, "a full rebuild was asked for")
@@ -64,6 +66,11 @@ def decide(situation: Situation, *, full: bool, by_person: bool) -> Decision:
                 False,
                 f"build {build.build_id} is ready, but {situation.hold}; "
                 "`warehouse publish --resume` publishes it",
+            )
+        if build.is_dry_run and situation.pending_changes == 0 and not by_person:
+            return Decision(
+                False,
+                f"build {build.build_id} is of a dry run; `warehouse publish` publishes it",
             )
     if build is not None and situation.pending_changes == 0:  # a rebuild
         return Decision(True, f"build {build.build_id} is {build.status}, not published")
@@ -90,16 +97,14 @@ def situation(settings: Settings) -> Situation:
         ).scalar_one()
         row = connection.execute(
             text(
-                "select build_id, status, to_change_id, message "
-                "from ops.builds order by build_id desc limit 1"
+                "select build_id, status, to_change_id, message, is_dry_run"
+                " from ops.builds order by build_id desc limit 1"
             )
         ).one_or_none()
     return Situation(
         pending_changes=pending_changes(settings),
         last_change_id=last_change_id,
-        last_build=LastBuild(row.build_id, row.status, row.to_change_id, row.message)
-        if row
-        else None,
+        last_build=LastBuild(**row._mapping) if row else None,
         hold=publish_hold(settings),
         is_at_work=is_at_work(settings),
     )

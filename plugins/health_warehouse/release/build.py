@@ -61,10 +61,11 @@ def build(
     return finish(settings, opened.build_id)
 
 
-def prepare(settings: Settings, full: bool = False) -> Build:
+def prepare(settings: Settings, full: bool = False, *, is_dry_run: bool = False) -> Build:
     """Open a build over all changes since the published release; it replaces any unpublished one.
 
-    Waits for the model that an older builder is writing, and for a publication under way.
+    Waits for the model that an older builder is writing, and for a publication under way. Of a dry
+    run it is noted that it is one: no clock publishes it.
     """
     project_hash = dbt.project_hash()
     relations = dbt.lasting_relations(settings)
@@ -78,7 +79,7 @@ def prepare(settings: Settings, full: bool = False) -> Build:
                 """
                 insert into ops.builds (
                     base_release_id, from_change_id, to_change_id, is_full, status,
-                    project_hash, message
+                    project_hash, message, is_dry_run
                 )
                 select
                     current.release_id,
@@ -87,13 +88,19 @@ def prepare(settings: Settings, full: bool = False) -> Build:
                     :is_full,
                     'building',
                     :project_hash,
-                    'full: ' || :reason
+                    'full: ' || :reason,
+                    :is_dry_run
                 from (select 1) as one
                 left join ops.releases as current on current.status = 'current'
                 returning build_id
                 """
             ),
-            {"is_full": reason is not None, "project_hash": project_hash, "reason": reason},
+            {
+                "is_full": reason is not None,
+                "project_hash": project_hash,
+                "reason": reason,
+                "is_dry_run": is_dry_run,
+            },
         ).scalar_one()
         return _read(connection, build_id, reason)
 

@@ -19,7 +19,7 @@ from health_warehouse.settings import Settings
 from landing_steps import current, deliver, judge, load_all, query
 from warehouses import Cluster
 
-OLDER = ("0001", "0002", "0003")
+OLDER = ("0001", "0002", "0003", "0004")
 
 # What makes a schema: columns, constraints, indexes, views, functions, comments, rights.
 _CATALOGUE = (

@@ -17,9 +17,11 @@ from typer.testing import CliRunner
 
 from health_warehouse import cli
 from health_warehouse.database.connections import OWNER, engine, owner_url
+from health_warehouse.database.turns import turn
 from health_warehouse.doctor import machine, packages, sessions, vacuuming
 from health_warehouse.doctor.examine import examine
 from health_warehouse.doctor.finding import Finding
+from health_warehouse.release.builders import WRITING_LOCK
 from health_warehouse.services import ports
 from health_warehouse.services.state import prepare, write_private
 from health_warehouse.settings import Settings, get_settings
@@ -154,6 +156,19 @@ def test_a_session_that_forgot_its_transaction(
         assert _only(healthy, "sessions").level == "error"
 
 
+def test_a_stopped_builder_that_keeps_its_turn(
+    healthy: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = str(sessions._HOLDING).replace("6 hours", "0 seconds")
+    monkeypatch.setattr(sessions, "_HOLDING", text(at_once))
+    assert list(sessions.holding(healthy)) == []
+    with turn(healthy, "transformer", WRITING_LOCK, lambda: None):
+        finding = _only(healthy, "turns")
+    assert finding.level == "warning"
+    assert "pg_terminate_backend" in finding.remedy
+    assert list(sessions.holding(healthy)) == []
+
+
 def test_a_build_that_nobody_finishes(healthy: Settings) -> None:
     _run(
         healthy,
@@ -253,6 +268,7 @@ def test_a_server_that_is_down_is_one_finding_that_names_what_was_not_looked_at(
         "roles",
         "person key",
         "sessions",
+        "turns",
         "builds",
         "hold",
         "receipts",

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from alert_steps import hold_release
+from health_warehouse import loopback
+from health_warehouse.alerting import outbox
+from health_warehouse.alerting.heartbeat import beat, heartbeat_file
+from health_warehouse.alerting.incident_states import read_incidents
+from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.doctor import alerts
 from health_warehouse.doctor.alerts import sender
 from health_warehouse.doctor.examine import CHECKS
 from health_warehouse.services import daemons
@@ -49,3 +59,45 @@ def test_a_warehouse_that_is_down_needs_no_sender(
 ) -> None:
     daemons.stop(started)
     assert list(sender(settings)) == []
+
+
+def test_a_sender_that_hangs_is_told(
+    settings: Settings, started: tuple[Daemon, Daemon], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(sender(settings)) == [], "it began a moment ago"
+    monkeypatch.setattr(alerts, "OLD_AFTER", timedelta())
+    (finding,) = sender(settings)
+    assert "its last whole pass was never" in finding.what
+    with engine(settings, OWNER).begin() as connection:
+        beat(connection, settings)
+    assert list(sender(settings)) == []
+    os.utime(heartbeat_file(settings), (time.time() - 3600, time.time() - 3600))
+    (finding,) = sender(settings)
+    assert "60 minutes ago" in finding.what
+
+
+def test_messages_that_do_not_get_through_are_told(
+    settings: Settings, started: tuple[Daemon, Daemon]
+) -> None:
+    mailing = settings.model_copy(
+        update={
+            "alert_to": "duty@province.example",
+            "alert_from": "warehouse@province.example",
+            "alert_smtp_host": loopback.ADDRESS,
+            "alert_smtp_port": loopback.free_port(),
+            "alert_smtp_security": "none",
+        }
+    )
+    hold_release(mailing, "M01")
+    with engine(mailing, OWNER).begin() as connection:
+        outbox.record(
+            connection,
+            [read_incidents(connection, outbox.told(connection))],
+            ["email:duty@province.example"],
+            timedelta(),
+        )
+        connection.execute(
+            text("update ops.alert_messages set created_at = now() - '6 min'::interval")
+        )
+    (finding,) = sender(mailing)
+    assert "1 messages have not got through" in finding.what

@@ -169,6 +169,17 @@ def test_the_situation_is_read_from_the_ledger(settings: Settings) -> None:
     assert has_changes(params={"full_rebuild": True}) is True
 
 
+def test_the_build_of_a_dry_run_is_noted_as_one(settings: Settings) -> None:
+    prepare_build(params={"dry_run": True, "full_rebuild": True})
+    tried = work.situation(settings).last_build
+    assert tried is not None
+    assert tried.is_dry_run
+    prepare_build()
+    replaced = work.situation(settings).last_build
+    assert replaced is not None
+    assert not replaced.is_dry_run
+
+
 def test_publishing_is_skipped_while_it_is_on_hold(settings: Settings) -> None:
     _execute(
         settings,

@@ -56,6 +56,16 @@ def test_a_held_build_waits_for_a_delivery_or_a_person() -> None:
     assert decide(_situation("held"), full=False, by_person=True).is_due
 
 
+def test_the_build_of_a_dry_run_is_published_by_a_person_and_not_by_the_clock() -> None:
+    tried = LastBuild(7, "passed", 10, None, is_dry_run=True)
+    nothing_new = replace(_situation(pending=0), last_build=tried)
+    by_clock = decide(nothing_new, full=False, by_person=False)
+    assert not by_clock.is_due
+    assert "warehouse publish" in by_clock.reason
+    assert decide(nothing_new, full=False, by_person=True).is_due
+    assert decide(replace(nothing_new, pending_changes=1), full=False, by_person=False).is_due
+
+
 def test_while_on_hold_a_build_that_is_ready_is_not_built_again() -> None:
     decision = decide(_situation("passed", hold=HOLD), full=False, by_person=True)
     assert not decision.is_due
