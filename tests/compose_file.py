@@ -51,9 +51,16 @@ def interpolated(text: str, values: Mapping[str, str]) -> str:
 
 
 def service(
-    name: str, values: Mapping[str, str], places: Mapping[str, str] | None = None
+    name: str,
+    values: Mapping[str, str],
+    places: Mapping[str, str] | None = None,
+    files: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Service:
-    """The service with `.env` = `values`; each key of `places` is replaced by its value."""
+    """The service with `.env` = `values`; each key of `places` is replaced by its value.
+
+    `files` are the files beside it that `env_file` may name, by their path. What `environment`
+    sets is stronger.
+    """
     told = SERVICES[name]
     places = places or {}
     longest_first = sorted(places, key=len, reverse=True)
@@ -63,11 +70,14 @@ def service(
     def here(text: str) -> str:
         return known.sub(lambda found: places[found[0]], interpolated(str(text), values))
 
+    of_files: dict[str, str] = {}
+    for file in told.get("env_file", []):
+        of_files |= (files or {}).get(file["path"], {})
     check = [here(word) for word in told.get("healthcheck", {}).get("test", [])]
     assert not check or check[0] == "CMD"
     return Service(
         name,
         [here(word) for word in told["command"]],
-        IMAGE_ENVIRONMENT | {k: here(v) for k, v in told.get("environment", {}).items()},
+        IMAGE_ENVIRONMENT | of_files | {k: here(v) for k, v in told.get("environment", {}).items()},
         check[1:],
     )

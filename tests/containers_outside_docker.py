@@ -67,6 +67,7 @@ class Containers:
     postgres_port: int
     values: dict[str, str] = field(default_factory=values_of_dot_env)
     ports: dict[str, int] = field(default_factory=dict)
+    env_files: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ports |= {name: loopback.free_port() for name in ("redis", "api-server", "scheduler")}
@@ -80,7 +81,7 @@ class Containers:
     def service(self, name: str) -> Service:
         home = self.folder / "home" / name
         home.mkdir(parents=True, exist_ok=True)
-        return service(name, self.values, self._places(home))
+        return service(name, self.values, self._places(home), self.env_files)
 
     def run(self, name: str) -> None:
         """Run a service that ends by itself."""

@@ -24,6 +24,7 @@ from compose_file import SERVICES
 from compose_postgres import postgres
 from containers_outside_docker import Containers
 from health_warehouse.loopback import free_port
+from mail_server import MailServer, parts
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
@@ -33,8 +34,22 @@ _PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="module")
-def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
+def mail() -> Iterator[MailServer]:
+    with MailServer().running() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def containers(tmp_path_factory: pytest.TempPathFactory, mail: MailServer) -> Iterator[Containers]:
     found = Containers(tmp_path_factory.mktemp("containers"), free_port())
+    found.env_files["alerts.env"] = {
+        "WAREHOUSE_ALERT_TO": "duty@province.example",
+        "WAREHOUSE_ALERT_FROM": "warehouse@province.example",
+        "WAREHOUSE_ALERT_SMTP_HOST": "127.0.0.1",
+        "WAREHOUSE_ALERT_SMTP_PORT": str(mail.port),
+        "WAREHOUSE_ALERT_SMTP_SECURITY": "none",
+    }
+    found.env_files["warehouse.env"] = {"WAREHOUSE_ALERT_NAME": "So Y te"}
     with postgres(found), found.running("redis"):
         found.run("migrate")
         found.run("migrate")  # as with each upgrade: nothing is made twice
@@ -80,6 +95,33 @@ def test_delivery_is_published_by_workers(containers: Containers) -> None:
     for file in files:
         shutil.copy2(file, containers.folder / "state" / "inbox")
     _until(lambda: _is_published(containers))
+
+
+def test_failure_in_a_worker_is_one_mail(
+    containers: Containers, persons: dict[str, str], mail: MailServer
+) -> None:
+    """A facility that never sent anything is refused, at once and for good."""
+    _start(containers, persons["approver"], _RELEASE, {"facility": "00000"})
+    title = "Task build_release.has_changes failed"
+    _until(lambda: any(title in subject for subject in mail.subjects))
+    [told] = [one for one in mail.received if title in str(one["Subject"])]
+    assert str(told["Subject"]) == f"[So Y te] {title}", "by a setting of warehouse.env"
+    assert f"{containers.url}/dags/{_RELEASE}/runs/" in parts(told)[0]
+
+
+def test_backup_of_a_worker_is_a_whole_warehouse_elsewhere(
+    containers: Containers, tmp_path: Path
+) -> None:
+    _until(lambda: _is_published(containers))
+    folder = tmp_path / "backup"
+    containers.execute("worker", "warehouse", "backup", str(folder))
+    (tmp_path / "elsewhere").mkdir()
+    elsewhere = Containers(tmp_path / "elsewhere", free_port(), containers.values)
+    with postgres(elsewhere):
+        elsewhere.execute("worker", "warehouse", "restore", str(folder))
+        elsewhere.run("migrate")
+        assert _counted(elsewhere) == _counted(containers)
+        assert _is_published(elsewhere)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +190,19 @@ def _is_published(containers: Containers) -> bool:
     return any(one["status"] == "current" for one in releases)
 
 
+def _counted(containers: Containers) -> tuple[int, ...]:
+    password = containers.values["POSTGRES_PASSWORD"]
+    address = f"postgresql://postgres:{password}@127.0.0.1:{containers.postgres_port}/warehouse"
+    with psycopg.connect(address) as connection:
+        row = connection.execute(
+            "select (select count(*) from marts.fct_encounters),"
+            " (select count(*) from marts.fct_claim_lines), (select count(*) from raw.claims_xml1)"
+        ).fetchone()
+    assert row is not None
+    assert all(row)
+    return row
+
+
 def _log_in(page: Page, login: str, password: str) -> None:
     page.locator("#username").fill(login)
     page.locator("#password").fill(password)
@@ -166,7 +221,11 @@ def _person(role: str) -> dict[str, Any]:
 
 
 def _trigger(containers: Containers, token: str, dag_id: str) -> str:
-    body = {"logical_date": None, "conf": {"dry_run": True}}
+    return _start(containers, token, dag_id, {"dry_run": True})
+
+
+def _start(containers: Containers, token: str, dag_id: str, parameters: dict[str, Any]) -> str:
+    body = {"logical_date": None, "conf": parameters}
     status, answer = _ask(containers, "POST", f"/api/v2/dags/{dag_id}/dagRuns", token, body)
     assert status == http.client.OK, answer
     return str(answer["dag_run_id"])

@@ -111,6 +111,21 @@ def test_each_is_one_mail(told: list[str], title: str) -> None:
     assert told.count(title) == 1
 
 
+def test_each_is_told_within_five_minutes_of_the_failure(story: Story, told: list[str]) -> None:
+    """Most within a pass of ten seconds; that the scheduler is silent is known after a while."""
+    query = text(
+        "select alerts.fingerprint, extract(epoch from"
+        "   min(deliveries.sent_at) - min(alerts.opened_at)) as seconds"
+        " from ops.alerts inner join ops.alert_messages as messages using (alert_id)"
+        " inner join ops.alert_deliveries as deliveries using (message_id)"
+        " where messages.event = 'opened' group by alerts.alert_id"
+    )
+    with engine(story.settings, OWNER).connect() as connection:
+        waited = {row.fingerprint: float(row.seconds) for row in connection.execute(query)}
+    assert len(waited) >= 4, told
+    assert max(waited.values()) <= 300, waited
+
+
 def test_nothing_else_is_told(told: list[str]) -> None:
     """But that the task which was killed succeeded again, if it did by now."""
     others = [title for title in told if "has_changes" not in title]
