@@ -1,6 +1,6 @@
 """How long readers wait for their dashboards, against DuckDB on the same tables as Parquet.
 
-    python -m benchmarks.bi_queries [--lines 100000] [--repeats 10]
+    python -m benchmarks.bi_queries [--lines 100000] [--repeats 40]
 
 A warehouse of its own with that many claim lines (benchmarks/history.py), built, audited and
 published on an embedded server as `warehouse up` starts it. Postgres is asked as `bi_reader`, row
@@ -69,7 +69,7 @@ def table(duels: Sequence[Duel], lines: int) -> Table:
 def main(arguments: list[str] | None = None) -> None:
     parser = ArgumentParser(prog="python -m benchmarks.bi_queries", description=__doc__)
     parser.add_argument("--lines", type=int, default=100_000, help="claim lines")
-    parser.add_argument("--repeats", type=int, default=10, help="runs of each query per engine")
+    parser.add_argument("--repeats", type=int, default=40, help="runs of each query per engine")
     given = parser.parse_args(arguments)
     with empty_warehouse() as settings:
         published(settings, given.lines)
