@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from airflow_metadata import Metadata
-from alert_steps import hold_release
+from alert_steps import hold_release, raise_one
 from health_warehouse.alerting.listing import entries
 from health_warehouse.alerting.metadata import metadata_connection
 from health_warehouse.alerting.scheduler_states import NOTHING_ENDS_AFTER
@@ -162,6 +162,26 @@ def test_a_held_release_and_its_red_task_are_one_message(
     sender.pass_once()
     sender.pass_once()
     assert mail.subjects == ["[Health data warehouse] Release held by M01"]
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "task_id"),
+    [("ingest_claims", "load_batch"), ("reingest_claims", "load_files_again")],
+)
+def test_a_rule_in_error_and_the_red_task_that_met_it_are_one_message(
+    mailing: Settings,
+    metadata: Metadata,
+    mail: MailServer,
+    new_sender: NewSender,
+    dag_id: str,
+    task_id: str,
+) -> None:
+    raise_one(mailing, "landing:error:K02", "landing", "K02")
+    run = (dag_id, metadata.run(dag_id, 1, "failed", minute=0.1))
+    metadata.task(run, task_id, "failed", minute=0.1)
+    new_sender(mailing).pass_once()
+    assert len(mail.received) == 1
+    assert task_id not in mail.subjects[0]
 
 
 def test_the_same_task_red_for_another_cause_is_told(
