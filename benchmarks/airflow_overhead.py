@@ -17,9 +17,6 @@ batches of a run the first one counts: the others may have waited for a slot of 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from argparse import ArgumentParser
 from collections import defaultdict
@@ -33,6 +30,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.commands import run_command
 from health_warehouse.demo.progress import TaskRun, read_tasks
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.services.bring_up import airflow
@@ -135,16 +133,10 @@ def demonstrated() -> Iterator[Settings]:
     with tempfile.TemporaryDirectory(prefix="warehouse-bench-") as name:
         state = Path(name) / "state"
         try:
-            _warehouse(state, "demo")
+            run_command(state, "demo")
             yield Settings(state=state)
         finally:
-            _warehouse(state, "down")
-
-
-def _warehouse(state: Path, command: str) -> None:
-    program = Path(sys.executable).with_name("warehouse")
-    environment = {**os.environ, "WAREHOUSE_STATE": str(state)}
-    subprocess.run([program, command], env=environment, check=True, stdout=subprocess.DEVNULL)
+            run_command(state, "down")
 
 
 def table(found: Sequence[Added]) -> Table:

@@ -18,19 +18,16 @@ measured by commands, too, as people and Airflow run them. Medians of the rounds
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.commands import run_command
 from benchmarks.empty_warehouse import empty_warehouse
 from benchmarks.history import History, vacuum
 from benchmarks.written import LogPosition, changed_bytes
@@ -116,12 +113,7 @@ def release_by_commands(settings: Settings) -> Cost:
 
 def _command(settings: Settings, name: str) -> float:
     began = time.perf_counter()
-    subprocess.run(
-        [Path(sys.executable).with_name("warehouse"), name],
-        env={**os.environ, "WAREHOUSE_STATE": str(settings.state)},
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    run_command(settings.state, name)
     return time.perf_counter() - began
 
 

@@ -48,6 +48,17 @@ class MailServer:
         return self.answer
 
     @property
+    def settings(self) -> dict[str, Any]:
+        """Those of a warehouse whose alerts come here."""
+        return {
+            "alert_to": "duty@province.example",
+            "alert_from": "warehouse@province.example",
+            "alert_smtp_host": loopback.ADDRESS,
+            "alert_smtp_port": self.port,
+            "alert_smtp_security": "none",
+        }
+
+    @property
     def subjects(self) -> list[str]:
         return [str(mail["Subject"]) for mail in self.received]
 

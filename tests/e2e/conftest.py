@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from story import Story, deliver_a_province, live_through
 
-from health_warehouse import loopback
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.settings import Settings
 from live_warehouse import running
@@ -30,11 +29,7 @@ def warehouse(mail: MailServer) -> Iterator[Airflow]:
         settings = Settings(
             state=Path(folder) / "state",
             inbox_quiet_seconds=0,
-            alert_to="duty@province.example",
-            alert_from="warehouse@province.example",
-            alert_smtp_host=loopback.ADDRESS,
-            alert_smtp_port=mail.port,
-            alert_smtp_security="none",
+            **mail.settings,
             alert_quiet_seconds=0,
             alert_silence_seconds=30,
         )

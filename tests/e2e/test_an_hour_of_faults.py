@@ -23,7 +23,6 @@ import psutil
 import pytest
 from sqlalchemy import text
 
-from health_warehouse import loopback
 from health_warehouse.database.connections import dispose_engines, engine
 from health_warehouse.landing.ledger import STATES, entries
 from health_warehouse.release.build import pending_changes
@@ -67,11 +66,7 @@ def hour() -> Iterator[Hour]:
         settings = Settings(
             state=Path(folder) / "state",
             inbox_quiet_seconds=0,
-            alert_to="duty@province.example",
-            alert_from="warehouse@province.example",
-            alert_smtp_host=loopback.ADDRESS,
-            alert_smtp_port=mail.port,
-            alert_smtp_security="none",
+            **mail.settings,
         )
         inbox = settings.state / "inbox"
         inbox.mkdir(parents=True)

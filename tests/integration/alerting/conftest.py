@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from airflow_metadata import Metadata, make_template, new_metadata
-from health_warehouse import loopback
 from health_warehouse.alerting.sender import Airflow, Sender
 from health_warehouse.settings import Settings
 from mail_server import MailServer
@@ -36,16 +35,7 @@ def mail() -> Iterator[MailServer]:
 @pytest.fixture
 def mailing(settings: Settings, mail: MailServer) -> Settings:
     """Settings by which alerts go to `mail`, and recoveries are told at once."""
-    return settings.model_copy(
-        update={
-            "alert_to": "duty@province.example",
-            "alert_from": "warehouse@province.example",
-            "alert_smtp_host": loopback.ADDRESS,
-            "alert_smtp_port": mail.port,
-            "alert_smtp_security": "none",
-            "alert_quiet_seconds": 0,
-        }
-    )
+    return settings.model_copy(update={**mail.settings, "alert_quiet_seconds": 0})
 
 
 @pytest.fixture
