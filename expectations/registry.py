@@ -27,7 +27,7 @@ from expectations.marts import (
     m05_months_recounted,
     m06_figures_in_range,
     m08_fresh,
-    m09_hiv_flagged,
+    m09_closed_data,
 )
 from expectations.rules.family import Family
 from expectations.rules.not_judged import NotJudged
@@ -65,7 +65,7 @@ MARTS: tuple[Rule, ...] = (
     m06_figures_in_range.DERIVED,
     m06_figures_in_range.DECLARED,
     m08_fresh.RULE,
-    m09_hiv_flagged.RULE,
+    m09_closed_data.RULE,
 )
 
 ALL: tuple[Rule, ...] = (*LANDING_GATE, *JUDGED_BY_PARSER, *LANDING, *MARTS)

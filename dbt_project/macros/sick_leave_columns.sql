@@ -12,5 +12,5 @@
     {{ leaves }}.leave_from_date,
     {{ leaves }}.leave_to_date,
     {{ leaves }}.issued_date,
-    versions.is_hiv_related
+    versions.audience
 {%- endmacro %}

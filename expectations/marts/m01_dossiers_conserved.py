@@ -1,6 +1,6 @@
 """M01: every dossier with content has in each fact the rows that were sent; there are no others."""
 
-from expectations.marts.facts import DOSSIER, FACTS, Fact
+from expectations.marts.facts import DOSSIER, ENCOUNTERS, FACTS, Fact
 from expectations.marts.scope import DOSSIERS, DOSSIERS_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 
@@ -12,17 +12,24 @@ def _sent(fact: Fact) -> str:
 
 
 def _held(fact: Fact) -> str:
+    """Rows of all audiences: what is there twice, for two audiences, counts once."""
+    rows = f"count(distinct ({fact.columns}))" if fact.is_twice else "count(*)"
     return f"""
-select '{fact.mart}' as mart, {DOSSIER}, count(*) as row_count
+select
+    '{fact.mart}' as mart, {DOSSIER}, {rows} as row_count,
+    count(*) filter (where audience = 'open') as open_count
 from dossiers join candidate.{fact.mart} using ({DOSSIER})
 group by {DOSSIER}"""
 
 
 def _all_held(fact: Fact) -> str:
+    rows = f"count(distinct ({fact.columns}))" if fact.is_twice else "count(*)"
     return f"""
-select '{fact.mart}' as mart, (select count(*) from candidate.{fact.mart}) as rows_held
+select '{fact.mart}' as mart, (select {rows} from candidate.{fact.mart}) as rows_held
 from batch where batch.is_full"""
 
+
+_ANY_OPEN = ", ".join(f"'{fact.mart}'" for fact in FACTS if fact.closes_rows)
 
 _SENT = f"""
 sent as materialized (
@@ -41,14 +48,27 @@ _PER_DOSSIER = Rows(
     table_sql="judged.mart",
     sql=f"""
 with {DOSSIERS}, {_SENT},
-held as materialized ({" union all ".join(map(_held, FACTS))})
+held as materialized ({" union all ".join(map(_held, FACTS))}),
+audiences as materialized (
+    select {DOSSIER}, audience from dossiers join candidate.{ENCOUNTERS} using ({DOSSIER})
+)
 select
     mart,
     coalesce(sent.row_count, 0) as rows_sent,
-    coalesce(held.row_count, 0) as rows_held
+    coalesce(held.row_count, 0) as rows_held,
+    case when audience = 'open' then coalesce(sent.row_count, 0) else 0 end as open_sent,
+    coalesce(held.open_count, 0) as open_held
 from sent
-full join held using (mart, {DOSSIER})""",
-    checks=(_SAME,),
+full join held using (mart, {DOSSIER})
+left join audiences using ({DOSSIER})""",
+    checks=(
+        _SAME,
+        Check(
+            "audience",
+            f"open_held = open_sent or mart in ({_ANY_OPEN}) and open_held < open_sent",
+            "mart || ': ' || open_sent || ' rows are open, ' || open_held || ' are there'",
+        ),
+    ),
 )
 
 _IN_ALL = Rows(

@@ -1,29 +1,36 @@
-"""M03: every key that a fact names is in its dimension."""
+"""M03: every key that a mart names is in the mart that it leads to, for the same audience."""
 
-from expectations.marts.facts import REFERENCES, Reference
+from expectations.marts.declared import references, scope_of
 from expectations.marts.scope import TOUCHED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from health_warehouse.release.contracts import ForeignKey, MartContract
 
 
-def _named(reference: Reference) -> Rows:
-    """Each row in scope names a row of the other mart, or none."""
-    columns, to_columns = reference.columns.split(", "), reference.to_columns.split(", ")
-    pairs = zip(columns, to_columns, strict=True)
-    on = " and ".join(f"named.{to} = fact.{column}" for column, to in pairs)
+def _named(mart: MartContract, key: ForeignKey, to: MartContract) -> Rows:
+    """Each row in scope names a row of the other mart, or none.
+
+    A closed row of a fact may belong to an open encounter; an open row names open rows only.
+    """
+    relation, columns = scope_of(mart)
+    pairs = zip(key.columns, key.to_columns, strict=True)
+    on = " and ".join(f"named.{to_column} = fact.{column}" for column, to_column in pairs)
+    same = "named.audience = fact.audience"
+    if to.division == "by_row":
+        same = f"({same} or fact.audience <> 'open')"
     return Rows(
-        table_sql=f"'{reference.mart}'",
+        table_sql=f"'{mart.mart}'",
         sql=f"""
-select named.{to_columns[0]} is not null as is_there
+select
+    exists (select from candidate.{to.mart} as named where {on} and {same}) as is_there
 from batch
-cross join intermediate.{reference.scope}
-join candidate.{reference.mart} as fact using ({reference.scope_columns})
-left join candidate.{reference.to} as named on {on}
-where fact.{columns[-1]} is not null""",
+cross join {relation}
+join candidate.{mart.mart} as fact using ({columns})
+where fact.{key.columns[-1]} is not null""",
         checks=(
             Check(
-                reference.columns,
+                ", ".join(key.columns),
                 "is_there",
-                f"'{reference.columns} is not in {reference.to}'",
+                f"'{', '.join(key.columns)} is not in {to.mart}'",
             ),
         ),
     )
@@ -35,49 +42,63 @@ def _members(touched: str, key: str, mart: str, fact: str, column: str) -> Rows:
         table_sql=f"'{mart}'",
         sql=f"""
 select
-    exists (select from {mart} as member where member.{key} = touched.{key}) as is_there,
-    exists (select from {fact} as fact where fact.{column} = touched.{key}) as is_named
+    exists (
+        select from candidate.{mart} as member
+        where member.{key} = touched.{key} and member.audience = audiences.audience
+    ) as is_there,
+    exists (
+        select from {fact} as fact
+        where fact.{column} = touched.{key} and fact.audience = audiences.audience
+    ) as is_named
 from batch
-cross join {touched} as touched""",
+cross join intermediate.{touched} as touched
+cross join (select distinct audience from candidate.dim_dates) as audiences""",
         checks=(Check(key, "is_there or not is_named", f"'{key} is named but not in {mart}'"),),
     )
 
 
 RULE = Rule(
     id="M03",
-    sentence_vi="Mọi khóa mà một sự kiện nêu đều có trong bảng chiều của nó.",
-    sentence_en="Every key that a fact or report names is in the table that it points to.",
+    sentence_vi="Mọi khóa mà một bảng nêu đều có trong bảng mà khóa dẫn tới, cho cùng đối tượng đọc.",
+    sentence_en="Every key that a mart names is in the mart that it leads to, for the same audience.",
     source=Source("DESIGN, release gate: referential integrity", "H"),
     category=Category.CONFORMANCE,
     severity=Severity.HOLD_RELEASE,
     owner="data team",
     rows=(
-        *map(_named, REFERENCES),
+        *(_named(*reference) for reference in references()),
         _members(
-            "intermediate.int_claims__touched_persons",
+            "int_claims__touched_persons",
             "person_key",
-            "candidate.dim_persons",
+            "dim_persons",
             "intermediate.int_claims__current_versions",
             "person_key",
         ),
         _members(
-            "intermediate.int_claims__touched_items",
+            "int_claims__touched_items",
             "item_key",
-            "candidate.dim_items",
+            "dim_items",
             "candidate.fct_claim_lines",
             "item_key",
         ),
         _members(
-            "intermediate.int_claims__touched_diagnoses",
+            "int_claims__touched_diagnoses",
             "diagnosis_key",
-            "candidate.dim_diagnoses",
+            "dim_diagnoses",
             "candidate.bridge_encounters_diagnoses",
             "diagnosis_key",
         ),
         _members(
-            "intermediate.int_claims__touched_facilities",
+            "int_claims__touched_practitioners",
+            "practitioner_key",
+            "dim_practitioners",
+            "candidate.fct_claim_lines",
+            "ordering_practitioner_key",
+        ),
+        _members(
+            "int_claims__touched_facilities",
             "facility_key",
-            "candidate.dim_facilities",
+            "dim_facilities",
             "candidate.fct_encounters",
             "facility_key",
         ),

@@ -5,6 +5,7 @@ The definitions are written out again here on purpose: month of end of care, inp
 and 60 years.
 """
 
+from expectations.marts.declared import AUDIENCES
 from expectations.marts.facts import CHANGED, DOSSIER, ENCOUNTERS
 from expectations.marts.scope import TOUCHED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
@@ -13,12 +14,18 @@ _MONTH = "facility_key, month_start_date"
 
 
 def _recounted(
-    report: str, scope: str, source: str, figures: dict[str, str], within: str = ""
+    report: str,
+    scope: str,
+    source: str,
+    figures: dict[str, str],
+    within: str = "",
+    unless: str = "false",
 ) -> Rows:
     """One row per key of `report` in the touched `scope`: its figures as counted and as reported.
 
-    `source` is the relation that is counted; `within` are the columns of the key beside the scope.
-    A key that is on one side only has nulls on the other.
+    `source` is the relation that is counted; `within` are the columns of the key beside the scope
+    and the audience; `unless` leaves out what an audience has otherwise. A closed class has what
+    something closed is in. A key that is on one side only has nulls on the other.
     """
     touched = f"intermediate.int_claims__touched_{report.removeprefix('rpt_')}"
     keys = f"{scope}, {within}" if within else scope
@@ -27,21 +34,24 @@ def _recounted(
         sql=f"""
 with recount as materialized (
     select
-        {keys},
+        {keys}, audiences.audience,
         {", ".join(f"{figure} as counted_{name}" for name, figure in figures.items())}
     from batch
     cross join {touched} as touched
     join {source} as counted using ({scope})
-    group by {keys}
+    join {AUDIENCES} on counted.audience = any(audiences.sees)
+    where not ({unless})
+    group by {keys}, audiences.audience
+    having bool_or(counted.audience = audiences.audience)
 ),
 report as materialized (
     select
-        {keys},
+        {keys}, report.audience,
         {", ".join(f"report.{name} as reported_{name}" for name in figures)}
     from {touched} as touched
     join candidate.{report} as report using ({scope})
 )
-select * from recount full join report using ({keys})""",
+select * from recount full join report using ({keys}, audience)""",
         checks=tuple(
             Check(
                 name,
@@ -97,14 +107,15 @@ _MORBIDITY = _recounted(
             {_MONTH},
             coalesce({_AGES}, '(unknown)') as age_group,
             coalesce(sex_code, '(unknown)') as sex_code,
-            diagnosis.chapter_code, encounter.is_hiv_related,
+            diagnosis.chapter_code, encounter.audience,
             care_type_code, outcome_code, treatment_days, billed_amount_vnd
         from candidate.{ENCOUNTERS} as encounter
         join candidate.dim_diagnoses as diagnosis
             on encounter.main_diagnosis_key = diagnosis.diagnosis_key
+            and encounter.audience = diagnosis.audience
     )""",
     {**_CASES, **_sums("treatment_days", "billed_amount_vnd")},
-    within="chapter_code, is_hiv_related",
+    within="chapter_code",
 )
 
 _ITEMS = _recounted(
@@ -113,7 +124,7 @@ _ITEMS = _recounted(
     f"""(
         select
             {_MONTH}, item_key, coalesce(cost_group_code, '(unknown)') as cost_group_code,
-            is_hiv_related, encounter_key, quantity, {", ".join(_MONEY)}
+            audience, encounter_key, quantity, {", ".join(_MONEY)}
         from candidate.fct_claim_lines
     )""",
     {
@@ -121,7 +132,7 @@ _ITEMS = _recounted(
         "encounter_count": "count(distinct counted.encounter_key)",
         **_sums("quantity", *_MONEY),
     },
-    within="cost_group_code, is_hiv_related",
+    within="cost_group_code",
 )
 
 # A visit within the window keeps an appointment, so the days to it say which are kept.
@@ -134,7 +145,14 @@ _APPOINTMENTS = _recounted(
         "kept_count": "count(days_from_appointment)",
         **_sums("days_from_appointment"),
     },
-    within="is_hiv_related",
+    unless="""
+        counted.audience <> audiences.audience and exists (
+            select from candidate.fct_appointments as own
+            where own.facility_key = counted.facility_key
+                and own.encounter_key = counted.encounter_key
+                and own.appointment_key = counted.appointment_key
+                and own.audience = audiences.audience
+        )""",
 )
 
 # What lines are added up by is what their encounter has. Judged where dossiers changed: the months
@@ -145,8 +163,8 @@ _LINES = Rows(
 select
     line.month_start_date as line_month,
     encounter.month_start_date as encounter_month,
-    line.is_hiv_related as line_flag,
-    encounter.is_hiv_related as encounter_flag
+    line.audience as line_audience,
+    encounter.audience as encounter_audience
 from batch
 cross join intermediate.{CHANGED}
 join candidate.fct_claim_lines as line using ({DOSSIER})
@@ -158,9 +176,9 @@ left join candidate.{ENCOUNTERS} as encounter using ({DOSSIER})""",
             "'the month is not that of the encounter'",
         ),
         Check(
-            "is_hiv_related",
-            "line_flag = encounter_flag",
-            "'the flag is not that of the encounter'",
+            "audience",
+            "line_audience = encounter_audience",
+            "'the audience is not that of the encounter'",
         ),
     ),
 )
@@ -174,7 +192,8 @@ select
 from batch
 cross join intermediate.int_claims__touched_journeys
 join candidate.fct_appointments as appointment using (facility_key, encounter_key)
-left join candidate.dim_dates as day on appointment.appointment_date = day.date_key""",
+left join candidate.dim_dates as day
+    on appointment.appointment_date = day.date_key and appointment.audience = day.audience""",
     checks=(
         Check(
             "appointment_month_start_date",

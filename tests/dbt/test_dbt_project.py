@@ -13,6 +13,7 @@ from health_warehouse.database.connections import engine
 from health_warehouse.database.rights import readers_of
 from health_warehouse.release import dbt
 from health_warehouse.release.build import build
+from health_warehouse.release.contracts import CLOSED, OPEN, parse_manifest
 from health_warehouse.settings import Settings
 
 _PREFIXES = {
@@ -24,7 +25,7 @@ _PREFIXES = {
 # that hold a choice.
 _BRANCHES = re.compile(
     r"\b(case|coalesce|where|filter|left join|distinct on|limit 1|exists"
-    r"|number_code|small_number|flag|calendar_date|month_start|names_hiv|year\()\b"
+    r"|number_code|small_number|flag|calendar_date|month_start|searched_text|searched_codes|year\()\b"
 )
 # "<English> | <Tiếng Việt>". Few Vietnamese sentences have no letter that English lacks.
 _BILINGUAL = re.compile(r"(?P<english>[^|]+[^ |]) \| (?P<vietnamese>[^|]+)", re.DOTALL)
@@ -240,32 +241,32 @@ def test_every_mart_has_what_a_release_needs(models: dict[str, Any]) -> None:
             assert key["to"] in marts, f"{name}: {key}"
 
 
-def test_every_mart_keeps_hiv_from_those_who_may_not_see_it(models: dict[str, Any]) -> None:
-    marts = {name: model for name, model in models.items() if model["schema"] == "candidate"}
-    assert any(model["config"]["meta"].get("sensitivity") for model in marts.values())
-    for name, model in marts.items():
-        readers = {role.name for role in readers_of("marts", name)}
-        if model["config"]["meta"].get("sensitivity") == "hiv":
-            assert readers == {"hiv_reader"}, f"{name}: let roles.yml keep it for hiv_reader"
+def test_every_mart_says_how_it_is_divided_and_who_sees_it(
+    manifest: dict[str, Any], models: dict[str, Any]
+) -> None:
+    """What the contracts do not say, `parse_manifest` refuses."""
+    contracts = parse_manifest(manifest)
+    marts = {name for name, model in models.items() if model["schema"] == "candidate"}
+    assert {contract.mart for contract in contracts if contract.store == CLOSED} == marts
+    open_marts = {contract.mart for contract in contracts if contract.store == OPEN}
+    assert marts - open_marts == {"fct_hiv_treatments"}
+    for name in marts:
+        assert [role.name for role in readers_of("marts", name)] == ["bi_reader"]
+        assert not list(readers_of("closed", name)), "closed tables are read through views only"
+
+
+def test_views_of_facilities_hold_no_key_that_joins_across_facilities(
+    manifest: dict[str, Any],
+) -> None:
+    for contract in parse_manifest(manifest):
+        if contract.facility_view is None:
             continue
-        assert readers == {"bi_reader"}, f"{name}: who may read it? See roles.yml"
-        tells_of_a_dossier = {"encounter_key", "person_key"} & set(model["columns"])
-        assert not tells_of_a_dossier or "is_hiv_related" in model["columns"], (
-            f"{name}: needs the column is_hiv_related, by which row security hides rows"
+        shown = set(contract.column_names) - set(contract.facility_view.without)
+        assert not shown & {"person_key", "ordering_practitioner_key", "practitioner_key"}, (
+            f"{contract.mart}: leave the key out (`without` in facility_view)"
         )
-
-
-def test_every_mart_of_care_is_limited_by_place(models: dict[str, Any]) -> None:
-    """Row security goes by facility_key; what has none must say through what it is seen."""
-    lists = {
-        "dim_communes", "dim_dates", "dim_diagnoses", "dim_items", "dim_practitioners",
-        "dim_provinces",
-    }  # fmt: skip
-    marts = {name: model for name, model in models.items() if model["schema"] == "candidate"}
-    for name, model in marts.items():
-        is_placed = "facility_key" in model["columns"]
-        is_linked = "visible_through" in model["config"]["meta"]
-        assert is_placed or is_linked or name in lists, f"{name}: whose rows are these?"
+        elsewhere = {"arrival_encounter_key"} & shown
+        assert elsewhere <= set(dict(contract.facility_view.keys)), contract.mart
 
 
 def test_nothing_is_written_into_the_project(warehouse: Settings) -> None:

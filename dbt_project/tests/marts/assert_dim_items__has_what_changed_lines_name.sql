@@ -7,5 +7,7 @@ inner join {{ ref('fct_claim_lines') }} as lines
         dossiers.facility_key = lines.facility_key
         and dossiers.encounter_key = lines.encounter_key
 left join {{ ref('dim_items') }} as items
-    on lines.item_key = items.item_key
+    on
+        lines.item_key = items.item_key
+        and lines.audience = items.audience
 where items.item_key is null

@@ -1,12 +1,14 @@
 -- Guards rpt_facility_months, which assumes that the replaced rows are exactly those of the touched
 -- months. Were a month's row kept or doubled, the report would differ from its encounters; a month
 -- that lost its last encounter must have no row. Touched months only: the cost follows the change.
+-- Of the open audience; rule M05 recounts the closed ones.
 with months as (
     select * from {{ ref('int_claims__touched_facility_months') }}
 ),
 
 encounters as (
     select * from {{ ref('fct_encounters') }}
+    where audience = 'open'
 ),
 
 reported as (
@@ -21,6 +23,7 @@ reported as (
         on
             months.facility_key = report.facility_key
             and months.month_start_date = report.month_start_date
+            and report.audience = 'open'
     group by 1, 2
 ),
 

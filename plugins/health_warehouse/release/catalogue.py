@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 from psycopg import sql
 
-from health_warehouse.release.contracts import Index
+from health_warehouse.release.contracts import STORES, Index, split_name
 from health_warehouse.release.transaction import ReleaseCursor
 
 
@@ -44,6 +44,21 @@ class Table:
 def read_table(cursor: ReleaseCursor, schema: str, name: str) -> Table | None:
     """None when there is no such relation."""
     return read_tables(cursor, schema, [name]).get(name)
+
+
+def read_mart(cursor: ReleaseCursor, name: str) -> Table | None:
+    """A mart by the name in its contract (`closed.fct_births`); None when it has no table."""
+    return read_marts(cursor, [name]).get(name)
+
+
+def read_marts(cursor: ReleaseCursor, names: Sequence[str]) -> dict[str, Table]:
+    """By the names in their contracts, those that have a table."""
+    found: dict[str, Table] = {}
+    for store in STORES:
+        tables = {split_name(name)[1]: name for name in names if split_name(name)[0] == store.schema}
+        for mart, table in read_tables(cursor, store.schema, list(tables)).items():
+            found[tables[mart]] = table
+    return found
 
 
 def read_tables(cursor: ReleaseCursor, schema: str, names: Sequence[str]) -> dict[str, Table]:
@@ -104,7 +119,11 @@ order by c.conrelid, k.place
 """
 _FOREIGN_KEYS = """
 select
-    c.conrelid as oid, target.relname as target,
+    c.conrelid as oid,
+    case
+        when target.relnamespace = 'marts'::regnamespace then target.relname::text
+        else target.relnamespace::regnamespace::text || '.' || target.relname
+    end as target,
     (
         select array_agg(a.attname::text order by k.place)
         from unnest(c.conkey) with ordinality as k (attnum, place)

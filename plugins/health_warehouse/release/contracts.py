@@ -2,24 +2,30 @@
 
 The manifest (`STATE/dbt/target/manifest.json`) is written by every full build. A mart is a model of
 schema `candidate`; its YAML gives the columns, their types and constraints, and in `config.meta`
-what dbt has no word for: foreign keys between marts, indexes for readers, how full pages are, and
-the relation of touched keys that limits what a publication compares.
+what dbt has no word for: foreign keys between marts, indexes for readers, how full pages are, the
+relation of touched keys that limits what a publication compares, how the mart is divided into open
+and closed rows, and how a login that sees single facilities reads it.
+
+A candidate table holds the rows of every audience, told apart by its column `audience`. Each
+audience has a store (a schema) of its own, and each mart a contract per store.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
 
 CANDIDATE_SCHEMA = "candidate"
+AUDIENCE = "audience"
+Division = Literal["by_row", "twice"]
 _SCOPE_SCHEMA = "intermediate"
 _TYPE = re.compile(r"[a-z][a-z0-9_ ]*(\(\d+(, ?\d+)?\))?( with(out)? time zone)?(\[\])?", re.I)
 
@@ -67,6 +73,19 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Store:
+    """Where the rows of one audience are published. The open store is `marts`."""
+
+    schema: str
+    audience: str
+
+
+OPEN = Store("marts", "open")
+CLOSED = Store("closed", "hiv")
+STORES = (OPEN, CLOSED)
+
+
+@dataclass(frozen=True)
 class Link:
     """A row is shown to readers who see a row of `mart` with the same `columns`."""
 
@@ -75,11 +94,32 @@ class Link:
 
 
 @dataclass(frozen=True)
-class MartContract:
-    """One mart. Without a scope every publication compares all its rows (small tables only).
+class FacilityView:
+    """How a login that sees single facilities reads a mart (`config.meta.facility_view`).
 
-    `sensitivity` is null or `hiv`. `fill_percent` leaves room on each page for rows that change:
-    one that finds room on its page needs no new entry in any index.
+    A row is shown when one of the columns `by` names a facility of the login; with `through`, when
+    a row of another mart that the login sees names it; with neither, always. Columns `without` are
+    left out: keys that would find a person or a practitioner elsewhere, and values that come from
+    rows of other facilities. A column of `keys` is shown where its facility is one of the login's.
+    """
+
+    by: tuple[str, ...] = ()
+    through: Link | None = None
+    without: tuple[str, ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class MartContract:
+    """One mart in one store. Without a scope every publication compares all its rows (small tables
+    only).
+
+    `name` is `fct_births` in the open store and `closed.fct_births` in the closed one. `division`
+    says how closed rows are told from open ones: `by_row`, each row is a function of one document;
+    `twice`, a row is a function of several, and is computed with and without closed ones.
+    `facility_view` is None where only who sees the whole province may read the mart. `cases` is the
+    column of a report that counts cases. `fill_percent` leaves room on each page for rows that
+    change: one that finds room on its page needs no new entry in any index.
     """
 
     name: str
@@ -89,9 +129,21 @@ class MartContract:
     foreign_keys: tuple[ForeignKey, ...] = ()
     indexes: tuple[Index, ...] = ()
     scope: Scope | None = None
-    sensitivity: str | None = None
-    visible_through: Link | None = None
+    division: Division = "by_row"
+    store: Store = OPEN
+    facility_view: FacilityView | None = None
+    cases: str | None = None
     fill_percent: int = 100
+
+    @property
+    def mart(self) -> str:
+        """Name of the model, the same in every store."""
+        return split_name(self.name)[1]
+
+    @property
+    def candidate_key(self) -> tuple[str, ...]:
+        """Primary key of the candidate. `audience` comes last, so that the scope's keys lead it."""
+        return (*self.primary_key, AUDIENCE) if self.division == "twice" else self.primary_key
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -113,12 +165,18 @@ class MartContract:
         return tuple(dict.fromkeys([*self.indexes, *map(Index, [*keys, *scope])]))
 
 
+def split_name(name: str) -> tuple[str, str]:
+    """Schema and table of a mart by the name in its contract."""
+    schema, _, mart = name.rpartition(".")
+    return schema or OPEN.schema, mart
+
+
 def manifest_path(settings: Settings) -> Path:
     return settings.state / "dbt" / "target" / "manifest.json"
 
 
 def load_contracts(settings: Settings) -> tuple[MartContract, ...]:
-    """Contracts of all marts, referenced ones first.
+    """Contracts of all marts in all stores, referenced ones first.
 
     Raises ConfigurationError when dbt has not run yet, or a mart's YAML lacks what a release needs.
     """
@@ -130,46 +188,139 @@ def load_contracts(settings: Settings) -> tuple[MartContract, ...]:
 
 def parse_manifest(manifest: Mapping[str, Any]) -> tuple[MartContract, ...]:
     """Pure part of `load_contracts`."""
-    contracts = {
-        contract.name: contract
+    nodes = {
+        str(node.get("alias") or node["name"]): node
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and node["schema"] == CANDIDATE_SCHEMA
-        for contract in [_contract(node)]
     }
-    if not contracts:
+    if not nodes:
         raise ConfigurationError(f"the dbt manifest has no model in schema {CANDIDATE_SCHEMA}")
-    for contract in contracts.values():
-        _check_references(contract, contracts)
+    marts = {name: _contract(name, node) for name, node in nodes.items()}
+    for mart in marts.values():
+        _check_references(mart, marts)
+    ordered = [marts[name] for name in _referenced_first(marts)]
+    return tuple(
+        _in_store(mart, store, marts)
+        for store in STORES
+        for mart in ordered
+        if store in _stores_of(mart, nodes[mart.name])
+    )
+
+
+def _referenced_first(marts: Mapping[str, MartContract]) -> Iterable[str]:
     graph = {
-        name: sorted({key.to for key in contract.foreign_keys} - {name})
-        for name, contract in sorted(contracts.items())
+        name: sorted({key.to for key in mart.foreign_keys} - {name})
+        for name, mart in sorted(marts.items())
     }
     try:
-        return tuple(contracts[name] for name in TopologicalSorter(graph).static_order())
+        return tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
         raise ConfigurationError(
             f"foreign keys of the marts form a circle: {error.args[1]}"
         ) from error
 
 
-def _contract(node: Mapping[str, Any]) -> MartContract:
-    name = str(node.get("alias") or node["name"])
+def _contract(name: str, node: Mapping[str, Any]) -> MartContract:
     meta = node["config"].get("meta") or {}
-    primary_key = _primary_key(node)
-    if not primary_key:
+    key = _primary_key(node)
+    if not key:
         raise ConfigurationError(f"mart {name} has no primary_key constraint in its YAML")
+    division = _division(name, meta, node, key)
+    primary_key = tuple(column for column in key if column != AUDIENCE)
     return MartContract(
         name=name,
         comment=_one_line(node.get("description")),
-        columns=tuple(_column(name, column, primary_key) for column in node["columns"].values()),
+        columns=tuple(
+            _column(name, column, primary_key)
+            for column in node["columns"].values()
+            if column["name"] != AUDIENCE
+        ),
         primary_key=primary_key,
         foreign_keys=tuple(_foreign_key(key) for key in meta.get("foreign_keys", ())),
         indexes=tuple(_index(index) for index in meta.get("indexes", ())),
         scope=_scope(meta.get("publish") or {}),
-        sensitivity=meta.get("sensitivity"),
-        visible_through=_link(meta.get("visible_through")),
+        division=division,
+        facility_view=_facility_view(name, meta),
+        cases=_cases(name, meta),
         fill_percent=_fill_percent(name, meta.get("fill_percent", 100)),
     )
+
+
+def _stores_of(mart: MartContract, node: Mapping[str, Any]) -> Sequence[Store]:
+    """All, but a mart of nothing but closed rows (`closed_only: true`) has no open table."""
+    if (node["config"].get("meta") or {}).get("closed_only"):
+        return [store for store in STORES if store != OPEN]
+    return STORES
+
+
+def _in_store(mart: MartContract, store: Store, marts: Mapping[str, MartContract]) -> MartContract:
+    """In a closed store a foreign key leads to a mart that is computed twice, for that holds every
+    member that a closed row names; a closed row of a fact may belong to an open encounter."""
+    if store == OPEN:
+        return mart
+    return replace(
+        mart,
+        name=f"{store.schema}.{mart.name}",
+        store=store,
+        foreign_keys=tuple(
+            replace(key, to=f"{store.schema}.{key.to}")
+            for key in mart.foreign_keys
+            if marts[key.to].division == "twice"
+        ),
+    )
+
+
+def _division(
+    name: str, meta: Mapping[str, Any], node: Mapping[str, Any], key: Sequence[str]
+) -> Division:
+    said = meta.get("closed")
+    if said not in get_args(Division):
+        raise ConfigurationError(
+            f"mart {name} does not say how closed rows are told from open ones: write "
+            "`closed: by_row` (a row is a function of one document) or `closed: twice` (of "
+            f"several) into config.meta of its YAML, not {said!r}"
+        )
+    if AUDIENCE not in node["columns"]:
+        raise ConfigurationError(f"mart {name} has no column {AUDIENCE}: open, or a closed class")
+    if (said == "twice") != (AUDIENCE in key):
+        raise ConfigurationError(
+            f"mart {name} is closed {said}: {AUDIENCE} "
+            + ("must be the last column" if said == "twice" else "must not be a column")
+            + " of its primary key"
+        )
+    division: Division = said
+    return division
+
+
+def _facility_view(name: str, meta: Mapping[str, Any]) -> FacilityView | None:
+    """`none`, `all`, or what FacilityView says. There is no default: a forgotten mart is refused."""
+    said = meta.get("facility_view")
+    if said == "none":
+        return None
+    if said == "all":
+        return FacilityView()
+    if not isinstance(said, Mapping) or not ({"by", "through"} & set(said)):
+        raise ConfigurationError(
+            f"mart {name} does not say who sees its rows: write `facility_view: "
+            "{by: [facility_key]}`, `{through: {mart: …, columns: […]}}`, `all` or `none` into "
+            "config.meta of its YAML"
+        )
+    return FacilityView(
+        by=tuple(said.get("by", ())),
+        through=_link(said.get("through")),
+        without=tuple(said.get("without", ())),
+        keys=tuple((said.get("keys") or {}).items()),
+    )
+
+
+def _cases(name: str, meta: Mapping[str, Any]) -> str | None:
+    cases = meta.get("cases")
+    if name.startswith("rpt_") and not cases:
+        raise ConfigurationError(
+            f"report {name} does not say which column counts its cases: write `cases: …` into "
+            "config.meta of its YAML, by which small cells are suppressed"
+        )
+    return cases
 
 
 def _column(mart: str, node: Mapping[str, Any], primary_key: Sequence[str]) -> Column:
@@ -227,6 +378,8 @@ def _check_references(contract: MartContract, contracts: Mapping[str, MartContra
     named = {
         *contract.primary_key,
         *(name for index in contract.needed_indexes for name in (*index.columns, *index.include)),
+        *([contract.cases] if contract.cases else []),
+        *_named_by_view(contract.facility_view),
     }
     if missing := sorted(named - known):
         raise ConfigurationError(f"mart {contract.name} has no column {', '.join(missing)}")
@@ -239,6 +392,13 @@ def _check_references(contract: MartContract, contracts: Mapping[str, MartContra
                 f"mart {contract.name} refers to {key.to} ({', '.join(key.to_columns)}), "
                 f"which is not its primary key ({', '.join(target.primary_key)})"
             )
+
+
+def _named_by_view(view: FacilityView | None) -> Iterable[str]:
+    if view is None:
+        return ()
+    through = view.through.columns if view.through else ()
+    return (*view.by, *view.without, *through, *(name for pair in view.keys for name in pair))
 
 
 def _one_line(text: str | None) -> str:

@@ -90,6 +90,6 @@ def _require_affected(mart: str, verb: str, affected: int, planned: int) -> None
     """Row security, a trigger or a rule can make a statement touch fewer rows without an error."""
     if affected != planned:
         raise ReleaseHeld(
-            f"marts.{mart}: {affected} rows were {verb} where {planned} were planned; nothing was "
+            f"mart {mart}: {affected} rows were {verb} where {planned} were planned; nothing was "
             "published. Look for a policy, trigger or rule on the table"
         )

@@ -1,4 +1,4 @@
-"""Row security of the tables of `marts`: made with the table, renewed when its rule changes,
+"""Row security of the tables of `marts` and of the closed store: made with the table, renewed when its rule changes,
 verified before each publication and roll-back.
 
 The publisher sees and writes every row by a policy of its own, for row security is forced on the
@@ -20,8 +20,8 @@ from health_warehouse.database.rights import readers_of
 from health_warehouse.database.roles import role_name
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.row_security import Audience, audiences
-from health_warehouse.release.catalogue import Policy, Table, read_table, read_tables
-from health_warehouse.release.contracts import MartContract
+from health_warehouse.release.catalogue import Policy, Table, read_mart, read_marts
+from health_warehouse.release.contracts import MartContract, split_name
 from health_warehouse.release.statements import mart_table
 from health_warehouse.release.transaction import ReleaseCursor, fetch_row
 from health_warehouse.settings import Settings
@@ -68,7 +68,7 @@ def admit(cursor: ReleaseCursor, mart: str, audience: Audience) -> None:
         cursor.execute(statement)
     made = _policy(_existing(cursor, mart), audience.role)
     if made is None:
-        raise ConfigurationError(f"marts.{mart}: the policy for {audience.role} is not there")
+        raise ConfigurationError(f"{_place(mart)}: the policy for {audience.role} is not there")
     cursor.execute(
         sql.SQL("comment on policy {} on {} is {}").format(
             policy, table, sql.Literal(_comment(cursor, audience, made))
@@ -81,7 +81,7 @@ def renewals(
 ) -> list[Renewal]:
     """Policies of published marts that were made from another rule than the present one."""
     found = []
-    tables = read_tables(cursor, "marts", [contract.name for contract in contracts])
+    tables = read_marts(cursor, [contract.name for contract in contracts])
     for contract in contracts:
         table = tables.get(contract.name)
         if table is None:
@@ -102,11 +102,11 @@ def verify(cursor: ReleaseCursor, settings: Settings, names: Sequence[str]) -> N
     so a person must settle it. Raises ConfigurationError that names every difference.
     """
     problems: list[str] = []
-    for name, table in read_tables(cursor, "marts", names).items():
+    for name, table in read_marts(cursor, names).items():
         if not (table.has_row_security and table.is_row_security_forced):
-            problems.append(f"marts.{name}: row security is not enabled and forced")
+            problems.append(f"{_place(name)}: row security is not enabled and forced")
         problems += _problems_of_publisher(table, name, role_name(settings, "publisher"))
-        for role in readers_of("marts", name):
+        for role in readers_of(*split_name(name)):
             problems += _problems_of_reader(cursor, table, name, role_name(settings, role.name))
     if problems:
         raise ConfigurationError(
@@ -127,10 +127,10 @@ def _problems_of_publisher(table: Table, name: str, publisher: str) -> list[str]
         and policy.check in ("true", None)
     ]
     if not everything:
-        problems.append(f"marts.{name}: no policy lets {publisher} see and write every row")
+        problems.append(f"{_place(name)}: no policy lets {publisher} see and write every row")
     for policy in table.policies:
         if not policy.is_permissive and policy.roles & {publisher, "public"}:
-            problems.append(f"marts.{name}: policy {policy.name} hides rows from {publisher}")
+            problems.append(f"{_place(name)}: policy {policy.name} hides rows from {publisher}")
     return problems
 
 
@@ -138,18 +138,22 @@ def _problems_of_reader(cursor: ReleaseCursor, table: Table, name: str, reader: 
     problems = []
     policy = _policy(table, reader)
     if policy is None or reader not in policy.roles:
-        problems.append(f"marts.{name}: no policy for {reader}")
+        problems.append(f"{_place(name)}: no policy for {reader}")
     else:
         said = _COMMENT.search(policy.comment)
         is_same_server = said is not None and said[2] == _server(cursor)
         if said is None or (is_same_server and said[3] != _digest(policy.using or "")):
-            problems.append(f"marts.{name}: policy {policy.name} is not as it was made")
+            problems.append(f"{_place(name)}: policy {policy.name} is not as it was made")
     for other in table.policies:
         if other != policy and other.is_permissive and other.roles & {reader, "public"}:
-            problems.append(f"marts.{name}: policy {other.name} shows more rows to {reader}")
+            problems.append(f"{_place(name)}: policy {other.name} shows more rows to {reader}")
     if not _may_select(cursor, reader, name):
-        problems.append(f"marts.{name}: {reader} has no grant to select")
+        problems.append(f"{_place(name)}: {reader} has no grant to select")
     return problems
+
+
+def _place(name: str) -> str:
+    return ".".join(split_name(name))
 
 
 def _policy_name(role: str) -> str:
@@ -180,9 +184,9 @@ def _server(cursor: ReleaseCursor) -> str:
 
 
 def _existing(cursor: ReleaseCursor, name: str) -> Table:
-    table = read_table(cursor, "marts", name)
+    table = read_mart(cursor, name)
     if table is None:
-        raise ConfigurationError(f"marts.{name} does not exist")
+        raise ConfigurationError(f"{_place(name)} does not exist")
     return table
 
 

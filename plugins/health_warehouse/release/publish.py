@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from health_warehouse.errors import ConfigurationError, ReleaseHeld
 from health_warehouse.privacy.row_security import audiences
-from health_warehouse.release import protection, schema, statements
+from health_warehouse.release import protection, reader_views, schema, statements
 from health_warehouse.release.candidates import (
     Approval,
     Candidate,
@@ -145,6 +145,8 @@ def _release(
             cursor.execute(statements.analyze(contract))
             for audience in audiences(settings, contract):
                 protection.admit(cursor, contract.name, audience)
+    views = reader_views.reader_views(settings, contracts)
+    reader_views.make(cursor, reader_views.missing(cursor, views))
     cursor.execute(
         "update ops.releases set published_at = clock_timestamp() where release_id = %s",
         [release_id],
@@ -213,7 +215,7 @@ def _finish_build(cursor: ReleaseCursor, candidate: Candidate, note: str | None 
 
 def _adapt(settings: Settings, contracts: Sequence[MartContract], build_id: int | None) -> None:
     """Before the publication: add the columns that the contracts have more than the marts, and
-    renew the policies whose rule is another now.
+    renew the policies and views whose rule is another now.
     """
     with reading_transaction(settings) as cursor:
         schema.lock_candidate(cursor, contracts)
@@ -223,6 +225,7 @@ def _adapt(settings: Settings, contracts: Sequence[MartContract], build_id: int 
     _require_full(widenings, candidate)
     schema.widen(settings, widenings)
     schema.renew_policies(settings, renewals)
+    schema.renew_views(settings, reader_views.reader_views(settings, contracts))
 
 
 def _require_full(widenings: Sequence[schema.Widening], candidate: Candidate) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.release.catalogue import read_table
+from health_warehouse.release.catalogue import read_mart, read_table
 from health_warehouse.release.releases import Release, current_release, get_release
 from health_warehouse.release.shadows import DELETED, INSERTED, shadow_name, shadow_table
 from health_warehouse.release.statements import equal_columns, mart_table
@@ -70,7 +70,7 @@ def _compare(
 ) -> Restatement:
     """A key's row in a release is what the first release after it deleted; if none touched the key
     since, what `marts` holds; if the first one only inserted it, there was none."""
-    table = read_table(cursor, "marts", mart)
+    table = read_mart(cursor, mart)
     shadow = read_table(cursor, "ops", shadow_name(mart))
     if table is None or shadow is None:
         return Restatement(mart, 0, 0, 0)

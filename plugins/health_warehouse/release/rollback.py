@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from health_warehouse.errors import ConfigurationError, ReleaseHeld
 from health_warehouse.release import statements
-from health_warehouse.release.catalogue import Table, read_table
+from health_warehouse.release.catalogue import Table, read_mart, read_table
 from health_warehouse.release.current import NAME as CURRENT_RELEASE
 from health_warehouse.release.current import show_release
 from health_warehouse.release.hold import set_hold
@@ -124,10 +124,10 @@ def _reversals(current: Release) -> list[TableReversal]:
 
 
 def _reverse(cursor: ReleaseCursor, reversal: TableReversal, release_id: int) -> None:
-    table = read_table(cursor, "marts", reversal.mart)
+    table = read_mart(cursor, reversal.mart)
     shadow = read_table(cursor, "ops", shadow_name(reversal.mart))
     if table is None or shadow is None:
-        raise ConfigurationError(f"marts.{reversal.mart} or its shadow table is gone")
+        raise ConfigurationError(f"mart {reversal.mart} or its shadow table is gone")
     statements.go_by_index(cursor)
     for verb, statement, planned in (
         (
@@ -144,7 +144,7 @@ def _reverse(cursor: ReleaseCursor, reversal: TableReversal, release_id: int) ->
         cursor.execute(statement, {"release_id": release_id})
         if cursor.rowcount != planned:
             raise ReleaseHeld(
-                f"marts.{reversal.mart}: {cursor.rowcount} rows were {verb} where "
+                f"mart {reversal.mart}: {cursor.rowcount} rows were {verb} where "
                 f"release {release_id} left {planned}; nothing was "
                 "rolled back. Rebuild: `warehouse build --full`"
             )

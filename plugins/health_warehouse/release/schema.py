@@ -19,11 +19,23 @@ from tenacity import (
 )
 
 from health_warehouse.errors import ConfigurationError, PublishConflict
-from health_warehouse.release.catalogue import Table, read_tables
-from health_warehouse.release.contracts import Column, ForeignKey, Index, MartContract
+from health_warehouse.release.catalogue import Table, read_marts, read_tables
+from health_warehouse.release.contracts import (
+    AUDIENCE,
+    Column,
+    ForeignKey,
+    Index,
+    MartContract,
+    split_name,
+)
 from health_warehouse.release.protection import Renewal, admit, shut
+from health_warehouse.release.reader_views import ReaderView, make, outdated
 from health_warehouse.release.statements import candidate_table, mart_table
-from health_warehouse.release.transaction import ReleaseCursor, release_transaction
+from health_warehouse.release.transaction import (
+    ReleaseCursor,
+    reading_transaction,
+    release_transaction,
+)
 from health_warehouse.settings import Settings
 
 _GIVE_WAY = "set local lock_timeout = '100ms'"
@@ -40,13 +52,14 @@ class Widening:
 
 def new_marts(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> frozenset[str]:
     """Names of the marts that have no table yet."""
-    names = [contract.name for contract in contracts]
+    names = {contract.name: split_name(contract.name) for contract in contracts}
     found = cursor.execute(
-        "select relname from pg_class"
-        " where relnamespace = 'marts'::regnamespace and relname = any(%s)",
-        [names],
+        "select relnamespace::regnamespace::text as schema, relname::text as mart from pg_class"
+        " where relnamespace::regnamespace::text = any(%s) and relkind = 'r'",
+        [sorted({schema for schema, _ in names.values()})],
     )
-    return frozenset(names).difference(row.relname for row in found)
+    there = {(row.schema, row.mart) for row in found}
+    return frozenset(name for name, place in names.items() if place not in there)
 
 
 def check_shapes(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> list[Widening]:
@@ -56,22 +69,22 @@ def check_shapes(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> li
     a primary key would change, or when the candidate is not what the contract says.
     """
     widenings: list[Widening] = []
-    names = [contract.name for contract in contracts]
-    candidates = read_tables(cursor, "candidate", names)
-    marts = read_tables(cursor, "marts", names)
+    candidates = read_tables(cursor, "candidate", [contract.mart for contract in contracts])
+    marts = read_marts(cursor, [contract.name for contract in contracts])
     for contract in contracts:
-        candidate = candidates.get(contract.name)
+        candidate = candidates.get(contract.mart)
         if candidate is None:
-            raise ConfigurationError(f"candidate.{contract.name} is missing: run `warehouse build`")
-        if missing := [name for name in contract.column_names if name not in candidate.columns]:
+            raise ConfigurationError(f"candidate.{contract.mart} is missing: run `warehouse build`")
+        wanted = (*contract.column_names, AUDIENCE)
+        if missing := [name for name in wanted if name not in candidate.columns]:
             raise ConfigurationError(
-                f"candidate.{contract.name} lacks {', '.join(missing)}: "
+                f"candidate.{contract.mart} lacks {', '.join(missing)}: "
                 "run `warehouse build --full`"
             )
-        if candidate.primary_key != contract.primary_key:
+        if candidate.primary_key != contract.candidate_key:
             raise ConfigurationError(
-                f"candidate.{contract.name} has no primary key "
-                f"({', '.join(contract.primary_key)}): enforce its dbt contract"
+                f"candidate.{contract.mart} has no primary key "
+                f"({', '.join(contract.candidate_key)}): enforce its dbt contract"
             )
         published = marts.get(contract.name)
         if published is not None:
@@ -85,7 +98,7 @@ def check_shapes(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> li
 
 
 def _refuse_breaking(contract: MartContract, candidate: Table, published: Table) -> None:
-    table = f"marts.{contract.name}"
+    table = ".".join(split_name(contract.name))
     steps: list[str] = []
     for name, data_type in published.columns.items():
         if name not in contract.column_names:
@@ -129,6 +142,19 @@ def renew_policies(
         _giving_way(patience_seconds)(_renew_policy, settings, renewal)
 
 
+def renew_views(
+    settings: Settings,
+    views: Sequence[ReaderView],
+    patience_seconds: float = _PATIENCE_SECONDS,
+) -> None:
+    """Make the outdated of these views anew, each at once. Raises PublishConflict after
+    `patience_seconds`."""
+    with reading_transaction(settings) as cursor:
+        found = outdated(cursor, views)
+    for view in found:
+        _giving_way(patience_seconds)(_renew_view, settings, view)
+
+
 def _giving_way(patience_seconds: float) -> Retrying:
     """ADD COLUMN and CREATE POLICY wait for every reader of the table, and new readers queue behind
     them; so each waits 100 ms at most, steps back, and tries again."""
@@ -156,6 +182,12 @@ def _renew_policy(settings: Settings, renewal: Renewal) -> None:
     with release_transaction(settings) as cursor:
         cursor.execute(_GIVE_WAY)
         admit(cursor, renewal.mart, renewal.audience)
+
+
+def _renew_view(settings: Settings, view: ReaderView) -> None:
+    with release_transaction(settings) as cursor:
+        cursor.execute(_GIVE_WAY)
+        make(cursor, [view])
 
 
 def create_mart(cursor: ReleaseCursor, settings: Settings, contract: MartContract) -> None:
@@ -186,7 +218,7 @@ def complete(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> None:
     Foreign keys are added after the rows: on 10 M lines that took 26 s, against 107 s and a backend
     of 700 MB when they were there first. None of these statements makes a reader wait.
     """
-    tables = read_tables(cursor, "marts", [contract.name for contract in contracts])
+    tables = read_marts(cursor, [contract.name for contract in contracts])
     for contract in contracts:
         table = tables[contract.name]
         indexes = list(table.indexes)
@@ -239,7 +271,7 @@ def _comment(cursor: ReleaseCursor, contract: MartContract, table: Table) -> Non
         if table.column_comments[column.name] != column.comment:
             cursor.execute(
                 sql.SQL("comment on column {} is {}").format(
-                    sql.Identifier("marts", contract.name, column.name), sql.Literal(column.comment)
+                    sql.Identifier(*split_name(contract.name), column.name), sql.Literal(column.comment)
                 )
             )
 
@@ -251,7 +283,8 @@ def lock_candidate(cursor: ReleaseCursor, contracts: Sequence[MartContract]) -> 
     A table that dbt swapped in under an older snapshot would look empty.
     """
     scopes = {contract.scope.relation for contract in contracts if contract.scope}
-    relations = [candidate_table(contract.name) for contract in contracts]
+    marts = sorted({contract.mart for contract in contracts})
+    relations = [candidate_table(mart) for mart in marts]
     relations += [sql.Identifier("intermediate", relation) for relation in sorted(scopes)]
     try:
         cursor.execute(

@@ -1,4 +1,4 @@
-"""What each release replaced: one typed table per mart, `ops.replaced_<mart>`.
+"""What each release replaced: one typed table per mart and store, `ops.replaced_<mart>`.
 
 Rows that a release deleted are kept whole, of rows that it inserted only the key. That is enough to
 go back, and to tell what a restatement changed. Typed, because rows kept as JSON took 3 times the
@@ -13,7 +13,7 @@ from psycopg import sql
 
 from health_warehouse.database.roles import role_name
 from health_warehouse.release.catalogue import read_tables
-from health_warehouse.release.contracts import MartContract
+from health_warehouse.release.contracts import MartContract, split_name
 from health_warehouse.release.transaction import ReleaseCursor
 from health_warehouse.settings import Settings
 
@@ -22,7 +22,8 @@ INSERTED = "inserted"
 
 
 def shadow_name(mart: str) -> str:
-    return f"replaced_{mart}"
+    """`replaced_fct_births`; for `closed.fct_births`, `replaced_closed_fct_births`."""
+    return "replaced_" + mart.replace(".", "_")
 
 
 def shadow_table(mart: str) -> sql.Identifier:
@@ -76,7 +77,7 @@ def _create(cursor: ReleaseCursor, settings: Settings, contract: MartContract) -
                 deleted=sql.Literal(DELETED),
                 inserted=sql.Literal(INSERTED),
                 comment=sql.Literal(
-                    f"What each release replaced in marts.{contract.name}: "
+                    f"What each release replaced in {'.'.join(split_name(contract.name))}: "
                     "deleted rows whole, of inserted rows the key."
                 ),
                 publisher=sql.Identifier(role_name(settings, "publisher")),

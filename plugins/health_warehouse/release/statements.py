@@ -12,7 +12,13 @@ from collections.abc import Sequence
 
 from psycopg import sql
 
-from health_warehouse.release.contracts import Column, MartContract
+from health_warehouse.release.contracts import (
+    AUDIENCE,
+    CANDIDATE_SCHEMA,
+    Column,
+    MartContract,
+    split_name,
+)
 from health_warehouse.release.shadows import DELETED, INSERTED, shadow_table
 from health_warehouse.release.transaction import ReleaseCursor
 
@@ -44,16 +50,28 @@ def choose_plans(cursor: ReleaseCursor, contract: MartContract, is_full: bool) -
 
 
 def mart_table(name: str) -> sql.Identifier:
-    return sql.Identifier("marts", name)
+    """The table of a mart by the name in its contract: `fct_births`, `closed.fct_births`."""
+    return sql.Identifier(*split_name(name))
 
 
-def candidate_table(name: str) -> sql.Identifier:
-    return sql.Identifier("candidate", name)
+def candidate_table(mart: str) -> sql.Identifier:
+    """The candidate of a mart, with the rows of every audience."""
+    return sql.Identifier(CANDIDATE_SCHEMA, mart)
+
+
+def candidate_rows(contract: MartContract) -> sql.Composed:
+    """The rows of the candidate that belong into the store of the contract."""
+    return sql.SQL("(select {} from {} where {} = {})").format(
+        _columns(contract.column_names),
+        candidate_table(contract.mart),
+        sql.Identifier(AUDIENCE),
+        sql.Literal(contract.store.audience),
+    )
 
 
 def count_candidate(contract: MartContract) -> sql.Composed:
     """Rows of the candidate, for a mart that is not there yet."""
-    return sql.SQL("select count(*) from {}").format(candidate_table(contract.name))
+    return sql.SQL("select count(*) from {} as fresh").format(candidate_rows(contract))
 
 
 def count_stale(
@@ -63,7 +81,7 @@ def count_stale(
 
     Columns that the mart is `lacking` as yet count as null.
     """
-    mart, candidate = _mart_with(contract, lacking), candidate_table(contract.name)
+    mart, candidate = _mart_with(contract, lacking), candidate_rows(contract)
     stale = _differing(contract, mart, candidate, is_full)
     return sql.SQL("select count(*) from {}").format(stale)
 
@@ -72,7 +90,7 @@ def count_fresh(
     contract: MartContract, is_full: bool, lacking: Sequence[Column] = ()
 ) -> sql.Composed:
     """How many rows of the candidate are not published with this content; see `count_stale`."""
-    mart, candidate = _mart_with(contract, lacking), candidate_table(contract.name)
+    mart, candidate = _mart_with(contract, lacking), candidate_rows(contract)
     fresh = _differing(contract, candidate, mart, is_full)
     return sql.SQL("select count(*) from {}").format(fresh)
 
@@ -105,7 +123,7 @@ def delete_gone(contract: MartContract) -> sql.Composed:
         shadow=shadow_table(contract.name),
         action=sql.Literal(DELETED),
         same_key=equal_columns(contract.primary_key, "this", "kept"),
-        candidate=candidate_table(contract.name),
+        candidate=candidate_rows(contract),
         same_candidate=equal_columns(contract.primary_key, "that", "kept"),
     )
 
@@ -126,7 +144,7 @@ def update_changed(contract: MartContract) -> sql.Composed:
         names=_columns(contract.content_names),
         columns=_columns(contract.content_names, "that"),
         shadow=shadow_table(contract.name),
-        candidate=candidate_table(contract.name),
+        candidate=candidate_rows(contract),
         same_candidate=equal_columns(contract.primary_key, "that", "kept"),
         deleted=sql.Literal(DELETED),
         same_key=equal_columns(contract.primary_key, "this", "kept"),
@@ -154,11 +172,11 @@ def insert_fresh(contract: MartContract, is_full: bool) -> sql.Composed:
 
 def load_all(contract: MartContract) -> sql.Composed:
     """First load of the first release: nothing to compare with, nothing to go back to."""
-    return sql.SQL("insert into {} ({}) select {} from {} order by {}").format(
+    return sql.SQL("insert into {} ({}) select {} from {} as fresh order by {}").format(
         mart_table(contract.name),
         _columns(contract.column_names),
         _columns(contract.column_names),
-        candidate_table(contract.name),
+        candidate_rows(contract),
         _columns(contract.primary_key),
     )
 
@@ -215,11 +233,11 @@ def _noting_keys(contract: MartContract, write: sql.Composed) -> sql.Composed:
 
 
 def _stale(contract: MartContract, is_full: bool) -> sql.Composed:
-    return _differing(contract, mart_table(contract.name), candidate_table(contract.name), is_full)
+    return _differing(contract, mart_table(contract.name), candidate_rows(contract), is_full)
 
 
 def _fresh(contract: MartContract, is_full: bool) -> sql.Composed:
-    return _differing(contract, candidate_table(contract.name), mart_table(contract.name), is_full)
+    return _differing(contract, candidate_rows(contract), mart_table(contract.name), is_full)
 
 
 def _mart_with(contract: MartContract, lacking: Sequence[Column]) -> sql.Composable:

@@ -19,6 +19,7 @@ from health_warehouse.release.contracts import manifest_path
 from health_warehouse.settings import Settings
 
 LINES_PER_VISIT = 3
+_DEFAULTS = {"audience": " default 'open'"}
 TABLES = ("dim_goods", "dim_shops", "fct_lines", "fct_visits")
 
 
@@ -37,7 +38,13 @@ def model(
     primary_key: list[str],
     meta: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """One node of a dbt manifest, with what the contract reader looks at."""
+    """One node of a dbt manifest, with what the contract reader looks at.
+
+    Its rows are told apart by document, and seen by who sees the whole province, unless `meta` says
+    otherwise.
+    """
+    meta = {"closed": "by_row", "facility_view": "none", **(meta or {})}
+    columns = [*columns, column("audience", "text")]
     return {
         "resource_type": "model",
         "schema": "candidate",
@@ -46,7 +53,7 @@ def model(
         "description": f"One row per {name}.",
         "columns": {one["name"]: one for one in columns},
         "constraints": [{"type": "primary_key", "columns": primary_key}],
-        "config": {"meta": meta or {}},
+        "config": {"meta": meta},
     }
 
 
@@ -121,6 +128,7 @@ class Star:
         for node in self.manifest["nodes"].values():
             columns = ", ".join(
                 f"{c['name']} {c['data_type']}{' not null' if c['constraints'] else ''}"
+                f"{_DEFAULTS.get(c['name'], '')}"
                 for c in node["columns"].values()
             )
             key = ", ".join(node["constraints"][0]["columns"])
@@ -247,8 +255,11 @@ class Star:
         self.touch(keys)
 
     def content(self, schema: str) -> dict[str, str]:
-        """A fingerprint of every table of the star, independent of the order of rows."""
-        role = "publisher" if schema == "marts" else "transformer"
+        """A fingerprint of every table of the star, independent of the order of rows.
+
+        Of `candidate`, of the open rows, as they stand in marts.
+        """
+        role = "transformer" if schema == "candidate" else "publisher"
         with engine(self.settings, role).connect() as connection:
             cursor = driver_connection(connection).cursor()
             prints = {}
@@ -257,7 +268,9 @@ class Star:
                     sql.SQL(
                         "select count(*) || ':' || coalesce(md5(string_agg(row_text, chr(10)"
                         " order by row_text collate \"C\")), '')"
-                        " from (select to_jsonb(t)::text as row_text from {} as t) as rows"
+                        " from (select to_jsonb(t) as content from {} as t) as rows"
+                        " cross join lateral (select (content - 'audience')::text as row_text) as x"
+                        " where coalesce(content ->> 'audience', 'open') = 'open'"
                     ).format(sql.Identifier(schema, table))
                 )
                 (prints[table],) = cursor.fetchone() or ("",)

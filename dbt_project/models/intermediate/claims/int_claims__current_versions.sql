@@ -30,7 +30,7 @@ versions as (
         changed.facility_id,
         changed.file_id,
         changed.position,
-        changed.is_hiv_related,
+        changed.audience,
         encounters.person_key,
         encounters.sex_code,
         encounters.birth_year,

@@ -1,7 +1,7 @@
 -- One row per ICD-10 code of an encounter: its main diagnosis and each secondary one, in their
 -- order.
 {{ config(indexes=[
-    {'columns': ['diagnosis_key', 'is_hiv_related']},
+    {'columns': ['diagnosis_key', 'audience']},
 ]) }}
 
 with versions as (
@@ -19,7 +19,7 @@ select
     diagnoses.diagnosis_key,
     diagnoses.diagnosis_code,
     diagnoses.diagnosis_role,
-    versions.is_hiv_related
+    versions.audience
 from versions
 inner join diagnoses
     on

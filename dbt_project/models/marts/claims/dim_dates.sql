@@ -1,4 +1,4 @@
--- One row per day of the calendar, and one for the unknown day.
+-- One row per day of the calendar, and one for the unknown day; the same for every audience.
 with days as (
     select
         date_key,
@@ -8,6 +8,7 @@ with days as (
 
 select
     date_key,
+    audiences.audience,
     case when is_known then extract(year from date_key)::integer end as year_number,
     case when is_known then extract(quarter from date_key)::integer end as quarter_number,
     case when is_known then extract(month from date_key)::integer end as month_number,
@@ -19,3 +20,4 @@ select
     is_known,
     date_trunc('month', date_key::timestamp)::date as month_start_date
 from days
+cross join {{ audiences() }}

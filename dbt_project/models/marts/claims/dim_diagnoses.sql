@@ -1,5 +1,5 @@
--- One row per diagnosis code that an encounter names, main or secondary. A code that ICD-10 does
--- not have keeps its row, in chapter (unknown).
+-- One row per diagnosis code that an encounter names, main or secondary, and audience. A code that
+-- ICD-10 does not have keeps its row, in chapter (unknown).
 with diagnoses as (
     select * from {{ ref('int_claims__touched_diagnoses') }}
 ),
@@ -21,27 +21,28 @@ used as (
                 then left(diagnoses.diagnosis_code, 3)
             else '{{ var("unknown_code") }}'
         end as category_code,
-        named.is_hiv_related
+        audiences.audience
     from diagnoses
-    -- false before true: HIV-related only where every naming is. LIMIT makes it a search by key;
-    -- as NOT EXISTS the whole bridge was hashed.
+    cross join {{ audiences() }}
+    -- LIMIT makes it a search by key; as EXISTS the whole bridge was hashed.
     cross join lateral (
-        select bridge.is_hiv_related
+        select bridge.diagnosis_key
         from bridge
-        where bridge.diagnosis_key = diagnoses.diagnosis_key
-        order by bridge.is_hiv_related
+        where
+            bridge.diagnosis_key = diagnoses.diagnosis_key
+            and bridge.audience = audiences.audience
         limit 1
     ) as named
 )
 
 select
     used.diagnosis_key,
+    used.audience,
     used.diagnosis_code,
     used.category_code,
     coalesce(chapters.chapter_code, '{{ var("unknown_code") }}') as chapter_code,
     coalesce(chapters.chapter_name_vi, 'Không xác định') as chapter_name_vi,
-    coalesce(chapters.chapter_name_en, 'Unknown') as chapter_name_en,
-    used.is_hiv_related
+    coalesce(chapters.chapter_name_en, 'Unknown') as chapter_name_en
 from used
 left join chapters
     -- "C" collation: codes compare letter by letter, digit before letter, on every server

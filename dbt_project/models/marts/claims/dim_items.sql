@@ -1,12 +1,11 @@
--- One row per drug, service or device that a claim line names. Name, unit and cost group are those
--- of the line ordered last (then of the smallest claim_line_key): a rule on content, so that no
--- order of loading changes it.
+-- One row per drug, service or device that a claim line names, and audience. Name, unit and cost
+-- group are those of the line ordered last (then of the smallest claim_line_key): a rule on content,
+-- so that no order of loading changes it.
 with items as (
     select * from {{ ref('int_claims__touched_items') }}
 ),
 
--- read twice, it would be copied whole; each time it is searched by key
-lines as not materialized (
+lines as (
     select * from {{ ref('fct_claim_lines') }}
 ),
 
@@ -14,35 +13,54 @@ versions as (
     select * from {{ ref('int_claims__current_versions') }}
 ),
 
--- once, so that a line is then searched in its own table and by its whole key
-latest_lines as materialized (
+-- the last line of each item in the documents of each audience, by key
+last_lines as materialized (
     select
-        items.*,
-        latest.table_code,
-        latest.line_number,
-        latest.cost_group_code,
-        not exists (
-            select 1
-            from lines
-            where
-                lines.item_key = items.item_key
-                and not lines.is_hiv_related
-        ) as is_hiv_related,
-        versions.file_id,
-        versions.position
+        latest.*,
+        items.item_type,
+        items.item_code
     from items
+    cross join {{ audiences() }}
     cross join
         lateral (
             select lines.*
             from lines
-            where lines.item_key = items.item_key
+            where
+                lines.item_key = items.item_key
+                and lines.audience = audiences.audience
             order by lines.ordered_at desc nulls last, lines.claim_line_key asc
             limit 1
         ) as latest
+),
+
+chosen as (
+    select distinct on (own.item_key, own.audience)
+        last_lines.*,
+        own.audience as for_audience
+    from last_lines as own
+    inner join {{ audiences() }} on own.audience = audiences.audience
+    inner join last_lines
+        on
+            own.item_key = last_lines.item_key
+            and last_lines.audience = any(audiences.sees)
+    order by
+        own.item_key,
+        own.audience,
+        last_lines.ordered_at desc nulls last,
+        last_lines.claim_line_key
+),
+
+-- once, so that a line is then searched in its own table and by its whole key
+latest_lines as materialized (
+    select
+        chosen.*,
+        versions.file_id,
+        versions.position
+    from chosen
     inner join versions
         on
-            latest.facility_key = versions.facility_key
-            and latest.encounter_key = versions.encounter_key
+            chosen.facility_key = versions.facility_key
+            and chosen.encounter_key = versions.encounter_key
 ),
 
 drug_lines as (
@@ -81,10 +99,10 @@ named as (
 
 select
     item_key,
+    for_audience as audience,
     item_type,
     item_code,
     item_name,
     unit_name,
-    cost_group_code,
-    is_hiv_related
+    cost_group_code
 from named

@@ -1,6 +1,6 @@
--- One row per person with an encounter. Sex and birth year are those of the encounter that ended
--- last (then of the greatest encounter_key): a rule on content, so that no order of loading changes
--- it.
+-- One row per person with an encounter, and audience. Sex and birth year are those of the encounter
+-- that ended last (then of the smallest encounter_key): a rule on content, so that no order of
+-- loading changes it.
 with persons as (
     select * from {{ ref('int_claims__touched_persons') }}
 ),
@@ -12,23 +12,27 @@ encounters as not materialized (
 
 select
     persons.person_key,
+    audiences.audience,
     latest.sex_code,
-    latest.birth_year,
-    -- shown to others, a person without any encounter that they see would tell them why
-    not exists (
-        select 1
-        from encounters
-        where
-            encounters.person_key = persons.person_key
-            and not encounters.is_hiv_related
-    ) as is_hiv_related
+    latest.birth_year
 from persons
+cross join {{ audiences() }}
 cross join lateral (
     select
         encounters.sex_code,
         encounters.birth_year
     from encounters
-    where encounters.person_key = persons.person_key
+    where
+        encounters.person_key = persons.person_key
+        and encounters.audience = any(audiences.sees)
     order by encounters.discharged_at desc nulls last, encounters.encounter_key asc
     limit 1
 ) as latest
+where
+    exists (
+        select 1
+        from encounters
+        where
+            encounters.person_key = persons.person_key
+            and encounters.audience = audiences.audience
+    )

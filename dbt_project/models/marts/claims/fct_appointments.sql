@@ -1,10 +1,11 @@
--- One row per appointment slip (XML14) of a dossier with content. It is kept by the encounter of
--- the same person at the same facility, later than the one that gave the appointment, that begins
--- nearest to the day, within the window; of two as near, by the earlier one.
+-- One row per appointment slip (XML14) of a dossier with content, and audience. It is kept by the
+-- encounter of the same person at the same facility, later than the one that gave the appointment,
+-- that begins nearest to the day, within the window; of two as near, by the earlier one. Without
+-- closed documents, a closed visit kept nothing.
 {{ config(
     post_hook="{{ summed_by(
         ['facility_key', 'appointment_month_start_date'],
-        ['is_kept', 'days_from_appointment', 'is_hiv_related'],
+        ['is_kept', 'days_from_appointment', 'audience'],
     ) }}",
 ) }}
 
@@ -39,8 +40,9 @@ select
     kept.encounter_key as visit_encounter_key,
     kept.arrived_at as visited_at,
     kept.arrival_date - slips.appointment_date as days_from_appointment,
-    versions.is_hiv_related or coalesce(kept.is_hiv_related, false) as is_hiv_related
+    audiences.audience
 from journeys
+cross join {{ audiences() }}
 inner join versions
     on
         journeys.facility_key = versions.facility_key
@@ -55,6 +57,7 @@ left join lateral (
     where
         versions.person_key = visits.person_key
         and versions.facility_key = visits.facility_key
+        and visits.audience = any(audiences.sees)
         and versions.arrived_at < visits.arrived_at
         and visits.arrival_date
         between slips.appointment_date - {{ var("appointment_early_days") }}
@@ -65,3 +68,7 @@ left join lateral (
         visits.encounter_key asc
     limit 1
 ) as kept on true
+-- in a closed class: what is not as it is for the open audience
+where
+    versions.audience = any(audiences.sees)
+    and audiences.audience in (versions.audience, kept.audience)

@@ -25,7 +25,7 @@ select
     births.is_under_32_weeks,
     births.born_date,
     births.born_at,
-    versions.is_hiv_related
+    versions.audience
 from versions
 inner join births
     on

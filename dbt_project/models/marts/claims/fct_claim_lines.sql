@@ -1,9 +1,11 @@
 -- One row per XML2 or XML3 line of a dossier with content.
 {{ config(
-    indexes=[{'columns': ['item_key', 'ordered_at desc nulls last', 'claim_line_key']}],
+    indexes=[
+        {'columns': ['item_key', 'audience', 'ordered_at desc nulls last', 'claim_line_key']},
+        {'columns': ['ordering_practitioner_key', 'audience']},
+    ],
     post_hook="{{ summed_by(
-        ['facility_key', 'item_key', 'month_start_date', 'cost_group_code', 'is_hiv_related',
-         'encounter_key'],
+        ['facility_key', 'item_key', 'month_start_date', 'cost_group_code', 'audience', 'encounter_key'],
         ['quantity', 'billed_amount_vnd', 'in_scope_amount_vnd', 'fund_amount_vnd',
          'copayment_amount_vnd', 'own_amount_vnd'],
     ) }}",
@@ -35,7 +37,7 @@ service_lines as (
 -- the join is made in each branch, so that both read raw by its key
 select
     {{ claim_line_columns('drug_lines') }},
-    versions.is_hiv_related,
+    versions.audience,
     versions.month_start_date
 from versions
 inner join drug_lines
@@ -45,7 +47,7 @@ inner join drug_lines
 union all
 select
     {{ claim_line_columns('service_lines') }},
-    versions.is_hiv_related,
+    versions.audience,
     versions.month_start_date
 from versions
 inner join service_lines

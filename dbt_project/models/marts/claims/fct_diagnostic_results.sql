@@ -1,5 +1,5 @@
--- One row per result of a test or examination (XML4) of a dossier with content. A test for HIV is
--- flagged whatever it found, for its absence would tell the rest.
+-- One row per result of a test or examination (XML4) of a dossier with content. The result of a test
+-- for HIV is closed whatever it found, for its absence would tell the rest.
 with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
 ),
@@ -8,17 +8,28 @@ results as (
     select * from {{ ref('stg_claims__diagnostic_results') }}
 ),
 
-hiv_tests as (
-    select distinct
+closed_tests as (
+    select
+        class,
+        pattern
+    from {{ ref('int_claims__closed_patterns') }}
+    where kind = 'test'
+),
+
+closed_services as (
+    select
         services.file_id,
         services.position,
-        services.service_code
+        services.service_code,
+        min(closed_tests.class) as class
     from versions
     inner join {{ ref('stg_claims__service_lines') }} as services
         on
             versions.file_id = services.file_id
             and versions.position = services.position
-    where services.service_name ~* '\mhiv'
+    inner join closed_tests
+        on {{ searched_text('services.service_name') }} ~* closed_tests.pattern
+    group by 1, 2, 3
 )
 
 select
@@ -36,16 +47,25 @@ select
     results.unit_name,
     results.result_number,
     results.resulted_at,
-    versions.is_hiv_related
-    or coalesce(results.indicator_name ~* '\mhiv', false)
-    or hiv_tests.service_code is not null as is_hiv_related
+    case
+        when versions.audience <> 'open' then versions.audience
+        else coalesce(
+            closed_services.class,
+            (
+                select min(closed_tests.class)
+                from closed_tests
+                where {{ searched_text('results.indicator_name') }} ~* closed_tests.pattern
+            ),
+            'open'
+        )
+    end as audience
 from versions
 inner join results
     on
         versions.file_id = results.file_id
         and versions.position = results.position
-left join hiv_tests
+left join closed_services
     on
-        results.file_id = hiv_tests.file_id
-        and results.position = hiv_tests.position
-        and results.service_code = hiv_tests.service_code
+        results.file_id = closed_services.file_id
+        and results.position = closed_services.position
+        and results.service_code = closed_services.service_code

@@ -4,8 +4,9 @@
     post_hook="{{ summed_by(
         ['facility_key', 'month_start_date'],
         ['main_diagnosis_key', 'sex_code', 'age_years', 'care_type_code', 'discharge_type_code',
-         'outcome_code', 'is_inpatient', 'is_death', 'is_hiv_related', 'treatment_days', 'billed_amount_vnd', 'in_scope_amount_vnd', 'fund_amount_vnd',
-         'copayment_amount_vnd', 'own_amount_vnd'],
+         'outcome_code', 'is_inpatient', 'is_death', 'audience', 'treatment_days',
+         'billed_amount_vnd', 'in_scope_amount_vnd', 'fund_amount_vnd', 'copayment_amount_vnd',
+         'own_amount_vnd'],
     ) }}",
 ) }}
 
@@ -19,10 +20,12 @@ encounters as (
 
 communes as (
     select * from {{ ref('dim_communes') }}
+    where audience = 'open'
 ),
 
 provinces as (
     select * from {{ ref('dim_provinces') }}
+    where audience = 'open'
 )
 
 select
@@ -58,7 +61,7 @@ select
     encounters.other_source_amount_vnd,
     encounters.is_inpatient,
     encounters.is_death,
-    versions.is_hiv_related,
+    versions.audience,
     encounters.arrival_date_key as arrival_date,
     encounters.discharge_date_key as discharge_date,
     encounters.month_start_date,

@@ -1,4 +1,4 @@
--- One row per record of HIV care (XML6) of a dossier with content. Readable by hiv_reader only.
+-- One row per record of HIV care (XML6) of a dossier with content: all of them are closed.
 with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
 ),
@@ -43,7 +43,7 @@ select
     treatments.arv_round_started_date,
     treatments.arv_round_ended_date,
     treatments.regimen_changed_date,
-    versions.is_hiv_related
+    versions.audience
 from versions
 inner join treatments
     on

@@ -24,7 +24,7 @@ select
     treatments.outcome_code,
     treatments.started_date,
     treatments.ended_date,
-    versions.is_hiv_related
+    versions.audience
 from versions
 inner join treatments
     on

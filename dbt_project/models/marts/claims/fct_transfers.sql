@@ -1,6 +1,6 @@
--- One row per encounter that ended in a transfer. Its arrival is the first encounter of the same
--- person within the window at the facility that the patient was sent to, else at one that names the
--- sender (MA_NOI_DI).
+-- One row per encounter that ended in a transfer, and audience. Its arrival is the first encounter of
+-- the same person within the window at the facility that the patient was sent to, else at one that
+-- names the sender (MA_NOI_DI). Without closed documents, a closed arrival was none.
 with journeys as (
     select * from {{ ref('int_claims__touched_journeys') }}
 ),
@@ -32,8 +32,9 @@ select
     next_visits.arrived_at as arrived_elsewhere_at,
     (extract(epoch from next_visits.arrived_at - versions.discharged_at) / 3600)::numeric(7, 2)
         as hours_to_arrival,
-    versions.is_hiv_related or coalesce(next_visits.is_hiv_related, false) as is_hiv_related
+    audiences.audience
 from journeys
+cross join {{ audiences() }}
 inner join versions
     on
         journeys.facility_key = versions.facility_key
@@ -48,6 +49,7 @@ left join lateral (
     where
         versions.person_key = arrivals.person_key
         and versions.facility_key <> arrivals.facility_key
+        and arrivals.audience = any(audiences.sees)
         and arrivals.arrived_at
         between versions.discharged_at - interval '{{ var("transfer_early_hours") }} hours'
         and versions.discharged_at + interval '{{ var("transfer_late_hours") }} hours'
@@ -62,3 +64,7 @@ left join lateral (
         arrivals.encounter_key asc
     limit 1
 ) as next_visits on true
+-- in a closed class: what is not as it is for the open audience
+where
+    versions.audience = any(audiences.sees)
+    and audiences.audience in (versions.audience, next_visits.audience)

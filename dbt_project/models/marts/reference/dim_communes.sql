@@ -1,4 +1,5 @@
--- One row per commune and stretch of time in which it is as it is, and one for the unknown one.
+-- One row per commune and stretch of time in which it is as it is, and one for the unknown one;
+-- the same for every audience.
 {{ config(indexes=[{'columns': ['commune_code']}]) }}
 
 with touched as (
@@ -53,6 +54,7 @@ located as (
 
 select
     located.commune_key,
+    audiences.audience,
     coalesce(
         {{ reference_key('located.province_code', 'located.province_valid_from') }},
         {{ unknown_reference_key() }}
@@ -70,6 +72,7 @@ select
     located.valid_from,
     located.valid_to
 from located
+cross join {{ audiences() }}
 left join communes as todays
     on
         located.current_commune_code = todays.commune_code

@@ -1,4 +1,5 @@
--- One row per province and stretch of time in which it is as it is, and one for the unknown one.
+-- One row per province and stretch of time in which it is as it is, and one for the unknown one;
+-- the same for every audience.
 with touched as (
     select * from {{ ref('int_reference__touched_provinces') }}
 ),
@@ -9,6 +10,7 @@ provinces as (
 
 select
     touched.province_key,
+    audiences.audience,
     coalesce(
         {{ reference_key('todays.province_code', 'todays.valid_from') }},
         {{ unknown_reference_key() }}
@@ -22,6 +24,7 @@ select
     touched.valid_from,
     provinces.valid_to
 from touched
+cross join {{ audiences() }}
 left join provinces
     on
         touched.province_code = provinces.province_code

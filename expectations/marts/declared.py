@@ -1,0 +1,71 @@
+"""The marts as the YAML of the dbt project declares them: keys, references and what a build touches.
+
+A new mart or reference is judged without a line here. The rules are made when this package is
+imported, before any database is there, so the YAML is read and not dbt's manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import yaml
+
+from health_warehouse.release.contracts import (
+    CANDIDATE_SCHEMA,
+    OPEN,
+    STORES,
+    ForeignKey,
+    MartContract,
+    parse_manifest,
+)
+from health_warehouse.settings import PROJECT_DIR
+
+_FOLDER = PROJECT_DIR / "dbt_project" / "models" / "marts"
+
+# Who a row is computed for, and whose documents it sees. Written out again here on purpose.
+AUDIENCES = "(values ('open', array['open']){}) as audiences (audience, sees)".format(
+    "".join(
+        f", ('{store.audience}', array['open', '{store.audience}'])"
+        for store in STORES
+        if store != OPEN
+    )
+)
+
+
+@cache
+def marts() -> tuple[MartContract, ...]:
+    """One contract per mart, with all its foreign keys; those of nothing but closed rows too."""
+    contracts = {contract.mart: contract for contract in reversed(parse_manifest(_nodes()))}
+    return tuple(contracts[name] for name in sorted(contracts))
+
+
+def references() -> Iterator[tuple[MartContract, ForeignKey, MartContract]]:
+    """Every foreign key: the mart, the key, and the mart that it leads to."""
+    by_name = {contract.mart: contract for contract in marts()}
+    for node in _nodes()["nodes"].values():
+        for key in node["config"]["meta"].get("foreign_keys", ()):
+            columns = tuple(key["columns"])
+            to_columns = tuple(key.get("to_columns") or columns)
+            yield by_name[node["name"]], ForeignKey(columns, key["to"], to_columns), by_name[key["to"]]
+
+
+def scope_of(mart: MartContract) -> tuple[str, str]:
+    """The relation of the keys that a build touched, and its columns, joined by commas."""
+    if mart.scope is None:
+        raise ValueError(f"mart {mart.mart} has no scope in its YAML")
+    return f"intermediate.{mart.scope.relation}", ", ".join(mart.scope.columns)
+
+
+def _nodes() -> dict[str, Any]:
+    """In the form of dbt's manifest."""
+    nodes = {}
+    for path in sorted(_FOLDER.rglob("*.yml")):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+            nodes[model["name"]] = model | {
+                "resource_type": "model",
+                "schema": CANDIDATE_SCHEMA,
+                "columns": {column["name"]: column for column in model["columns"]},
+            }
+    return {"nodes": nodes}

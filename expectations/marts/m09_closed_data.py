@@ -1,0 +1,135 @@
+"""M09: whatever tells of a closed class is for the audience of that class.
+
+The codes are those of the one dated list (dbt_project/seeds/ref_closed_codes.csv). They are looked
+for in what was sent, as canonical codes, and not by the patterns that the models use.
+"""
+
+from expectations.marts.facts import DOSSIER, ENCOUNTERS, FACTS, Fact, has_content
+from expectations.marts.scope import DOSSIERS, TOUCHED_SCOPE
+from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+
+_CLOSED = Check("audience", "audience <> 'open'", "'a dossier is open that ' || told_by")
+# The day of care of a dossier; of one without a readable day every row of the list holds.
+_LISTED = """
+    join staging.ref_closed_codes as listed
+        on listed.kind = '{kind}' and {tells}
+        and (listed.valid_from is null or care_date is null or listed.valid_from <= care_date)
+        and (listed.valid_to is null or care_date is null or listed.valid_to > care_date)"""
+_BY_CODE = "starts_with(replace(code.sent, '.', ''), replace(listed.code, '.', ''))"
+_IN_NAME = "strpos(lower({name}), listed.code) > 0"
+_ALL_WORDS = (
+    "not exists (select from unnest(string_to_array(listed.code, ' + ')) as word"
+    " where strpos(lower(sent.ten_dich_vu), word) = 0)"
+)
+
+
+def _told(told_by: str, table: str, kind: str, tells: str, codes: str = "") -> str:
+    return f"""
+    select {DOSSIER}, '{told_by}' as told_by
+    from cared
+    join raw.claims_{table} as sent using (file_id, position)
+    {codes}{_LISTED.format(kind=kind, tells=tells)}"""
+
+
+def _codes(columns: str) -> str:
+    return f"cross join unnest(raw.canonical_icd_list({columns})) as code (sent)"
+
+
+_TOLD = " union all ".join(
+    (
+        _told(
+            "names a closed diagnosis",
+            "xml1",
+            "icd",
+            _BY_CODE,
+            _codes(
+                "concat_ws(';', sent.ma_benh_chinh, sent.ma_benh_kt, sent.ma_benh_yhct)",
+            ),
+        ),
+        _told("has a service for a closed diagnosis", "xml3", "icd", _BY_CODE, _codes("sent.ma_benh")),
+        _told("is of a closed object", "xml1", "object", "trim(sent.ma_doituong_kcb) = listed.code"),
+        _told(
+            "has a drug of a closed class",
+            "xml2",
+            "drug",
+            _IN_NAME.format(name="concat_ws(' ', sent.ten_thuoc, sent.ham_luong)"),
+        ),
+        _told("has a service of a closed class", "xml3", "service", _ALL_WORDS),
+    )
+)
+
+_LISTS = Rows(
+    table_sql=f"'{ENCOUNTERS}'",
+    sql=f"""
+with {DOSSIERS},
+cared as materialized (
+    select
+        dossiers.*, coalesce(raw.parse_date(ngay_ra), raw.parse_date(ngay_vao)) as care_date
+    from dossiers join raw.claims_xml1 using (file_id, position)
+),
+told as ({_TOLD})
+select told_by, audience
+from told join candidate.{ENCOUNTERS} using ({DOSSIER})""",
+    checks=(_CLOSED,),
+)
+
+_RECORDS = Rows(
+    table_sql=f"'{ENCOUNTERS}'",
+    sql=f"""
+with {DOSSIERS},
+told as (
+    select {DOSSIER}, 'has a record of HIV care' as told_by
+    from dossiers join raw.claims_xml6 as sent using (file_id, position)
+    where {has_content("XML6")}
+    union all
+    select {DOSSIER}, 'has a record of tuberculosis with HIV'
+    from dossiers join raw.claims_xml15 as sent using (file_id, position)
+    where trim(phanloai_lao_hiv) = '1'
+        or raw.parse_date(ngaykd_hiv) is not null or raw.parse_date(bddt_arv) is not null
+)
+select told_by, audience
+from told join candidate.{ENCOUNTERS} using ({DOSSIER})""",
+    checks=(_CLOSED,),
+)
+
+
+def _inherited(fact: Fact) -> Rows:
+    """A row for others than its encounter would tell that there is one to hide, or what it hides."""
+    same = "fact_audience = encounter_audience"
+    return Rows(
+        table_sql=f"'{fact.mart}'",
+        sql=f"""
+select fact.audience as fact_audience, encounter.audience as encounter_audience
+from batch
+cross join intermediate.{fact.scope}
+join candidate.{ENCOUNTERS} as encounter using ({DOSSIER})
+join candidate.{fact.mart} as fact using ({DOSSIER})""",
+        checks=(
+            Check(
+                "audience",
+                f"{same} or encounter_audience = 'open'"
+                if fact.closes_rows or fact.is_twice
+                else same,
+                "'the row is not for the audience of its encounter'",
+            ),
+        ),
+    )
+
+
+RULE = Rule(
+    id="M09",
+    sentence_vi="Mọi hồ sơ cho biết người bệnh thuộc nhóm kín (trước hết là HIV) đều nằm trong kho "
+    "kín, để chỉ người được phép mới xem được.",
+    sentence_en="Every dossier that tells of a closed class, HIV first, is in the closed store, so "
+    "that only its readers see it.",
+    source=Source("Luật 64/2006/QH11 on HIV: confidentiality; QĐ 4750/QĐ-BYT XML6", "M"),
+    category=Category.CONFORMANCE,
+    severity=Severity.HOLD_RELEASE,
+    owner="data team",
+    rows=(
+        _LISTS,
+        _RECORDS,
+        *(_inherited(fact) for fact in FACTS if fact.mart != ENCOUNTERS),
+    ),
+    scope=TOUCHED_SCOPE,
+)
