@@ -87,6 +87,22 @@ return code ~ '^[A-Z][0-9][0-9](\.[0-9A-Z][0-9A-Z]?[0-9A-Z]?)?$';
 comment on function raw.is_icd_code(text) is
 'Whether a canonical code has the form of one of ICD-10: a category and up to three characters more.';
 
+create function raw.icd_codes_only(codes text) returns text
+language sql immutable parallel safe
+return btrim(
+    regexp_replace(
+        ';' || codes || ';',
+        '(?<=;)(?![A-Z][0-9][0-9](\.[0-9A-Z][0-9A-Z]?[0-9A-Z]?(\.[0-9A-Z][0-9A-Z]?)?)?;)[^;]*;', '', 'g'
+    ),
+    ';'
+);
+comment on function raw.icd_codes_only(text) is
+'What raw.canonical_icd gives, without what has not the form of a code: only that may be shown to readers.';
+
+-- Rule V03 finds the check-ins of a dossier by what names it.
+drop index raw.check_ins_encounter;
+create index check_ins_dossier on raw.check_ins (facility_id, raw.canonical_code(ma_lk));
+
 -- Keys come from the loader, for the secret that they are made with never comes here. Versions of
 -- before this migration have none until `warehouse upgrade` has made them.
 
