@@ -7,7 +7,7 @@ many rows of drugs (XML2), services (XML3) and results (XML4) in every dossier, 
 of referral (XML13) where somebody is transferred, an appointment (XML14) for the first two visits.
 One dossier in 400 is related to HIV. A file holds 200 dossiers.
 
-Nothing here has a name, an address or the number of a card: no statement that is measured reads
+Keys are hashes without a secret: they need only be keys. Nothing here has a name, an address or the number of a card: no statement that is measured reads
 them.
 """
 
@@ -75,7 +75,8 @@ _DELIVERED = text(
         first_file + serial / 200 as file_id,
         1 + serial % 200 as position,
         '010' || (n - n % 3 / 2) % :facilities as facility_id,
-        'd' || n as dossier_id,
+        'D' || n as dossier_id,
+        md5('dossier ' || n)::uuid as encounter_key,
         person,
         n % 3 as visit,
         n % 3 = 0 and n / 3 % :transfer_every = 0 as is_transferred,
@@ -96,8 +97,13 @@ _DELIVERED = text(
 )
 _ROWS = (
     """
-    insert into ops.dossier_versions
-    select file_id, position, facility_id, dossier_id, false, 2 * :lines, 'accepted'
+    insert into ops.dossier_versions (
+        file_id, position, facility_id, dossier_id, encounter_key, local_person_key,
+        is_withdrawal, line_count, verdict
+    )
+    select
+        file_id, position, facility_id, dossier_id, encounter_key,
+        md5(facility_id || ' ' || person)::uuid, false, 2 * :lines, 'accepted'
     from delivered
     """,
     """
@@ -179,17 +185,19 @@ _ROWS = (
     """,
     """
     insert into ops.dossier_changes (
-        facility_id, dossier_id, old_file_id, old_position, new_file_id, new_position
+        facility_id, dossier_id, encounter_key, old_file_id, old_position, new_file_id, new_position
     )
     select
-        delivered.facility_id, delivered.dossier_id, earlier.file_id, earlier.position,
+        delivered.facility_id, delivered.dossier_id, delivered.encounter_key, earlier.file_id, earlier.position,
         delivered.file_id, delivered.position
     from delivered left join ops.current_dossiers as earlier using (facility_id, dossier_id)
     order by delivered.file_id, delivered.position
     """,
     """
-    insert into ops.current_dossiers
-    select facility_id, dossier_id, file_id, position, false from delivered
+    insert into ops.current_dossiers (
+        facility_id, dossier_id, encounter_key, file_id, position, is_withdrawal
+    )
+    select facility_id, dossier_id, encounter_key, file_id, position, false from delivered
     on conflict (facility_id, dossier_id) do update set
         file_id = excluded.file_id, position = excluded.position
     """,

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.settings import Settings
+from oracle.keys import encounter_key, local_person_key
 
 _PEOPLE = UUID(int=7)
 _HEADER = {
@@ -113,12 +114,17 @@ class Ledger:
         dossier: Dossier,
     ) -> None:
         place = {"file_id": file_id, "position": position}
-        key = {"facility_id": facility_id, "dossier_id": dossier.dossier_id}
+        key = {
+            "facility_id": facility_id,
+            "dossier_id": dossier.dossier_id,
+            "encounter_key": encounter_key(facility_id, dossier.dossier_id),
+        }
         withdrawal = {"is_withdrawal": dossier.is_withdrawal}
         counts = {"line_count": len(dossier.drugs) + len(dossier.services)}
-        version = place | key | withdrawal | counts | {"verdict": dossier.verdict}
-        _insert(connection, "ops.dossier_versions", version)
         person_key = uuid5(_PEOPLE, dossier.person)
+        person = {"local_person_key": local_person_key(facility_id, person_key)}
+        version = place | key | person | withdrawal | counts | {"verdict": dossier.verdict}
+        _insert(connection, "ops.dossier_versions", version)
         _insert(
             connection,
             "raw.claims_xml1",

@@ -14,8 +14,10 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import copy_rows, engine
+from health_warehouse.reference.canonical import canonical_dossier_id
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
+from oracle.keys import encounter_key
 
 HEADER = {
     "ma_lk": "LK-1",
@@ -218,9 +220,11 @@ def deliver(
     copy_rows(
         connection,
         "ops.dossier_versions",
-        ["file_id", "position", "facility_id", "dossier_id", "is_withdrawal", "line_count"],
+        ["file_id", "position", "facility_id", "dossier_id", "encounter_key", "is_withdrawal",
+         "line_count"],
         (
-            (file_id, position, facility_id, header["ma_lk"],
+            (file_id, position, facility_id, canonical_dossier_id(header["ma_lk"]),
+             encounter_key(facility_id, header["ma_lk"]),
              header["ma_doituong_kcb"].strip() == "8", len(drugs) + len(services))
             for position, (header, drugs, services) in enumerate(
                 zip(headers, lines["XML2"], lines["XML3"], strict=True), 1

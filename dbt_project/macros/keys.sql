@@ -1,5 +1,6 @@
 {#- Surrogate key: the md5 of the parts of the natural key, joined by unit separators. Every part is
-    text and never null. Deterministic, the same in every warehouse. -#}
+    text and never null. Deterministic; of public codes, the same in
+    every warehouse. Who is a patient's is keyed by the loader: encounter_key, person_key. -#}
 {% macro surrogate_key(parts) -%}
     md5({{ parts | join(" || chr(31) || ") }})::uuid
 {%- endmacro %}

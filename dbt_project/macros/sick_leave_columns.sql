@@ -3,7 +3,7 @@
     versions.facility_key,
     versions.encounter_key,
     {{ surrogate_key([
-        'versions.facility_id', 'versions.dossier_id', leaves ~ '.table_code',
+        'versions.encounter_key::text', leaves ~ '.table_code',
         leaves ~ '.line_number::text',
     ]) }} as sick_leave_key,
     {{ leaves }}.table_code,

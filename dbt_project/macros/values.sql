@@ -3,9 +3,25 @@
     nullif(trim({{ column }}), '')
 {%- endmacro %}
 
+{#- A code in the one form of all its spellings; null when nothing is left. -#}
+{% macro canonical_code(column) -%}
+    nullif(raw.canonical_code({{ column }}), '')
+{%- endmacro %}
+
+{#- The codes of ICD-10 in a text, each in its one form, joined by ";", and what else is there. -#}
+{% macro icd_codes(column) -%}
+    nullif(raw.canonical_icd({{ column }}), '')
+{%- endmacro %}
+
+{#- Of codes of ICD-10 joined by ";" those that readers may see: what has not the form of a code may
+    be a name. -#}
+{% macro shown_codes(codes) -%}
+    nullif(raw.icd_codes_only({{ codes }}), '')
+{%- endmacro %}
+
 {#- The first licence number of a list with ";", spelt as in raw.practitioners. -#}
 {% macro first_practitioner(column) -%}
-    nullif(upper(btrim(split_part({{ column }}, ';', 1), e' \t\r\n')), '')
+    nullif(raw.canonical_code(split_part({{ column }}, ';', 1)), '')
 {%- endmacro %}
 
 {#- A code that the standard types as a number: 05, 5 and 5.0 are one code. -#}

@@ -1,12 +1,17 @@
 """F04: all tables of a dossier carry the MA_LK of its XML1; no table stands without an XML1."""
 
-from expectations.rules.fragments import quoted_code, text_or_null
+from expectations.rules.fragments import quoted_code
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from health_warehouse.sources.claims.schema import TABLES, Table
 
 _SAME = (
     "case when not has_header then 'there is no readable XML1 in this HOSO' "
     f"else 'MA_LK is not that of XML1: ' || {quoted_code('ma_lk')} end"
+)
+
+# equal as they stand, most of the time
+_HOLDS = (
+    "(ma_lk = header_ma_lk or raw.canonical_code(ma_lk) = raw.canonical_code(header_ma_lk))"
 )
 
 
@@ -24,7 +29,7 @@ select
 from batch
 join raw.{table.raw_table} as line using (file_id)
 left join raw.claims_xml1 as header using (file_id, position)""",
-        checks=(Check("MA_LK", "btrim(ma_lk) = header_ma_lk", _SAME),),
+        checks=(Check("MA_LK", _HOLDS, _SAME),),
     )
 
 
@@ -34,7 +39,7 @@ _HEADERS = Rows(
 select header.file_id, header.position, null::integer as line, header.ma_lk
 from batch
 join raw.claims_xml1 as header using (file_id)""",
-    checks=(Check("MA_LK", f"{text_or_null('ma_lk')} is not null", "'MA_LK is blank'"),),
+    checks=(Check("MA_LK", "coalesce(raw.canonical_code(ma_lk), '') <> ''", "'MA_LK is blank'"),),
 )
 
 # Tables kept as sent: one row per distinct MA_LK inside. A table without any (an empty list, or a
@@ -54,7 +59,7 @@ from batch
 join raw.claims_other as other using (file_id)
 cross join lateral unnest(other.ma_lk_values) as found (ma_lk)
 left join raw.claims_xml1 as header using (file_id, position)""",
-    checks=(Check("MA_LK", "btrim(ma_lk) = header_ma_lk", _SAME),),
+    checks=(Check("MA_LK", _HOLDS, _SAME),),
 )
 
 RULE = Rule(

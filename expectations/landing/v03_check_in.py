@@ -41,7 +41,8 @@ left join lateral (
         min(check_in.ngay_vao) as checked_in,
         bool_or(coalesce({_AGREES}, false)) as agrees
     from raw.check_ins as check_in
-    where check_in.facility_id = version.facility_id and check_in.ma_lk = version.dossier_id
+    where check_in.facility_id = version.facility_id
+        and raw.canonical_code(check_in.ma_lk) = version.dossier_id
 ) as visit on true"""
 
 RULE = Rule(

@@ -16,16 +16,16 @@ TOUCHED_SCOPE = (
 WHOLE_SCOPE = "always the whole warehouse: one row per file"
 
 # One row per changed dossier: the version that holds its content at the end of the stretch (file_id
-# null: withdrawn or gone). Keys: md5 of the natural key, its parts joined by chr(31).
+# null: withdrawn or gone). The key of a facility is the md5 of its code, that of a dossier the loader's.
 DOSSIERS = """
 dossiers as materialized (
-    select distinct on (change.facility_id, change.dossier_id)
+    select distinct on (change.encounter_key)
         md5(change.facility_id)::uuid as facility_key,
-        md5(change.facility_id || chr(31) || change.dossier_id)::uuid as encounter_key,
+        change.encounter_key,
         change.new_file_id as file_id,
         change.new_position as position
     from batch
     join ops.dossier_changes as change
         on change.change_id > batch.from_change_id and change.change_id <= batch.to_change_id
-    order by change.facility_id, change.dossier_id, change.change_id desc
+    order by change.encounter_key, change.change_id desc
 )"""

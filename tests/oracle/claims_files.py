@@ -20,6 +20,7 @@ from oracle.claims_rules import (
     breaks_line_arithmetic,
 )
 from oracle.dossier_rules import broken_by_person, broken_by_tables
+from oracle.keys import one_form
 
 _ROWS = {"XML1": "TONG_HOP", "XML2": "CHI_TIET_THUOC", "XML3": "CHI_TIET_DVKT"}
 
@@ -107,7 +108,7 @@ def read_file(content: bytes) -> ClaimFile:
     if root.tag == "CHI_TIEU_TRANG_THAI_KCB":
         visits = [_row(element) for element in root.iter("TRANG_THAI_KCB")]
         return ClaimFile(visits[0]["MA_CSKCB"], check_in_count=len(visits))
-    facility_id = (root.findtext("THONGTINDONVI/MACSKCB") or "").strip()
+    facility_id = one_form(root.findtext("THONGTINDONVI/MACSKCB") or "")
     dossiers = root.findall("THONGTINHOSO/DANHSACHHOSO/HOSO")
     if root.tag != "GIAMDINHHS" or not facility_id or not dossiers:
         return ClaimFile(facility_id, refused_by="F01")
@@ -182,11 +183,11 @@ def _version(dossier: ElementTree.Element, position: int) -> Version:
             version.others.setdefault(table, []).extend(_rows(content))
     if len(headers) != 1:
         version.broken.add("F03")
-    if len(set(ids)) > 1:
+    if len({one_form(name) for name in ids}) > 1:
         version.broken.add("F04")
     version.header = headers[0] if headers else {}
     version.is_headless = len(headers) != 1
-    version.dossier_id = version.header.get("MA_LK") or next(filter(None, ids), "")
+    version.dossier_id = one_form(version.header.get("MA_LK") or next(filter(None, ids), ""))
     return version
 
 
@@ -200,7 +201,7 @@ def _judge(version: Version, facility_id: str) -> None:
     """Add the rules that the content breaks; without its one XML1 nothing more can be said."""
     if "F03" in version.broken and not version.header:
         return
-    if version.header.get("MA_CSKCB", facility_id) not in ("", facility_id):
+    if one_form(version.header.get("MA_CSKCB", facility_id)) not in ("", facility_id):
         version.broken.add("F01")
     if not version.is_withdrawal and not version.is_headless:
         version.broken |= _broken_by_content(version)

@@ -87,8 +87,9 @@ class _Visit:
 
     @property
     def codes(self) -> list[str]:
+        """Each once, where it stands first."""
         listed = [self.value("MA_BENH_CHINH"), *self.value("MA_BENH_KT").split(";")]
-        return [code.strip() for code in listed if code.strip()]
+        return list(dict.fromkeys(code.strip() for code in listed if code.strip()))
 
     @property
     def is_transfer(self) -> bool:

@@ -12,8 +12,8 @@ from collections import defaultdict
 from sqlalchemy import Connection, text
 
 from health_warehouse.landing.archive import ArchivedFile, open_archived
+from health_warehouse.landing.keys import dossier_keys
 from health_warehouse.landing.raw_rows import RAW_TABLES, RawWriter
-from health_warehouse.landing.reading import dossier_person_key
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.parse import ClaimFile
@@ -68,6 +68,6 @@ def _read_again(
             continues = spread.continuation(dossier)
             if (continues or dossier).position in positions:
                 facility_id = claims.facility_id
-                person = None if continues else dossier_person_key(key, facility_id, dossier)
-                writer.add(dossier, facility_id, person, continues)
+                keys = None if continues else dossier_keys(key, facility_id, dossier)
+                writer.add(dossier, facility_id, keys, continues)
     writer.finish()

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from health_warehouse.privacy.person_key import keyed_hash
+from health_warehouse.privacy.person_key import practitioner_key
 
 _MOST = 10_000  # at once
-# One spelling: lines name the same number in small letters, with blanks, several with ";" between
-# them (MA_BAC_SI since QĐ 3176, NGUOI_THUC_HIEN always). What is longer than 100 is no number.
+# In canonical form: lines name the same number in small letters, with blanks, several with ";"
+# between them (MA_BAC_SI since QĐ 3176, NGUOI_THUC_HIEN always). What is longer than 100 is no number.
 _NEW_CODES = text(
     r"""
-    select distinct upper(btrim(code, E' \t\r\n')) as code
+    select distinct raw.canonical_code(code) as code
     from (
         select ma_bac_si as codes from raw.claims_xml2 where file_id = :file_id
         union all
@@ -33,10 +33,10 @@ _NEW_CODES = text(
         select ma_bac_si from raw.claims_xml14 where file_id = :file_id
     ) as named
     cross join regexp_split_to_table(codes, ';') as code
-    where btrim(code, E' \t\r\n') <> '' and length(code) <= 100
+    where raw.canonical_code(code) <> '' and length(code) <= 100
         and not exists (
             select from raw.practitioners as known
-            where known.practitioner_code = upper(btrim(code, E' \t\r\n'))
+            where known.practitioner_code = raw.canonical_code(code)
         )
     order by 1
     limit :most
@@ -63,5 +63,5 @@ def remember_practitioners(connection: Connection, key: bytes, file_id: int) -> 
         codes: list[str] = list(found.scalars())
         is_more = len(codes) == _MOST
         if codes:
-            keys = [keyed_hash(key, "practitioner", code) for code in codes]
+            keys = [practitioner_key(key, code) for code in codes]
             connection.execute(_REMEMBER, {"codes": codes, "keys": keys})

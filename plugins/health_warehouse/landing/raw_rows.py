@@ -14,6 +14,7 @@ from sqlalchemy import Connection, NestedTransaction, text
 from health_warehouse.database.connections import driver_connection
 from health_warehouse.errors import BatchIncomplete
 from health_warehouse.landing.exchange import told_without_rows
+from health_warehouse.landing.keys import DossierKeys
 from health_warehouse.sources.claims.check_ins import CheckIn
 from health_warehouse.sources.claims.dossier import Dossier
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
@@ -27,8 +28,8 @@ _DELIMITER, _NULL = "\x1f", "\x1e"
 _LINES = {name: f"raw.{table.raw_table}" for name, table in TABLES.items() if name != "XML1"}
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "ops.dossier_versions": (
-        "file_id", "position", "facility_id", "dossier_id", "is_withdrawal", "line_count",
-        "verdict",
+        "file_id", "position", "facility_id", "dossier_id", "encounter_key", "local_person_key",
+        "is_withdrawal", "line_count", "verdict",
     ),
     "raw.claims_xml1": (
         "file_id", "position", *(f.column for f in TABLES["XML1"].fields), "_extra", "_person_key",
@@ -83,14 +84,14 @@ class RawWriter:
         self,
         dossier: Dossier,
         facility_id: str,
-        person_key: UUID | None,
+        keys: DossierKeys | None,
         continues: Continuation | None = None,
     ) -> None:
-        """A dossier version; with `continues`, more of the version that it continues."""
+        """A dossier version with its keys; with `continues`, more of the one that it continues."""
         position = dossier.position if continues is None else continues.position
         at = [str(self._file_id), str(position)]
-        if continues is None:
-            self._add_version(dossier, at, facility_id, person_key)
+        if keys is not None:
+            self._add_version(dossier, at, facility_id, keys)
         elif dossier.line_count and self._only is None:
             self._more_lines[position] += dossier.line_count
         for name, rows in dossier.tables.items():
@@ -110,7 +111,7 @@ class RawWriter:
             self._add(
                 "quarantine.findings",
                 [*at, line_number, problem.table_name, problem.field, facility_id,
-                 dossier.dossier_id or dossier.hinted_id, problem.rule_id, "quarantine_dossier",
+                 dossier.sent_id or dossier.hinted_id, problem.rule_id, "quarantine_dossier",
                  problem.reason],
             )  # fmt: skip
         self._flush_when_large()
@@ -132,16 +133,17 @@ class RawWriter:
         self._flush_when_large()
 
     def _add_version(
-        self, dossier: Dossier, at: list[str], facility_id: str, person_key: UUID | None
+        self, dossier: Dossier, at: list[str], facility_id: str, keys: DossierKeys
     ) -> None:
         verdict = "quarantined" if dossier.problems else None
         self._add(
             "ops.dossier_versions",
-            [*at, facility_id, dossier.dossier_id, str(dossier.is_withdrawal),
-             str(dossier.line_count), verdict],
+            [*at, facility_id, dossier.dossier_id, str(keys.encounter),
+             None if keys.local_person is None else str(keys.local_person),
+             str(dossier.is_withdrawal), str(dossier.line_count), verdict],
         )  # fmt: skip
         if dossier.xml1 is not None:
-            self._add("raw.claims_xml1", [*at, *dossier.xml1, str(person_key)])
+            self._add("raw.claims_xml1", [*at, *dossier.xml1, str(keys.person)])
 
     def finish(self) -> None:
         """Copy what is left. Raises as `_flush` does."""

@@ -18,19 +18,20 @@ from sqlalchemy import Connection
 from health_warehouse.errors import FileUnreadable
 from health_warehouse.landing.archive import ArchivedFile, open_archived
 from health_warehouse.landing.exchange import Driver
+from health_warehouse.landing.keys import dossier_keys
 from health_warehouse.landing.practitioners import remember_practitioners
 from health_warehouse.landing.raw_rows import RawWriter
 from health_warehouse.privacy.person_key import person_key
 from health_warehouse.privacy.vault import remember_persons
+from health_warehouse.reference.canonical import canonical_code, canonical_dossier_id
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.check_ins import CheckIn, is_check_in_file, read_check_ins
 from health_warehouse.sources.claims.dossier import Dossier, Envelope
 from health_warehouse.sources.claims.parse import ClaimFile
-from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
+from health_warehouse.sources.claims.schema import CHECK_INS
 from health_warehouse.sources.claims.spread import SpreadDossiers
 
 _XML0 = {column.name: place for place, column in enumerate(CHECK_INS.fields)}
-_XML1 = {column.name: place for place, column in enumerate(TABLES["XML1"].fields)}
 _COMPLETE = """
 update ops.files
 set received_at = %(received_at)s, status = %(status)s, rule_id = %(rule_id)s,
@@ -159,8 +160,8 @@ def _write(writer: RawWriter, key: bytes, claims: ClaimFile, tally: Tally) -> No
         facility_id = claims.facility_id
         continues = spread.continuation(dossier)
         tally.add(dossier, is_version=continues is None)
-        person = None if continues else dossier_person_key(key, facility_id, dossier)
-        writer.add(dossier, facility_id, person, continues)
+        keys = None if continues else dossier_keys(key, facility_id, dossier)
+        writer.add(dossier, facility_id, keys, continues)
 
 
 def _write_check_ins(writer: RawWriter, key: bytes, rows: Iterable[CheckIn], tally: Tally) -> str:
@@ -172,8 +173,8 @@ def _write_check_ins(writer: RawWriter, key: bytes, rows: Iterable[CheckIn], tal
         facility_id, dossier_id = "", ""
         person: UUID | None = None
         if check_in.row is not None:
-            facility_id = (check_in.row[_XML0["MA_CSKCB"]] or "").strip()
-            dossier_id = (check_in.row[_XML0["MA_LK"]] or "").strip()
+            facility_id = canonical_code(check_in.row[_XML0["MA_CSKCB"]] or "")
+            dossier_id = canonical_dossier_id(check_in.row[_XML0["MA_LK"]] or "")
             facilities.add(facility_id)
             person = person_key(
                 key,
@@ -185,18 +186,3 @@ def _write_check_ins(writer: RawWriter, key: bytes, rows: Iterable[CheckIn], tal
             )
         writer.add_check_in(check_in, facility_id, dossier_id, person)
     return facilities.pop() if len(facilities) == 1 else ""
-
-
-def dossier_person_key(key: bytes, facility_id: str, dossier: Dossier) -> UUID | None:
-    """The key of the person of a dossier; None when it has no header."""
-    row = dossier.xml1
-    if row is None:
-        return None
-    return person_key(
-        key,
-        facility_id=facility_id,
-        dossier_id=dossier.dossier_id,
-        cards=row[_XML1["MA_THE_BHYT"]],
-        citizen=row[_XML1["SO_CCCD"]],
-        patient_id=row[_XML1["MA_BN"]],
-    )

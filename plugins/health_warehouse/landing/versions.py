@@ -14,7 +14,7 @@ _SETTLE_LOCK = 7_201_003
 _SETTLE = text(
     """
     with touched as (
-        select distinct facility_id, dossier_id
+        select distinct facility_id, dossier_id, encounter_key
         from ops.dossier_versions
         where file_id = any(
             cast(:file_ids as bigint[])
@@ -46,7 +46,7 @@ _SETTLE = text(
 
     differing as (
         select
-            facility_id, dossier_id,
+            facility_id, dossier_id, touched.encounter_key,
             b.file_id, b.position, b.is_withdrawal,
             case when not c.is_withdrawal then c.file_id end as old_file_id,
             case when not c.is_withdrawal then c.position end as old_position,
@@ -65,8 +65,10 @@ _SETTLE = text(
     ),
 
     written as (
-        insert into ops.current_dossiers (facility_id, dossier_id, file_id, position, is_withdrawal)
-        select facility_id, dossier_id, file_id, position, is_withdrawal
+        insert into ops.current_dossiers (
+            facility_id, dossier_id, encounter_key, file_id, position, is_withdrawal
+        )
+        select facility_id, dossier_id, encounter_key, file_id, position, is_withdrawal
         from differing
         where file_id is not null
         on conflict (facility_id, dossier_id) do update
@@ -77,9 +79,12 @@ _SETTLE = text(
 
     logged as (
         insert into ops.dossier_changes (
-            facility_id, dossier_id, old_file_id, old_position, new_file_id, new_position
+            facility_id, dossier_id, encounter_key,
+            old_file_id, old_position, new_file_id, new_position
         )
-        select facility_id, dossier_id, old_file_id, old_position, new_file_id, new_position
+        select
+            facility_id, dossier_id, encounter_key,
+            old_file_id, old_position, new_file_id, new_position
         from differing
         where old_file_id is not null or new_file_id is not null
         order by facility_id, dossier_id

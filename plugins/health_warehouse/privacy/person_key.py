@@ -124,7 +124,10 @@ def person_key(
     citizen: str | None,
     patient_id: str | None,
 ) -> UUID:
-    """The key of a person. Each kind of identifier hashes in a domain of its own."""
+    """The key of a patient. Each kind of identifier hashes in a domain of its own.
+
+    `facility_id` and `dossier_id` in their canonical form.
+    """
     number = insurance_number(cards)
     if number is not None:
         return keyed_hash(key, "insurance_number", number)
@@ -135,6 +138,24 @@ def person_key(
     if local:
         return keyed_hash(key, "patient_id", facility_id, local)
     return keyed_hash(key, "dossier_id", facility_id, dossier_id)
+
+
+def local_person_key(key: bytes, facility_id: str, person: UUID) -> UUID:
+    """The key of a person within one facility: no key of another facility is like it."""
+    return keyed_hash(key, "local", facility_id, str(person))
+
+
+def encounter_key(key: bytes, facility_id: str, dossier_id: str) -> UUID:
+    """The key of a dossier of claims, from what names it: both in their canonical form."""
+    return keyed_hash(key, "document", "claims", facility_id, dossier_id)
+
+
+def practitioner_key(key: bytes, licence: str) -> UUID:
+    """The key of who works for a facility. Staff hash in a domain of their own, whatever names them.
+
+    So nobody finds the record of a nurse as a patient by the key that she has as one of the staff.
+    """
+    return keyed_hash(key, "staff", "licence", licence)
 
 
 def keyed_hash(key: bytes, *parts: str) -> UUID:

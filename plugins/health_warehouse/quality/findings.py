@@ -11,6 +11,7 @@ from expectations.rules.rule import Rule
 from health_warehouse.database.connections import engine
 from health_warehouse.settings import Settings
 
+# People know a dossier by its id as it was sent, which is in XML1.
 # A dossier whose XML1 cannot be read has no id; the parser, which says so, named it by its other
 # tables, and further findings go by the same name. Asked once, and only when there is such a one: a
 # join might be made by nested loops, and a file can have thousands.
@@ -34,7 +35,10 @@ select
         when version.dossier_id = '' then coalesce(
             ({named}) ->> (found.file_id || '/' || found.position), ''
         )
-        else version.dossier_id
+        else (
+            select btrim(header.ma_lk) from raw.claims_xml1 as header
+            where header.file_id = found.file_id and header.position = found.position
+        )
     end,
     :rule_id,
     :severity,

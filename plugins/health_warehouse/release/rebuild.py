@@ -33,8 +33,9 @@ _COUNT = text(
 )
 _NOTE = text(
     "insert into ops.dossier_changes ("
-    "facility_id, dossier_id, old_file_id, old_position, new_file_id, new_position)"
-    " select c.facility_id, c.dossier_id, c.file_id, c.position, c.file_id, c.position"
+    "facility_id, dossier_id, encounter_key, old_file_id, old_position, new_file_id, new_position)"
+    " select c.facility_id, c.dossier_id, c.encounter_key,"
+    " c.file_id, c.position, c.file_id, c.position"
     f" {_CHOSEN} order by c.facility_id, c.dossier_id"
 )
 

@@ -20,6 +20,7 @@ from health_warehouse.quality.landing import check_files
 from health_warehouse.quality.marts import AuditReport, audit
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
+from oracle.keys import encounter_key
 from quality_deliveries import DRUG, Dossier, deliver
 
 WITHOUT_FRESHNESS = tuple(rule for rule in registry.MARTS if rule.id != "M08")
@@ -113,10 +114,16 @@ def test_a_right_candidate_passes_every_rule_and_none_is_vacuous(built: Settings
     assert _build_row(built) == ("passed", None)
 
 
+def _is(dossier_id: str) -> str:
+    """SQL: the encounter is that dossier of a facility of this test."""
+    keys = (encounter_key(facility_id, dossier_id) for facility_id in ("96001", "96002"))
+    return " or ".join(f"encounter_key = '{key}'" for key in keys)
+
+
 # What is done to the candidate, and the rules that must see it.
 SPOILT = {
     "an encounter is missing": (
-        "delete from candidate.fct_encounters where dossier_id = 'LK-1'",
+        f"delete from candidate.fct_encounters where {_is('LK-1')}",
         {"M01", "M02", "M03", "M05"},
     ),
     "all encounters are missing": (
@@ -130,7 +137,7 @@ SPOILT = {
     ),
     "one đồng is lost in a header": (
         "update candidate.fct_encounters set drug_amount_vnd = drug_amount_vnd - 1"
-        " where dossier_id = 'LK-2'",
+        f" where {_is('LK-2')}",
         {"M02"},
     ),
     "a hundredth is lost in a line": (
@@ -339,7 +346,7 @@ def test_an_increment_is_judged_on_what_it_touched(built: Settings) -> None:
     assert set(states.values()) == {"passed"}
     with engine(built, "transformer").begin() as connection:
         connection.execute(
-            text("update candidate.fct_encounters set own_amount_vnd = 0 where dossier_id = 'LK-7'")
+            text(f"update candidate.fct_encounters set own_amount_vnd = 0 where {_is('LK-7')}")
         )
     with pytest.raises(ReleaseHeld, match="M02"):
         _audit(built)

@@ -128,8 +128,8 @@ _APPOINTMENTS: Mapping[str, tuple[tuple[list[_Delivery], str | None], ...]] = {
 }
 _CHAPTERS = range(3)
 _MET = """
-select split_part(encounters.dossier_id, ' ', 1) as kind,
-    substr(encounters.dossier_id, strpos(encounters.dossier_id, ' ') + 1) as person,
+select split_part(told.dossier_id, ' ', 1) as kind,
+    substr(told.dossier_id, strpos(told.dossier_id, ' ') + 1) as person,
     met.dossier_id as met
 from (
     select facility_key, encounter_key, arrival_facility_key as met_facility_key,
@@ -139,10 +139,8 @@ from (
     select facility_key, encounter_key, facility_key, visit_encounter_key
     from candidate.fct_appointments
 ) as journeys
-join candidate.fct_encounters as encounters using (facility_key, encounter_key)
-left join candidate.fct_encounters as met
-    on met.facility_key = journeys.met_facility_key
-    and met.encounter_key = journeys.met_encounter_key
+join ops.current_dossiers as told using (encounter_key)
+left join ops.current_dossiers as met on met.encounter_key = journeys.met_encounter_key
 """
 
 

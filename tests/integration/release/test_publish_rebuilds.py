@@ -12,7 +12,10 @@ from health_warehouse.release.build import build
 from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
 
-_AMOUNTS = text("select billed_amount_vnd from marts.fct_encounters order by dossier_id")
+_AMOUNTS = text(
+    "select billed_amount_vnd from marts.fct_encounters"
+    " join ops.current_dossiers using (encounter_key) order by dossier_id"
+)
 
 
 def _amounts(settings: Settings) -> list[int]:

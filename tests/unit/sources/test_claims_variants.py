@@ -87,5 +87,6 @@ def test_ids_keep_every_zero_and_sign() -> None:
     values = ("17", "017", "26E0001", "1e5", "0x1F", "00.10", "+84", "195500000000")
     dossiers = [hoso(part("XML1", xml1(value, MA_BN=value))) for value in values]
     found = parse(claim_file(dossiers))[1]
-    assert [dossier.dossier_id for dossier in found] == list(values)
+    assert [dossier.sent_id for dossier in found] == list(values)
+    assert [dossier.dossier_id for dossier in found] == [value.upper() for value in values]
     assert [_named("XML1", [d.xml1 or []])[0]["MA_BN"] for d in found] == list(values)

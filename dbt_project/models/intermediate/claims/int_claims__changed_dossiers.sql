@@ -18,20 +18,19 @@ with stretch as (
 ),
 
 last_changes as (
-    select distinct on (facility_id, dossier_id)
+    select distinct on (encounter_key)
         facility_id,
-        dossier_id,
+        encounter_key,
         new_file_id as file_id,
         new_position as position
     from stretch
-    order by facility_id asc, dossier_id asc, change_id desc
+    order by encounter_key asc, change_id desc
 )
 
 select
     {{ surrogate_key(['facility_id']) }} as facility_key,
-    {{ surrogate_key(['facility_id', 'dossier_id']) }} as encounter_key,
+    encounter_key,
     facility_id,
-    dossier_id,
     file_id,
     position
 from last_changes

@@ -2,8 +2,7 @@
 -- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
 select
     {{ surrogate_key(['facility_id']) }} as facility_key,
-    {{ surrogate_key(['facility_id', 'dossier_id']) }} as encounter_key,
-    {{ surrogate_key(['facility_id', 'dossier_id', 'table_code', 'line_number::text']) }}
+    {{ surrogate_key(['encounter_key::text', 'table_code', 'line_number::text']) }}
         as claim_line_key,
     {{ surrogate_key(['item_type', 'item_code']) }} as item_key,
     coalesce(

@@ -1,10 +1,9 @@
 -- One row per accepted dossier version: the header with keys and with what the department derives
--- from it. Lists of codes: QĐ 4750 (care types, outcomes, discharge types).
+-- from it. Its main diagnosis is the first code of MA_BENH_CHINH that has the form of one. Lists of codes: QĐ 4750 (care types, outcomes, discharge types).
 -- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
 select
     *,
     {{ surrogate_key(['facility_id']) }} as facility_key,
-    {{ surrogate_key(['facility_id', 'dossier_id']) }} as encounter_key,
     {{ surrogate_key(['diagnosis_code']) }} as main_diagnosis_key,
     date_trunc('month', discharge_date_key::timestamp)::date as month_start_date,
     -- 03 inpatient, 04 day inpatient, 09 inpatient under 4 hours
@@ -23,6 +22,9 @@ from (
         *,
         {{ calendar_date('arrival_date') }} as arrival_date_key,
         {{ calendar_date('discharge_date') }} as discharge_date_key,
-        coalesce(main_diagnosis_code, '{{ var("unknown_code") }}') as diagnosis_code
+        coalesce(
+            nullif(split_part(raw.icd_codes_only(main_diagnosis_code), ';', 1), ''),
+            '{{ var("unknown_code") }}'
+        ) as diagnosis_code
     from {{ ref('stg_claims__encounters') }}
 ) as encounters

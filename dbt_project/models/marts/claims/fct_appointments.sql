@@ -29,7 +29,7 @@ select
     versions.facility_key,
     versions.encounter_key,
     {{ surrogate_key([
-        'slips.facility_id', 'slips.dossier_id', "'XML14'", 'slips.line_number::text',
+        'slips.encounter_key::text', "'XML14'", 'slips.line_number::text',
     ]) }} as appointment_key,
     slips.line_number,
     slips.issued_date,

@@ -11,7 +11,7 @@ select
     versions.facility_key,
     versions.encounter_key,
     {{ surrogate_key([
-        'versions.facility_id', 'versions.dossier_id', "'XML9'", 'births.line_number::text',
+        'versions.encounter_key::text', "'XML9'", 'births.line_number::text',
     ]) }} as birth_key,
     births.line_number,
     births.sex_code,

@@ -36,7 +36,7 @@ select
     versions.facility_key,
     versions.encounter_key,
     {{ surrogate_key([
-        'versions.facility_id', 'versions.dossier_id', "'XML4'", 'results.line_number::text',
+        'versions.encounter_key::text', "'XML4'", 'results.line_number::text',
     ]) }} as result_key,
     results.line_number,
     results.sent_line_number,

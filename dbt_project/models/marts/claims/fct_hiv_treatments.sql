@@ -11,7 +11,7 @@ select
     versions.facility_key,
     versions.encounter_key,
     {{ surrogate_key([
-        'versions.facility_id', 'versions.dossier_id', "'XML6'", 'treatments.line_number::text',
+        'versions.encounter_key::text', "'XML6'", 'treatments.line_number::text',
     ]) }} as hiv_treatment_key,
     treatments.line_number,
     treatments.confirmed_by_facility_id,

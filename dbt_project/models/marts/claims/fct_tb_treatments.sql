@@ -11,7 +11,7 @@ select
     versions.facility_key,
     versions.encounter_key,
     {{ surrogate_key([
-        'versions.facility_id', 'versions.dossier_id', "'XML15'", 'treatments.line_number::text',
+        'versions.encounter_key::text', "'XML15'", 'treatments.line_number::text',
     ]) }} as tb_treatment_key,
     treatments.line_number,
     treatments.site_code,

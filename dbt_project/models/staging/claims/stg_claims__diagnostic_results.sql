@@ -3,13 +3,13 @@
 -- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
 select
     versions.facility_id,
-    versions.dossier_id,
+    versions.encounter_key,
     sent.file_id,
     sent.position,
     sent.line as line_number,
     ---------- codes and text
     {{ text_code('sent.stt') }} as sent_line_number,
-    {{ text_code('sent.ma_dich_vu') }} as service_code,
+    {{ canonical_code('sent.ma_dich_vu') }} as service_code,
     {{ text_code('sent.ma_chi_so') }} as indicator_code,
     {{ text_code('sent.ten_chi_so') }} as indicator_name,
     {{ text_code('sent.gia_tri') }} as result_value,

@@ -3,13 +3,13 @@
 -- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
 select
     versions.facility_id,
-    versions.dossier_id,
+    versions.encounter_key,
     lines.file_id,
     lines.position,
     lines.line as line_number,
     ---------- codes and text
     {{ text_code('lines.stt') }} as sent_line_number,
-    {{ text_code('lines.ma_thuoc') }} as drug_code,
+    {{ canonical_code('lines.ma_thuoc') }} as drug_code,
     {{ text_code('lines.ten_thuoc') }} as drug_name,
     {{ text_code('lines.ham_luong') }} as strength,
     {{ text_code('lines.don_vi_tinh') }} as unit_name,

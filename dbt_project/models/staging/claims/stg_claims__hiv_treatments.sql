@@ -3,13 +3,13 @@
 -- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
 select
     versions.facility_id,
-    versions.dossier_id,
+    versions.encounter_key,
     sent.file_id,
     sent.position,
     sent.line as line_number,
     ---------- codes and text
-    {{ text_code('sent.noi_xn_kd') }} as confirmed_by_facility_id,
-    {{ text_code('sent.noi_bddt_arv') }} as first_arv_facility_id,
+    {{ canonical_code('sent.noi_xn_kd') }} as confirmed_by_facility_id,
+    {{ canonical_code('sent.noi_bddt_arv') }} as first_arv_facility_id,
     {{ text_code('sent.ma_phac_do_dieu_tri_bd') }} as first_regimen_code,
     {{ number_code('sent.ma_bac_phac_do_bd') }} as first_regimen_line_code,
     {{ number_code('sent.ma_lydo_dtri') }} as enrolment_reason_code,

@@ -3,21 +3,21 @@
 -- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
 select
     versions.facility_id,
-    versions.dossier_id,
+    versions.encounter_key,
     lines.file_id,
     lines.position,
     lines.line as line_number,
     ---------- codes and text
     {{ text_code('lines.stt') }} as sent_line_number,
-    {{ text_code('lines.ma_dich_vu') }} as service_code,
+    {{ canonical_code('lines.ma_dich_vu') }} as service_code,
     {{ text_code('lines.ten_dich_vu') }} as service_name,
-    {{ text_code('lines.ma_vat_tu') }} as device_code,
+    {{ canonical_code('lines.ma_vat_tu') }} as device_code,
     {{ text_code('lines.ten_vat_tu') }} as device_name,
     {{ text_code('lines.don_vi_tinh') }} as unit_name,
     {{ number_code('lines.ma_nhom') }} as cost_group_code,
     {{ text_code('lines.ma_khoa') }} as department_code,
     {{ first_practitioner('lines.ma_bac_si') }} as ordering_practitioner_code,
-    upper({{ text_code('lines.ma_benh') }}) as diagnosis_codes,
+    {{ icd_codes('lines.ma_benh') }} as diagnosis_codes,
     {{ number_code('lines.pham_vi') }} as scope_code,
     {{ number_code('lines.ma_pttt') }} as payment_method_code,
     ---------- numbers

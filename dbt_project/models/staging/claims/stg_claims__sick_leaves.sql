@@ -2,7 +2,7 @@
 -- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
 select
     versions.facility_id,
-    versions.dossier_id,
+    versions.encounter_key,
     sent.file_id,
     sent.position,
     sent.line as line_number,

@@ -3,13 +3,13 @@
 -- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
 select
     versions.facility_id,
-    versions.dossier_id,
+    versions.encounter_key,
     sent.file_id,
     sent.position,
     sent.line as line_number,
-    coalesce({{ text_code('sent.ma_cskcb_di') }}, {{ text_code('sent.ma_noi_di') }})
+    coalesce({{ canonical_code('sent.ma_cskcb_di') }}, {{ canonical_code('sent.ma_noi_di') }})
         as earlier_facility_ids,
-    coalesce({{ text_code('sent.ma_cskcb_den') }}, {{ text_code('sent.ma_noi_den') }})
+    coalesce({{ canonical_code('sent.ma_cskcb_den') }}, {{ canonical_code('sent.ma_noi_den') }})
         as sent_to_facility_id,
     {{ number_code('sent.ma_loai_rv') }} as discharge_type_code,
     {{ number_code('sent.ma_lydo_ct') }} as transfer_reason_code

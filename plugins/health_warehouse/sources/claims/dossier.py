@@ -40,12 +40,14 @@ class Dossier:
     """One HOSO. `position` counts from 1 in the file. Not empty `problems`: to be quarantined.
 
     `tables`: the rows of XML2 to XML15 by name of the table; `part_count`: its FILEHOSO elements.
+    `dossier_id` is MA_LK in its canonical form, `sent_id` as the sender wrote it.
     `hinted_id`: where XML1 cannot tell the id, the MA_LK that all other tables name. It helps a
     person to find the dossier and identifies nothing.
     """
 
     position: int
     dossier_id: str = ""
+    sent_id: str = ""
     hinted_id: str = ""
     is_withdrawal: bool = False
     xml1: Row | None = None

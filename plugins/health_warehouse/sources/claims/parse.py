@@ -18,6 +18,7 @@ from unicodedata import normalize
 from lxml import etree
 
 from health_warehouse.errors import FileUnreadable
+from health_warehouse.reference.canonical import canonical_code
 from health_warehouse.sources.claims.described import described
 from health_warehouse.sources.claims.dossier import Dossier, Envelope
 from health_warehouse.sources.claims.element_stream import ElementStream, Path
@@ -87,7 +88,7 @@ class ClaimFile:
         if self._headers.setdefault(name, value) != value:
             raise FileUnreadable("F01", f"{name} is given more than once")
         if name == "MACSKCB":
-            self.envelope.facility_id = value
+            self.envelope.facility_id = canonical_code(value)
         elif name == "NGAYLAP":
             self.envelope.declared_date = _day(value)
             self.envelope.has_impossible_date = bool(value) and not self.envelope.declared_date
@@ -100,7 +101,7 @@ class ClaimFile:
         self._stream.seek(0)
         found = next((e for path, e in self._elements() if path == _FACILITY_PATH), None)
         self._stream.seek(here)
-        value = "" if found is None else _header_value("MACSKCB", found)
+        value = "" if found is None else canonical_code(_header_value("MACSKCB", found))
         if not value:
             raise FileUnreadable("F01", "MACSKCB is missing")
         return value

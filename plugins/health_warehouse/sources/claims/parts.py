@@ -9,6 +9,7 @@ from typing import Any
 import pybase64
 from lxml import etree
 
+from health_warehouse.reference.canonical import canonical_code, canonical_dossier_id
 from health_warehouse.sources.claims.described import described, quoted_code
 from health_warehouse.sources.claims.dossier import Dossier, KeptPart, Problem, Row
 from health_warehouse.sources.claims.hardened_xml import HostileXml, local_name, parse_document
@@ -199,8 +200,9 @@ def _identify(dossier: Dossier, facility_id: str) -> None:
         dossier.hinted_id = _hinted_id(dossier)
         return
     ma_lk = (dossier.xml1[_XML1["MA_LK"]] or "").strip(XML_SPACE)
-    if 0 < len(ma_lk) <= _MAX_MA_LK:
-        dossier.dossier_id = ma_lk
+    canonical = canonical_dossier_id(ma_lk)
+    if 0 < len(canonical) <= _MAX_MA_LK >= len(ma_lk):
+        dossier.dossier_id, dossier.sent_id = canonical, ma_lk
     else:
         dossier.problems.append(
             Problem("F04", f"MA_LK is no key: {described(ma_lk)}", "XML1", field="MA_LK")
@@ -208,7 +210,7 @@ def _identify(dossier: Dossier, facility_id: str) -> None:
     kind = dossier.xml1[_XML1["MA_DOITUONG_KCB"]] or ""
     dossier.is_withdrawal = kind.strip(XML_SPACE) == WITHDRAWAL
     named = (dossier.xml1[_XML1["MA_CSKCB"]] or "").strip(XML_SPACE)
-    if named != facility_id:
+    if canonical_code(named) != facility_id:
         reason = (
             f"MA_CSKCB of XML1 ({quoted_code(named)}) is not "
             f"MACSKCB of the envelope ({quoted_code(facility_id)})"
