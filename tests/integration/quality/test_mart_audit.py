@@ -56,8 +56,14 @@ _SENT_ON = {"xml13": [{"ma_noi_den": "96004"}]}
 def built(module_settings: Settings) -> Settings:
     """Two facilities, a withdrawal and a quarantined dossier, built in full.
 
-    Two more: a dossier with every table, sent on and told to come back, which both happen.
+    Two more: a dossier with every table, which is closed for the XML6 among them, sent on and told
+    to come back, which both happen; and an open one whose slip is kept.
     """
+    with engine(module_settings, OWNER).begin() as connection:
+        connection.execute(
+            text("insert into raw.practitioners values (:code, gen_random_uuid())"),
+            {"code": DRUG["ma_bac_si"]},
+        )
     spoilt = replace(_dossier(9), drugs=[{**DRUG, "ma_lk": "LK-9", "so_luong": "99"}])
     _deliver(module_settings, "a", "96001", [*map(_dossier, range(1, 5)), spoilt])
     _deliver(module_settings, "b", "96002", [_dossier(1), _dossier(2, ngay_ra="202609011000")])
@@ -67,6 +73,12 @@ def built(module_settings: Settings) -> Settings:
         "96003",
         Sent("every table", header={"ma_benh_kt": "I10;E11"}, papers=PAPERS | _SENT_ON),
         Sent("comes back", header={"ngay_vao": "202606030800", "ngay_ra": "202606030900"}),
+        Sent("open, with a slip", person="B", papers={"xml14": PAPERS["xml14"]}),
+        Sent(
+            "comes back, too",
+            person="B",
+            header={"ngay_vao": "202606030800", "ngay_ra": "202606030900"},
+        ),
     )
     ledger.deliver("96004", Sent("arrives", header={"ngay_vao": "202605031000"}))
     build(module_settings)
@@ -167,13 +179,39 @@ SPOILT = {
         "update candidate.fct_appointments set is_kept = false",
         {"M06"},
     ),
-    "an encounter with care for HIV is not flagged": (
-        "update candidate.fct_encounters set is_hiv_related = false",
-        {"M09", "M05"},
+    "an encounter with care for HIV is open": (
+        "update candidate.fct_encounters set audience = 'open' where audience = 'hiv'",
+        {"M01", "M05", "M09"},
     ),
-    "a child of a mother with HIV is not flagged": (
-        "update candidate.fct_births set is_hiv_related = false where line_number = 1",
-        {"M09"},
+    "a child of a mother with HIV is open": (
+        "update candidate.fct_births set audience = 'open' where line_number = 1",
+        {"M01", "M03", "M09"},
+    ),
+    "an open row of a transfer is missing": (
+        "delete from candidate.fct_transfers where audience = 'open'",
+        {"M01"},
+    ),
+    "a closed arrival is told of": (
+        "update candidate.fct_appointments set visit_encounter_key = closed.encounter_key"
+        " from (select encounter_key from candidate.fct_encounters where audience = 'hiv') as closed"
+        " where audience = 'open' and is_kept",
+        {"M03"},
+    ),
+    "a closed row counts in an open month": (
+        "update candidate.rpt_facility_months as open set encounter_count = closed.encounter_count"
+        " from candidate.rpt_facility_months as closed"
+        " where open.audience = 'open' and closed.audience = 'hiv'"
+        " and open.facility_key = closed.facility_key"
+        " and open.month_start_date = closed.month_start_date",
+        {"M05"},
+    ),
+    "a practitioner whom lines name is missing": (
+        "delete from candidate.dim_practitioners where is_known",
+        {"M03"},
+    ),
+    "a province of a facility is missing": (
+        "delete from candidate.dim_provinces where is_current",
+        {"M03"},
     ),
     "an item that lines name is missing": (
         "delete from candidate.dim_items where item_code = '40.1'",
@@ -239,9 +277,10 @@ SPOILT = {
         " set appointment_month_start_date = appointment_month_start_date - 31",
         {"M05"},
     ),
-    "a line is flagged as its encounter is not": (
-        "update candidate.fct_claim_lines set is_hiv_related = not is_hiv_related",
-        {"M05", "M09"},
+    "a line is for others than its encounter": (
+        "update candidate.fct_claim_lines"
+        " set audience = case audience when 'open' then 'hiv' else 'open' end",
+        {"M01", "M03", "M05", "M09"},
     ),
     "a line is in another month than its encounter": (
         "update candidate.fct_claim_lines set month_start_date = month_start_date - 31",
@@ -300,7 +339,7 @@ def test_a_duplicate_key_is_held(built: Settings) -> None:
             _audit(built)
     finally:
         with engine(built, "transformer").begin() as connection:
-            connection.execute(text("alter table candidate.dim_items add primary key (item_key)"))
+            connection.execute(text("alter table candidate.dim_items add primary key (item_key, audience)"))
 
 
 def test_a_declared_oddity_and_old_files_are_notices_only(built: Settings) -> None:
@@ -342,7 +381,6 @@ def test_an_increment_is_judged_on_what_it_touched(built: Settings) -> None:
     # an encounter, its lines and its diagnoses each, and one transfer
     assert checked["M01"] == 2 * 3 + 1
     states = {outcome.rule.id: outcome.state for outcome in report.outcomes}
-    assert states.pop("M09") == "not_applicable"  # nothing in it tells of HIV
     assert set(states.values()) == {"passed"}
     with engine(built, "transformer").begin() as connection:
         connection.execute(
