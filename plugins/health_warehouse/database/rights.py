@@ -22,7 +22,7 @@ NOT_PERSONAL: Final = "not personal"
 Columns = Literal["every column", "not personal"] | tuple[str, ...]
 Rights = Mapping[str, Columns]
 
-_KEYS = {"purpose", "member_of", "creates_in", "executes", "tables", "session"}
+_KEYS = {"purpose", "member_of", "creates_in", "executes", "tables", "session", "reserved_slots"}
 _PERSONAL = {
     table.raw_table: frozenset(field.column for field in table.fields if field.is_personal)
     | {"_extra"}
@@ -32,7 +32,10 @@ _PERSONAL = {
 
 @dataclass(frozen=True)
 class RoleRights:
-    """One role. `tables` maps a schema to patterns of table names and what may be done there."""
+    """One role. `tables` maps a schema to patterns of table names and what may be done there.
+
+    `has_reserved_slots`: it may take the connections that the server keeps (reserved_connections).
+    """
 
     name: str
     purpose: str
@@ -41,6 +44,7 @@ class RoleRights:
     executes: tuple[str, ...]
     tables: Mapping[str, Mapping[str, Rights]]
     session: Mapping[str, str]
+    has_reserved_slots: bool
 
     @property
     def schemas(self) -> frozenset[str]:
@@ -106,6 +110,7 @@ def _role(name: str, entry: Mapping[str, Any]) -> RoleRights:
             for schema, patterns in entry.get("tables", {}).items()
         },
         session=dict(entry.get("session", {})),
+        has_reserved_slots=bool(entry.get("reserved_slots", False)),
     )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def test_only_a_session_that_works_is_kept(
     )
     monkeypatch.setattr(PostgresConnectionManager, "release", lambda _self: done.append("closed"))
 
-    with sessions_kept():
+    with sessions_kept("a test"):
         PostgresConnectionManager.release(manager)
 
     assert done == ["rolled back" if is_kept else "closed"]
