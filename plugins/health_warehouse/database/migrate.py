@@ -1,4 +1,7 @@
-"""Bring a database to the present schema: roles, migrations, grants. Safe to run twice at once."""
+"""Bring a database to the present schema: roles, migrations, grants, how sessions begin.
+
+Safe to run twice at once.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,17 @@ from health_warehouse.database.connections import (
     engine,
     ensure_role_passwords,
 )
+from health_warehouse.database.public_rights import revoke_public_rights
 from health_warehouse.database.readers import (
-    begin_sessions,
+    begin,
     join_group,
     open_to_built_in_readers,
+    renew_sessions,
 )
 from health_warehouse.database.rights import all_rights
 from health_warehouse.database.roles import role_name
+from health_warehouse.database.server_grants import reserve_slots
+from health_warehouse.database.sessions import begin_sessions
 from health_warehouse.database.verifiers import verifier
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError
@@ -61,6 +68,9 @@ def migrate(settings: Settings) -> None:
         upgrade(connection)
         fill(connection)
         grants.apply(connection, settings)
+        revoke_public_rights(connection)
+        reserve_slots(connection, settings)
+        renew_sessions(connection, settings)
         if is_new:
             open_to_built_in_readers(connection, settings)
 
@@ -123,7 +133,7 @@ def create_roles(connection: Connection, settings: Settings, passwords: dict[str
             )
         for group in role.member_of:
             join_group(cursor, login, sql.Identifier(role_name(settings, group)))
-        begin_sessions(cursor, login, role.session)
+        begin_sessions(cursor, name, begin(settings, role.name))
 
 
 def upgrade(connection: Connection, to_revision: str = "head") -> None:

@@ -62,6 +62,7 @@ class RoleRights:
 def all_rights() -> Mapping[str, RoleRights]:
     """Every role of roles.yml by name. Raises ValueError when the file says what nobody reads."""
     content = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    content.pop("x-person")  # only referred to
     if tuple(content) != ROLES:
         raise ValueError(f"{PATH}: the roles must be {', '.join(ROLES)}, in this order")
     return {name: _role(name, entry) for name, entry in content.items()}

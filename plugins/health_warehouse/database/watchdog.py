@@ -139,12 +139,12 @@ class _Watchdog(threading.Thread):
             self._silent[holder.pid] = found.sign, looks
             if looks < self._most_looks:
                 return
+            log.warning(
+                "ending session %s of %s (%s): we wait for a lock of it, and its process has shown "
+                "no sign of life for %.0f s; what it has not committed is rolled back",
+                holder.pid, holder.usename, holder.application_name, looks * self._interval,
+            )  # fmt: skip
             session.execute(_END, {"pid": holder.pid, "backend_start": found.backend_start})
-        log.warning(
-            "ended session %s of %s (%s): we waited for a lock of it, and its process has shown no "
-            "sign of life for %.0f s; what it had not committed is rolled back",
-            holder.pid, holder.usename, holder.application_name, looks * self._interval,
-        )  # fmt: skip
 
     def _role_of(self, server_name: str) -> str | None:
         """The role that has this name on the server, if it is one of ours with a password here."""
