@@ -50,6 +50,8 @@ class Cluster:
             connection.execute(
                 f"create database {name} template {template} strategy file_copy owner wh_owner"
             )
+            # rights on the database itself are not copied
+            connection.execute(f"revoke temporary on database {name} from public")
         return name
 
     def create_empty_database(self) -> str:
