@@ -19,7 +19,6 @@ from health_warehouse.database.connections import (
     OWNER,
     driver_connection,
     engine,
-    forget_reader_password,
     reader_password,
     store_reader_password,
 )
@@ -166,8 +165,7 @@ def renew_sessions(connection: Connection, settings: Settings) -> None:
     """
     cursor = driver_connection(connection).cursor()
     for login, wanted in wanted_sessions(connection, settings).items():
-        ours = connection.execute(_IS_OURS, {"login": login}).scalar_one()
-        if ours:
+        if connection.execute(_IS_OURS, {"login": login}).scalar_one():
             begin_sessions(cursor, login, wanted)
 
 

@@ -43,7 +43,8 @@ def reserve_slots(connection: Connection, settings: Settings) -> None:
 
 def without_slots(connection: Connection, settings: Settings) -> list[str]:
     """Working roles, by their names on the server, that may not take reserved connections."""
-    names = [role_name(settings, one.name) for one in all_rights().values() if one.has_reserved_slots]
+    workers = [one.name for one in all_rights().values() if one.has_reserved_slots]
+    names = [role_name(settings, role) for role in workers]
     rows = connection.execute(
         text(
             "select rolname::text from pg_roles where rolname = any (:names)"

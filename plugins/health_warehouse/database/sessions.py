@@ -81,9 +81,7 @@ def begin_sessions(cursor: Cursor[Any], login: str, begin: Begin) -> None:
             )
         )
     limit = -1 if begin.connection_limit is None else begin.connection_limit
-    cursor.execute(
-        sql.SQL("alter role {} connection limit {}").format(role, sql.Literal(limit))
-    )
+    cursor.execute(sql.SQL("alter role {} connection limit {}").format(role, sql.Literal(limit)))
 
 
 def differing(

@@ -34,6 +34,7 @@ SUFFIX = " watchdog"
 _BEAT_SECONDS = 5.0
 _LEAST_LOOKS = 10
 
+_NAME = text("select set_config('application_name', :name, false)")
 _IN_OUR_WAY = text(
     """
     select distinct holder.pid, holder.usename::text, holder.application_name
@@ -48,10 +49,11 @@ _SIGN_OF = text(
     """
     select holder.backend_start, max(shown.state_change) as sign
     from pg_stat_activity as holder
-    inner join pg_stat_activity as shown on shown.application_name = holder.application_name || :suffix
+    inner join pg_stat_activity as shown
+        on shown.application_name = holder.application_name || :suffix
     where holder.pid = :pid and holder.usename = current_user and shown.usename = current_user
     group by holder.backend_start
-    """  # noqa: E501
+    """
 )
 _END = text(
     "select pg_terminate_backend(pid) from pg_stat_activity"
@@ -112,8 +114,7 @@ class _Watchdog(threading.Thread):
             pooled = self._engine.connect()
             self._session = pooled.execution_options(isolation_level="AUTOCOMMIT")
             self._name = str(self._session.execute(text("show application_name")).scalar_one())
-            named = {"name": self._name + SUFFIX}
-            self._session.execute(text("select set_config('application_name', :name, false)"), named)
+            self._session.execute(_NAME, {"name": self._name + SUFFIX})
         return self._session
 
     def _close(self) -> None:

@@ -57,7 +57,7 @@ def connections(settings: Settings) -> Iterator[Finding]:
                 "connections",
                 "warning",
                 f"{row.name} has {row.used} connections, of {limit} that a reader may have",
-                f"ask who uses it; `warehouse readers rotate {row.name}` ends all of them, or raise "
+                f"ask who uses it; end them by `warehouse readers rotate {row.name}`, or raise "
                 "WAREHOUSE_READER_CONNECTIONS and run `warehouse migrate`",
             )
         if not connection.execute(_RESERVED).scalar_one():

@@ -105,12 +105,17 @@ def test_when_readers_have_all_connections_there_are_some_for_us(
         migrate(settings)
         dispose_engines()
         with ExitStack() as sessions:
+            url = dsn(settings, "bi_reader")
             with pytest.raises(psycopg.OperationalError, match="reserved"):
-                for _ in range(200):
-                    sessions.enter_context(psycopg.connect(dsn(settings, "bi_reader")))
+                _connect_until_refused(sessions, url)
             for role in ("owner", "loader", "transformer", "publisher", "maintainer"):
                 with engine(settings, role).connect() as connection:
                     assert connection.exec_driver_sql("select 1").scalar_one() == 1
     finally:
         dispose_engines()
         server.stop()
+
+
+def _connect_until_refused(sessions: ExitStack, url: str) -> None:
+    for _ in range(200):
+        sessions.enter_context(psycopg.connect(url))

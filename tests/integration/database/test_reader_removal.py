@@ -43,7 +43,7 @@ def _exists(settings: Settings) -> bool:
 
 
 def _is_dead(url: str) -> bool:
-    with pytest.raises(psycopg.OperationalError, match="password authentication failed|not permit"):
+    with pytest.raises(psycopg.OperationalError, match=r"authentication failed|not permit"):
         psycopg.connect(url)
     return True
 
