@@ -52,6 +52,7 @@ class Cluster:
             )
             # rights on the database itself are not copied
             connection.execute(f"revoke temporary on database {name} from public")
+            connection.execute(f"grant temporary on database {name} to transformer")
         return name
 
     def create_empty_database(self) -> str:

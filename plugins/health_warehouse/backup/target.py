@@ -27,7 +27,7 @@ from health_warehouse.settings import Settings
 
 _MARK = "restore_under_way"
 # In the mark, which only the owner may enter; it ends with the session of who restores.
-_LOCK = f"lock table {_MARK}.turn in exclusive mode nowait"
+_LOCK = "lock table restore_under_way.turn in exclusive mode nowait"
 # Taken; made by another one at this moment; dropped, as another one has just ended.
 _TAKEN = ("55P03", "23505", "42P06", "3F000", "42P01")
 

@@ -68,7 +68,7 @@ def migrate(settings: Settings) -> None:
         upgrade(connection)
         fill(connection)
         grants.apply(connection, settings)
-        revoke_public_rights(connection)
+        revoke_public_rights(connection, settings)
         reserve_slots(connection, settings)
         renew_sessions(connection, settings)
         if is_new:

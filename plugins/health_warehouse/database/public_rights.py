@@ -1,7 +1,7 @@
 """What PUBLIC, and so every login, may do in a new database of Postgres, and need not.
 
 Temporary tables fill the disk, and so do large objects, which besides belong to who made them: a
-login that owns some cannot be dropped. Nothing of ours makes either.
+login that owns some cannot be dropped. Of ours, only roles that roles.yml names make the former.
 """
 
 from __future__ import annotations
@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from psycopg import sql
 from sqlalchemy import Connection, text
+
+from health_warehouse.database.connections import driver_connection
+from health_warehouse.database.rights import all_rights
+from health_warehouse.database.roles import role_name
+from health_warehouse.settings import Settings
 
 # Those by which a large object is made or grows. Only a superuser may revoke them.
 _MAKE_LARGE_OBJECTS = (
@@ -40,6 +46,7 @@ _FOUND = text(
     where datname = current_catalog
     """
 )
+_MAKES_TABLES = text("select has_database_privilege(:role, current_catalog, 'temporary')")
 
 
 @dataclass(frozen=True)
@@ -64,8 +71,22 @@ def public_rights(connection: Connection) -> Iterator[PublicRight]:
         yield PublicRight("make large objects", REVOKE_LARGE_OBJECTS, row.is_superuser)
 
 
-def revoke_public_rights(connection: Connection) -> None:
-    """Take away those that we may; `warehouse doctor` names the rest. Idempotent."""
+def revoke_public_rights(connection: Connection, settings: Settings) -> None:
+    """Take away those that we may, and let our own roles make temporary tables. Idempotent.
+
+    `warehouse doctor` names what we may not take away.
+    """
     for right in list(public_rights(connection)):
         if right.is_ours:
             connection.execute(text(right.revoke))
+    driver = driver_connection(connection)
+    for role in all_rights().values():
+        name = role_name(settings, role.name)
+        if not role.makes_temporary_tables:
+            continue
+        if not connection.execute(_MAKES_TABLES, {"role": name}).scalar_one():
+            driver.execute(
+                sql.SQL("grant temporary on database {} to {}").format(
+                    sql.Identifier(driver.info.dbname), sql.Identifier(name)
+                )
+            )

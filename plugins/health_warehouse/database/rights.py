@@ -22,7 +22,8 @@ NOT_PERSONAL: Final = "not personal"
 Columns = Literal["every column", "not personal"] | tuple[str, ...]
 Rights = Mapping[str, Columns]
 
-_KEYS = {"purpose", "member_of", "creates_in", "executes", "tables", "session", "reserved_slots"}
+_KEYS = {"purpose", "member_of", "creates_in", "executes", "tables", "session"}
+_KEYS |= {"reserved_slots", "temporary_tables"}
 _PERSONAL = {
     table.raw_table: frozenset(field.column for field in table.fields if field.is_personal)
     | {"_extra"}
@@ -45,6 +46,7 @@ class RoleRights:
     tables: Mapping[str, Mapping[str, Rights]]
     session: Mapping[str, str]
     has_reserved_slots: bool
+    makes_temporary_tables: bool
 
     @property
     def schemas(self) -> frozenset[str]:
@@ -112,6 +114,7 @@ def _role(name: str, entry: Mapping[str, Any]) -> RoleRights:
         },
         session=dict(entry.get("session", {})),
         has_reserved_slots=bool(entry.get("reserved_slots", False)),
+        makes_temporary_tables=bool(entry.get("temporary_tables", False)),
     )  # fmt: skip
 
 

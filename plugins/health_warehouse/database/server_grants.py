@@ -9,6 +9,7 @@ from __future__ import annotations
 from psycopg import sql
 from sqlalchemy import Connection, text
 
+from health_warehouse.database.connections import driver_connection
 from health_warehouse.database.rights import all_rights
 from health_warehouse.database.roles import role_name
 from health_warehouse.settings import Settings
@@ -32,13 +33,17 @@ def for_owner(owner: str) -> list[sql.Composed]:
     return [sql.SQL(statement).format(sql.Identifier(owner)) for statement in FOR_OWNER]
 
 
+def slots_for(role: str) -> sql.Composed:
+    """The statement that lets a role take the reserved connections."""
+    return sql.SQL("grant {} to {}").format(sql.Identifier(KEEPS_SLOTS), sql.Identifier(role))
+
+
 def reserve_slots(connection: Connection, settings: Settings) -> None:
     """Let our working roles take the reserved connections, where we may. Idempotent."""
     if not connection.execute(_MAY_GRANT, {"role": KEEPS_SLOTS}).scalar_one():
         return
     for role in without_slots(connection, settings):
-        quoted = '"' + role.replace('"', '""') + '"'
-        connection.execute(text(f"grant {KEEPS_SLOTS} to {quoted}"))
+        driver_connection(connection).execute(slots_for(role))
 
 
 def without_slots(connection: Connection, settings: Settings) -> list[str]:

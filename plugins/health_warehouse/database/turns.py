@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Literal
 
+from psycopg import sql
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
@@ -27,6 +28,7 @@ _STAY = text(
     "select set_config(name, '0', true) from pg_settings"
     " where name in ('idle_in_transaction_session_timeout', 'transaction_timeout')"
 )
+_WAIT_FOR = text("select set_config('lock_timeout', :patience, true)")
 _IS_TAKEN = text(
     """
     select exists (
@@ -44,8 +46,10 @@ def take(connection: Connection, name: Turn, *, wait: bool = True) -> None:
 
     Raises OperationalError (55P03) when it is taken and we do not wait, or not for so long.
     """
-    end = "" if wait else " nowait"
-    connection.execute(text(f"lock table ops.turn_{name} in exclusive mode{end}"))
+    statement = sql.SQL("lock table {} in exclusive mode{}").format(
+        sql.Identifier("ops", f"turn_{name}"), sql.SQL("" if wait else " nowait")
+    )
+    connection.exec_driver_sql(statement.as_string())
 
 
 @contextmanager
@@ -71,7 +75,7 @@ def turn(
             connection.rollback()
             waiting()
             stay_open(connection)
-            connection.execute(text(f"set local lock_timeout = '{patience}'"))
+            connection.execute(_WAIT_FOR, {"patience": patience})
             take(connection, name)
         try:
             yield

@@ -62,7 +62,7 @@ def start(settings: Settings, airflow: AirflowSecrets, say: Say) -> EmbeddedServ
         if settings.airflow_dsn is None:
             password = airflow.metadata_password
             _ensure(connection, AIRFLOW_ROLE, "login", password, AIRFLOW_DATABASE)
-            connection.execute(f"grant {server_grants.KEEPS_SLOTS} to {AIRFLOW_ROLE}")
+            connection.execute(server_grants.slots_for(AIRFLOW_ROLE))
     return postgres
 
 

@@ -9,11 +9,17 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from health_warehouse.database.connections import dispose_engines, dsn, engine
+from health_warehouse.database.connections import (
+    OWNER,
+    dispose_engines,
+    dsn,
+    engine,
+    reader_password,
+)
 from health_warehouse.database.embedded import EmbeddedServer, free_port
 from health_warehouse.database.migrate import migrate
 from health_warehouse.database.reader_removal import drop_reader
-from health_warehouse.database.readers import create_reader
+from health_warehouse.database.readers import bring_back_reader, create_reader, find_reader
 from health_warehouse.services import postgres, state
 from health_warehouse.services.secret_files import airflow_secrets
 from health_warehouse.settings import Settings
@@ -75,6 +81,21 @@ def test_one_login_has_so_many_connections_and_no_more(settings: Settings) -> No
                 psycopg.connect(dsn(few, "hospital"))
     finally:
         drop_reader(few, "hospital", by="test")
+
+
+def test_a_login_that_a_backup_brings_back_has_its_bounds(
+    settings: Settings, hospital: str
+) -> None:
+    with psycopg.connect(hospital) as session:
+        session.execute("alter role hospital reset all")
+    kept = find_reader(settings, "hospital")
+    few = settings.model_copy(update={"reader_connections": 4})
+    with engine(settings, OWNER).begin() as connection:
+        bring_back_reader(connection, few, kept, str(reader_password(settings, "hospital")))
+    with psycopg.connect(hospital) as session:
+        assert session.execute("show statement_timeout").fetchone() == ("30min",)
+        limit = "select rolconnlimit from pg_roles where rolname = current_user"
+        assert session.execute(limit).fetchone() == (4,)
 
 
 def test_a_migration_bounds_the_logins_that_are_there(settings: Settings, hospital: str) -> None:
