@@ -14,9 +14,10 @@ from uuid import uuid4
 import psycopg
 from pydantic import SecretStr
 
-from health_warehouse.database import connections
+from health_warehouse.database import connections, server_grants
 from health_warehouse.database.embedded import EmbeddedServer, free_port
 from health_warehouse.database.migrate import migrate
+from health_warehouse.database.public_rights import REVOKE_LARGE_OBJECTS
 from health_warehouse.database.roles import ROLES
 from health_warehouse.quality.marts import audit
 from health_warehouse.release.build import build
@@ -49,6 +50,9 @@ class Cluster:
             connection.execute(
                 f"create database {name} template {template} strategy file_copy owner wh_owner"
             )
+            # rights on the database itself are not copied
+            connection.execute(f"revoke temporary on database {name} from public")
+            connection.execute(f"grant temporary on database {name} to transformer")
         return name
 
     def create_empty_database(self) -> str:
@@ -105,8 +109,11 @@ def _prepared(server: EmbeddedServer, folder: Path) -> Cluster:
         connection.execute("alter system set scram_iterations = 1")
         connection.execute("select pg_reload_conf()")
         connection.execute(f"create role wh_owner login createrole password '{_OWNER_PASSWORD}'")
-        connection.execute("grant set on parameter wal_compression to wh_owner")
+        for statement in server_grants.for_owner("wh_owner"):
+            connection.execute(statement)
         connection.execute("create database template_warehouse owner wh_owner")
+    with psycopg.connect(server.url("template_warehouse"), autocommit=True) as connection:
+        connection.execute(REVOKE_LARGE_OBJECTS)
     settings = _settings(server, folder / "template", "template_warehouse")
     migrate(settings)
     secrets = connections.stored_secrets(settings)

@@ -91,6 +91,17 @@ class Settings(BaseSettings):
         description="The same credentials, in one line of JSON as Airflow writes a connection: "
         '{"login": "...", "password": "...", "extra": {"host_key": "ssh-ed25519 AAAA..."}}.',
     )
+    silent_holder_seconds: float = Field(
+        default=300.0,
+        ge=1,
+        description="A process that others wait for and that has shown no sign of life for so long "
+        "(stopped, hung, cut off) loses its session of the database, and its locks with it.",
+    )
+    reader_connections: int = Field(
+        default=20,
+        ge=1,
+        description="How many connections one login of a reader may have at once.",
+    )
     person_key: SecretStr | None = Field(
         default=None,
         description="Key of the person hash, 64 hex digits. Unset: STATE/secrets/person_key.",

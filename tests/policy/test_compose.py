@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 
 from compose_file import COMPOSE, SERVICES
+from health_warehouse.database.configuration import RESERVED
+from health_warehouse.database.public_rights import REVOKE_LARGE_OBJECTS
+from health_warehouse.database.server_grants import FOR_OWNER
 from parsed_dags import PROJECT
 
 TEXT = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -208,3 +211,17 @@ def _one_machine() -> dict[str, str]:
         for name, value in variables.items()
         if name.startswith("AIRFLOW__")
     }
+
+
+def test_its_postgres_gives_the_owner_what_the_embedded_one_gives() -> None:
+    script = (PROJECT / "deploy" / "compose" / "create_databases.sh").read_text(encoding="utf-8")
+    missing = [
+        statement
+        for statement in (
+            *(one.format("warehouse_owner") for one in FOR_OWNER),
+            REVOKE_LARGE_OBJECTS,
+        )
+        if f"{statement};" not in script
+    ]
+    assert missing == [], "write them in deploy/compose/create_databases.sh"
+    assert f"reserved_connections={RESERVED}" in SERVICES["postgres"]["command"]

@@ -20,9 +20,7 @@ from health_warehouse.alerting.conditions import (
     Reading,
     Told,
 )
-
-# One reader of states at a time: two would both find a cause that has no alert yet.
-_LOCK = 7_201_004
+from health_warehouse.database.turns import take
 
 _OPEN = """
 insert into ops.alerts
@@ -100,7 +98,7 @@ def lock(connection: Connection) -> None:
     Raises OperationalError when another one, perhaps stopped in its middle, has been it for long.
     """
     connection.execute(text("set local lock_timeout = '30s'"))
-    connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _LOCK})
+    take(connection, "alerts")  # two would both find a cause that has no alert yet
 
 
 def told(connection: Connection) -> Told:

@@ -31,6 +31,7 @@ from health_warehouse.alerting.metadata import metadata_connection
 from health_warehouse.alerting.scheduler_states import reachable, read_scheduler, unreachable
 from health_warehouse.alerting.task_states import read_tasks
 from health_warehouse.database.connections import engine
+from health_warehouse.database.watchdog import watch
 from health_warehouse.settings import Settings
 from health_warehouse.telling import lines_of_code, told
 
@@ -86,6 +87,7 @@ class Sender:
 
     def _read(self, targets: list[str]) -> None:
         """All in one transaction: states that were read are told, or read again."""
+        watch(self.settings, _ROLE)
         with engine(self.settings, _ROLE).begin() as connection:
             outbox.lock(connection)
             known = outbox.told(connection)

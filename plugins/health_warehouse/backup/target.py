@@ -2,7 +2,8 @@
 
 The mark of a restore under way is a schema in that same database, made while it was seen to be
 empty and dropped with the last step. So whatever lies beside the mark came from a restore, and the
-next one may drop it and begin again; without the mark nothing is ever dropped.
+next one may drop it and begin again; without the mark nothing is ever dropped. A table in it is
+locked by the one restore that is at work.
 """
 
 from __future__ import annotations
@@ -11,17 +12,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import LiteralString
 
+import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from health_warehouse.backup.contents import schemas_there, server_major
 from health_warehouse.backup.manifest import Manifest
 from health_warehouse.database.connections import OWNER, driver_connection, engine
+from health_warehouse.database.turns import stay_open
+from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
 
 _MARK = "restore_under_way"
-_LOCK = 7_201_021
+# In the mark, which only the owner may enter; it ends with the session of who restores.
+_LOCK = "lock table restore_under_way.turn in exclusive mode nowait"
+# Taken; made by another one at this moment; dropped, as another one has just ended.
+_TAKEN = ("55P03", "23505", "42P06", "3F000", "42P01")
 
 
 def require_room(connection: Connection, manifest: Manifest) -> None:
@@ -45,21 +53,36 @@ def marked(settings: Settings, manifest: Manifest) -> Iterator[None]:
 
     Raises ConfigurationError as `require_room`, and when another restore is at work.
     """
-    with engine(settings, OWNER).connect() as pooled:
-        guard = pooled.execution_options(isolation_level="AUTOCOMMIT")
+    watch(settings, OWNER)
+    with engine(settings, OWNER).connect() as guard:
         try:
-            if not guard.execute(text("select pg_try_advisory_lock(:id)"), {"id": _LOCK}).scalar():
-                raise ConfigurationError("another `warehouse restore` fills this database")
-            with engine(settings, OWNER).begin() as connection:
-                require_room(connection, manifest)
-                _run(connection, "create schema if not exists {}", _MARK)
-                for schema in schemas_there(connection):
-                    _run(connection, "drop schema {} cascade", schema)
-            yield
-            with engine(settings, OWNER).begin() as connection:
-                _run(connection, "drop schema {}", _MARK)
-        finally:
-            guard.invalidate()  # closes the session, and the lock goes with it
+            _mark(guard, manifest)
+            stay_open(guard)
+            guard.execute(text(_LOCK))
+        except (psycopg.Error, DBAPIError) as error:
+            if getattr(getattr(error, "orig", error), "sqlstate", None) not in _TAKEN:
+                raise
+            raise ConfigurationError("another `warehouse restore` fills this database") from None
+        with engine(settings, OWNER).begin() as connection:
+            for schema in schemas_there(connection):
+                _run(connection, "drop schema {} cascade", schema)
+        yield
+        _run(guard, "drop schema {} cascade", _MARK)
+        guard.commit()
+
+
+def _mark(guard: Connection, manifest: Manifest) -> None:
+    """Commit the mark, in a database that has it already or is empty beside it.
+
+    Of two restores that begin at once, the second waits for the name of the schema, and then fails.
+    """
+    if not _is_marked(guard):
+        _run(guard, "create schema {}", _MARK)
+        if schemas_there(guard):  # looked at again: a whole restore may have gone by
+            guard.rollback()
+    require_room(guard, manifest)
+    _run(guard, "create table if not exists {}.turn ()", _MARK)
+    guard.commit()
 
 
 def _is_marked(connection: Connection) -> bool:

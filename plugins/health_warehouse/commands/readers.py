@@ -90,8 +90,8 @@ def rotate_reader(name: _NAME, as_json: _AS_JSON = False) -> None:
 
 
 def drop_reader(name: _NAME, by: _BY = "", as_json: _AS_JSON = False) -> None:
-    """Remove a login: its sessions end, its scopes end."""
-    from health_warehouse.database.readers import drop_reader as drop
+    """Remove a login: it is shut at once; its sessions, its scopes and what it owns go."""
+    from health_warehouse.database.reader_removal import drop_reader as drop
 
     drop(get_settings(), name, by or getpass.getuser())
     typer.echo(json.dumps({"dropped": name}) if as_json else f"{name} is gone")

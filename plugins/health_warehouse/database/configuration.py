@@ -8,6 +8,8 @@ from pathlib import Path
 import psutil
 
 _MEGABYTE = 1 << 20
+RESERVED = 20
+"""Connections that readers cannot take (roles.yml, reserved_slots)."""
 _LEAST_BUFFERS, _MOST_BUFFERS = 256, 4096
 _CGROUP_LIMITS = (
     Path("/sys/fs/cgroup/memory.max"),
@@ -25,6 +27,7 @@ listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 password_encryption = 'scram-sha-256'
 max_connections = 120
+reserved_connections = {RESERVED}
 shared_buffers = '{buffers(memory())}MB'
 work_mem = '32MB'
 maintenance_work_mem = '128MB'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import socket
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -153,9 +154,17 @@ def _engine(url: str, role: str) -> Engine:
         _ENGINES[url] = create_engine(
             url,
             pool_pre_ping=True,
-            connect_args={"application_name": f"warehouse {role}", "connect_timeout": 10},
+            connect_args={"application_name": session_name(role), "connect_timeout": 10},
         )
     return _ENGINES[url]
+
+
+def session_name(role: str) -> str:
+    """application_name of the sessions of a role in this process: which process, and where.
+
+    At most 54 of the 63 bytes that Postgres keeps: watchdog.py puts a word after it.
+    """
+    return f"warehouse {role} {os.getpid()}@{socket.gethostname()[:20]}"
 
 
 def driver_connection(connection: Connection) -> psycopg.Connection[Any]:

@@ -1,7 +1,11 @@
-"""Bring a database to the present schema: roles, migrations, grants. Safe to run twice at once."""
+"""Bring a database to the present schema: roles, migrations, grants, how sessions begin.
+
+Safe to run twice at once.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
@@ -9,6 +13,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from health_warehouse.database import grants
 from health_warehouse.database.connections import (
@@ -17,19 +22,32 @@ from health_warehouse.database.connections import (
     engine,
     ensure_role_passwords,
 )
+from health_warehouse.database.public_rights import revoke_public_rights
 from health_warehouse.database.readers import (
-    begin_sessions,
+    begin,
     join_group,
     open_to_built_in_readers,
+    renew_sessions,
 )
 from health_warehouse.database.rights import all_rights
 from health_warehouse.database.roles import role_name
+from health_warehouse.database.server_grants import reserve_slots
+from health_warehouse.database.sessions import begin_sessions
 from health_warehouse.database.verifiers import verifier
+from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.reference.fill import fill
 from health_warehouse.settings import Settings
 
-_MIGRATION_LOCK = 7_201_001
+# One migration at a time, by the table that names the revision; it is Alembic's, as Alembic makes
+# it. Where it is not there yet, the names of schema and table keep a second one out: it waits in
+# the catalogue's unique index until the first has committed. No reader may make or lock either.
+_NAMES = (
+    "create schema if not exists ops",
+    "create table if not exists ops.schema_version ("
+    "version_num varchar(32) not null, constraint schema_version_pkc primary key (version_num))",
+)
+_LOCK = "lock table ops.schema_version in exclusive mode"
 _HAS_SCOPES = "select to_regclass('ops.reader_scopes') is not null"
 _FOLDER = Path(__file__).parent
 
@@ -41,15 +59,18 @@ def migrate(settings: Settings) -> None:
     a package that reference lists are read from is not installed.
     """
     passwords = ensure_role_passwords(settings)
+    watch(settings, OWNER)
     with engine(settings, OWNER).begin() as connection:
-        connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _MIGRATION_LOCK})
         _require_server(connection)
+        _be_alone(connection)
         create_roles(connection, settings, passwords)
-        connection.execute(text("create schema if not exists ops"))
         is_new = not connection.execute(text(_HAS_SCOPES)).scalar_one()
         upgrade(connection)
         fill(connection)
         grants.apply(connection, settings)
+        revoke_public_rights(connection, settings)
+        reserve_slots(connection, settings)
+        renew_sessions(connection, settings)
         if is_new:
             open_to_built_in_readers(connection, settings)
 
@@ -74,6 +95,13 @@ def knows(revision_id: str | None) -> bool:
     """Whether this program can bring a database of that revision up to date."""
     known = {script.revision for script in _scripts().walk_revisions()}
     return revision_id is None or revision_id in known
+
+
+def _be_alone(connection: Connection) -> None:
+    for statement in _NAMES:
+        with suppress(IntegrityError), connection.begin_nested():  # another one made it meanwhile
+            connection.execute(text(statement))
+    connection.execute(text(_LOCK))
 
 
 def _scripts() -> ScriptDirectory:
@@ -105,7 +133,7 @@ def create_roles(connection: Connection, settings: Settings, passwords: dict[str
             )
         for group in role.member_of:
             join_group(cursor, login, sql.Identifier(role_name(settings, group)))
-        begin_sessions(cursor, login, role.session)
+        begin_sessions(cursor, name, begin(settings, role.name))
 
 
 def upgrade(connection: Connection, to_revision: str = "head") -> None:

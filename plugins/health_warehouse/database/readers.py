@@ -8,33 +8,30 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Cursor, errors, sql
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from health_warehouse.database.connections import (
     OWNER,
     driver_connection,
     engine,
-    forget_reader_password,
     reader_password,
     store_reader_password,
 )
 from health_warehouse.database.rights import all_rights
 from health_warehouse.database.roles import ROLES, role_name
+from health_warehouse.database.sessions import Begin, begin_sessions
 from health_warehouse.database.verifiers import verifier
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
 
 BUILT_IN = ("bi_reader", "hiv_reader")
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
-_MAY_SET = (
-    "select context = 'user' or has_parameter_privilege(name, 'set')"
-    " from pg_settings where name = %s"
-)
+_IS_OURS = text("select pg_has_role(:login, 'member with admin option')")
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ def create_reader(settings: Settings, name: str, sees_hiv: bool = False) -> Read
             )
         except errors.DuplicateObject:
             raise ConfigurationError(f"there is a role {name} already") from None
-        _admit(cursor, settings, login, sees_hiv)
+        _admit(cursor, settings, server_name, sees_hiv)
         store_reader_password(settings, name, password)
     return Reader(name, is_built_in=False, sees_hiv=sees_hiv)
 
@@ -88,36 +85,7 @@ def bring_back_reader(
     )
     login = sql.Identifier(name)
     cursor.execute(verb.format(login, verifier(driver, name, password)))
-    _admit(cursor, settings, login, reader.sees_hiv)
-
-
-def drop_reader(settings: Settings, name: str, by: str) -> None:
-    """Remove a login, end its sessions and its scopes.
-
-    Raises ConfigurationError when it is built in, no reader, or owns something of its own.
-    """
-    reader = find_reader(settings, name)
-    if reader.is_built_in:
-        raise ConfigurationError(f"{name} is a role of the warehouse itself; take its scopes away")
-    server_name = server_role(settings, name)
-    with engine(settings, OWNER).begin() as connection:
-        connection.execute(
-            text(
-                "update ops.reader_scopes set revoked_at = clock_timestamp(), revoked_by = :by"
-                " where role_name = :role and revoked_at is null"
-            ),
-            {"role": server_name, "by": by},
-        )
-        cursor = driver_connection(connection).cursor()
-        login = sql.Identifier(server_name)
-        _end_sessions(cursor, server_name)
-        try:
-            cursor.execute(sql.SQL("drop role {}").format(login))
-        except errors.DependentObjectsStillExist as error:
-            raise ConfigurationError(
-                f"{name} owns or was granted something by hand: {error.diag.message_detail}"
-            ) from None
-    forget_reader_password(settings, name)
+    _admit(cursor, settings, name, reader.sees_hiv)
 
 
 def rotate_reader(settings: Settings, name: str) -> Reader:
@@ -147,7 +115,7 @@ def rotate_reader(settings: Settings, name: str) -> Reader:
         store_reader_password(settings, name, password)
     with engine(settings, OWNER).begin() as connection:
         cursor = driver_connection(connection).cursor()
-        _end_sessions(cursor, server_name)
+        end_sessions(cursor, server_name)
         cursor.execute(sql.SQL("revoke {} from current_user").format(sql.Identifier(server_name)))
     return reader
 
@@ -183,19 +151,29 @@ def join_group(cursor: Cursor[Any], member: sql.Identifier, group: sql.Identifie
     cursor.execute(sql.SQL("grant {} to {} with inherit true, set false").format(group, member))
 
 
-def begin_sessions(cursor: Cursor[Any], login: sql.Identifier, session: Mapping[str, str]) -> None:
-    """Settings of a role are those of its own sessions; members do not inherit them.
+def begin(settings: Settings, group: str) -> Begin:
+    """How sessions of the role, or of a login that is a member of it, begin."""
+    rights = all_rights()[group]
+    limit = None if rights.has_reserved_slots else settings.reader_connections
+    return Begin(rights.session, limit)
 
-    One that only a superuser may make is left out where the server does not let us make it.
+
+def renew_sessions(connection: Connection, settings: Settings) -> None:
+    """Let sessions of all readers begin as they should, but of those that are not ours to change.
+
+    `warehouse doctor` names these.
     """
-    for setting, value in session.items():
-        if cursor.execute(_MAY_SET, [setting]).fetchone() == (False,):
-            continue
-        cursor.execute(
-            sql.SQL("alter role {} set {} = {}").format(
-                login, sql.Identifier(setting), sql.Literal(value)
-            )
-        )
+    cursor = driver_connection(connection).cursor()
+    for login, wanted in wanted_sessions(connection, settings).items():
+        if connection.execute(_IS_OURS, {"login": login}).scalar_one():
+            begin_sessions(cursor, login, wanted)
+
+
+def wanted_sessions(connection: Connection, settings: Settings) -> dict[str, Begin]:
+    """How the sessions of every login that may read marts should begin, by name on the server."""
+    return {
+        row.name: begin(settings, _group(row.sees_hiv)) for row in _logins(connection, settings)
+    }
 
 
 def open_to_built_in_readers(connection: Connection, settings: Settings) -> None:
@@ -213,24 +191,41 @@ def open_to_built_in_readers(connection: Connection, settings: Settings) -> None
     )
 
 
-def _admit(cursor: Cursor[Any], settings: Settings, login: sql.Identifier, sees_hiv: bool) -> None:
-    group = "hiv_reader" if sees_hiv else "bi_reader"
-    join_group(cursor, login, sql.Identifier(role_name(settings, group)))
-    begin_sessions(cursor, login, all_rights()[group].session)
+def end_sessions(cursor: Cursor[Any], server_name: str) -> int:
+    """End all sessions of a login; how many did not end within 5 s.
 
-
-def _end_sessions(cursor: Cursor[Any], server_name: str) -> None:
-    """Only who has the rights of a role may end its sessions: the owner has them from here on."""
+    Only who has the rights of a role may do that: the owner has them from here on.
+    """
     login = sql.Identifier(server_name)
     cursor.execute(sql.SQL("grant {} to current_user with inherit true").format(login))
-    cursor.execute(
+    ended = cursor.execute(
         "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = %s",
         [server_name],
-    )
+    ).fetchall()
+    return ended.count((False,))
+
+
+def _admit(cursor: Cursor[Any], settings: Settings, server_name: str, sees_hiv: bool) -> None:
+    group = _group(sees_hiv)
+    login = sql.Identifier(server_name)
+    join_group(cursor, login, sql.Identifier(role_name(settings, group)))
+    begin_sessions(cursor, server_name, begin(settings, group))
+
+
+def _group(sees_hiv: bool) -> str:
+    return "hiv_reader" if sees_hiv else "bi_reader"
 
 
 def _readers(connection: Connection, settings: Settings) -> list[Reader]:
-    rows = connection.execute(
+    found = []
+    for row in _logins(connection, settings):
+        name = row.name.removeprefix(settings.role_prefix)
+        found.append(Reader(name, name in BUILT_IN, row.sees_hiv))
+    return sorted(found, key=lambda reader: (not reader.is_built_in, reader.name))
+
+
+def _logins(connection: Connection, settings: Settings) -> Sequence[Row[Any]]:
+    return connection.execute(
         text(
             """
             select rolname::text as name, pg_has_role(oid, :hiv_reader, 'usage') as sees_hiv
@@ -240,9 +235,4 @@ def _readers(connection: Connection, settings: Settings) -> list[Reader]:
             """
         ),
         {name: role_name(settings, name) for name in BUILT_IN},
-    )
-    found = []
-    for row in rows:
-        name = row.name.removeprefix(settings.role_prefix)
-        found.append(Reader(name, name in BUILT_IN, row.sees_hiv))
-    return sorted(found, key=lambda reader: (not reader.is_built_in, reader.name))
+    ).all()

@@ -23,6 +23,7 @@ Columns = Literal["every column", "not personal"] | tuple[str, ...]
 Rights = Mapping[str, Columns]
 
 _KEYS = {"purpose", "member_of", "creates_in", "executes", "tables", "session"}
+_KEYS |= {"reserved_slots", "temporary_tables"}
 _PERSONAL = {
     table.raw_table: frozenset(field.column for field in table.fields if field.is_personal)
     | {"_extra"}
@@ -32,7 +33,10 @@ _PERSONAL = {
 
 @dataclass(frozen=True)
 class RoleRights:
-    """One role. `tables` maps a schema to patterns of table names and what may be done there."""
+    """One role. `tables` maps a schema to patterns of table names and what may be done there.
+
+    `has_reserved_slots`: it may take the connections that the server keeps (reserved_connections).
+    """
 
     name: str
     purpose: str
@@ -41,6 +45,8 @@ class RoleRights:
     executes: tuple[str, ...]
     tables: Mapping[str, Mapping[str, Rights]]
     session: Mapping[str, str]
+    has_reserved_slots: bool
+    makes_temporary_tables: bool
 
     @property
     def schemas(self) -> frozenset[str]:
@@ -58,6 +64,7 @@ class RoleRights:
 def all_rights() -> Mapping[str, RoleRights]:
     """Every role of roles.yml by name. Raises ValueError when the file says what nobody reads."""
     content = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    content.pop("x-person")  # only referred to
     if tuple(content) != ROLES:
         raise ValueError(f"{PATH}: the roles must be {', '.join(ROLES)}, in this order")
     return {name: _role(name, entry) for name, entry in content.items()}
@@ -106,6 +113,8 @@ def _role(name: str, entry: Mapping[str, Any]) -> RoleRights:
             for schema, patterns in entry.get("tables", {}).items()
         },
         session=dict(entry.get("session", {})),
+        has_reserved_slots=bool(entry.get("reserved_slots", False)),
+        makes_temporary_tables=bool(entry.get("temporary_tables", False)),
     )  # fmt: skip
 
 

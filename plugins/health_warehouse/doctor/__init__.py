@@ -5,7 +5,10 @@ examine      all checks, each on its own: one that cannot be made is a finding t
 machine      disk, permissions, ports
 packages     what is installed against the lock file
 database     server, schema, roles, grants
-sessions     stale locks and sessions, builds that nobody finishes, tables that need a vacuum
+logins       how readers' sessions begin, their connections, what every login may do
+sessions     forgotten transactions, builds that nobody finishes
+waiting      who holds what we wait for, who has a turn and shows no sign of life
+vacuuming    tables that need a vacuum, and what holds it back
 receipts     files received at a time that is still to come
 release      publishing on hold
 airflow      its processes and its DAGs

@@ -12,6 +12,7 @@ from health_warehouse.doctor import (
     airflow,
     alerts,
     database,
+    logins,
     machine,
     packages,
     person_key,
@@ -20,6 +21,7 @@ from health_warehouse.doctor import (
     sessions,
     setting_names,
     vacuuming,
+    waiting,
 )
 from health_warehouse.doctor.finding import Check, Finding
 from health_warehouse.errors import WarehouseError
@@ -36,9 +38,14 @@ CHECKS: dict[str, Check] = {
     "server": database.server,
     "schema": database.schema,
     "roles": database.roles,
+    "session settings": logins.sessions,
+    "connections": logins.connections,
+    "rights of all": logins.public,
+    "readers": logins.dropped,
     "person key": person_key.person_key,
     "sessions": sessions.stale,
-    "turns": sessions.holding,
+    "turns": waiting.silent,
+    "locks": waiting.blocked,
     "builds": sessions.builds,
     "receipts": receipts.ahead_of_time,
     "hold": release.hold,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import text
 
-from health_warehouse.database.connections import engine
+from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.doctor.finding import Finding
 from health_warehouse.landing.clock import CLOCK_DIFFERENCE
 from health_warehouse.settings import Settings
@@ -21,7 +21,7 @@ _AHEAD = text(
 
 
 def ahead_of_time(settings: Settings) -> Iterator[Finding]:
-    with engine(settings, "ops_reader").connect() as connection:
+    with engine(settings, OWNER).connect() as connection:
         row = connection.execute(_AHEAD, {"difference": CLOCK_DIFFERENCE}).one()
     if row.file_count:
         yield Finding(

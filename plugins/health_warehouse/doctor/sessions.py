@@ -1,4 +1,4 @@
-"""Checks of what goes on: stale sessions, builds that nobody finishes."""
+"""Checks of what goes on: forgotten transactions, builds that nobody finishes."""
 
 from __future__ import annotations
 
@@ -17,33 +17,25 @@ _STALE = text(
         pid, usename, application_name,
         extract(epoch from clock_timestamp() - xact_start)::int / 60 as minutes,
         exists (
-            select 1 from pg_locks where pg_locks.pid = activity.pid and locktype = 'advisory'
-        ) as has_our_lock
+            select from pg_locks as waiting
+            where not granted and activity.pid = any (pg_blocking_pids(waiting.pid))
+        ) as is_waited_for
     from pg_stat_activity as activity
     where
         datname = current_database()
         and state = 'idle in transaction'
         and xact_start < clock_timestamp() - interval '10 minutes'
-    order by xact_start
-    """
-)
-# Who builds, publishes or maintains keeps others out by a lock of its session, idle between its
-# statements: while dbt works in another session that is the whole build, at most 4 h in a task.
-_HOLDING = text(
-    """
-    select
-        pid, usename, application_name,
-        extract(epoch from clock_timestamp() - state_change)::int / 3600 as hours
-    from pg_stat_activity as activity
-    where
-        datname = current_database()
-        and state = 'idle'
-        and state_change < clock_timestamp() - interval '6 hours'
-        and exists (
-            select from pg_locks
-            where pg_locks.pid = activity.pid and locktype = 'advisory' and granted
+        -- who has a turn idles until its work is done: see waiting.py
+        and not exists (
+            select from pg_locks inner join pg_class on pg_class.oid = relation
+            where pg_locks.pid = activity.pid and mode = 'ExclusiveLock'
+                and pg_class.oid in (
+                    to_regclass('ops.turn_writing'), to_regclass('ops.turn_run'),
+                    to_regclass('ops.turn_maintenance'), to_regclass('ops.schema_version'),
+                    to_regclass('restore_under_way.turn')
+                )
         )
-    order by state_change
+    order by xact_start
     """
 )
 _ORPHANS = text(
@@ -60,23 +52,11 @@ def stale(settings: Settings) -> Iterator[Finding]:
     for row in _rows(settings, _STALE):
         yield Finding(
             "sessions",
-            "error" if row.has_our_lock else "warning",
+            "error" if row.is_waited_for else "warning",
             f"session {row.pid} of {row.usename} ({row.application_name}) has an open transaction "
             f"and has done nothing for {row.minutes} minutes"
-            + (", and holds a lock that builds or publishing wait for" if row.has_our_lock else ""),
+            + (", and others wait for what it holds" if row.is_waited_for else ""),
             f"select pg_terminate_backend({row.pid})",
-        )
-
-
-def holding(settings: Settings) -> Iterator[Finding]:
-    for row in _rows(settings, _HOLDING):
-        yield Finding(
-            "turns",
-            "warning",
-            f"session {row.pid} of {row.usename} ({row.application_name}) keeps its turn at "
-            f"building or maintenance and has done nothing for {row.hours} hours: its process may "
-            "be stopped",
-            f"end that process, or select pg_terminate_backend({row.pid})",
         )
 
 

@@ -1,6 +1,6 @@
 """One file from the archive into raw: rows, versions, vault and ledger entry in ONE transaction.
 
-Fenced by an advisory lock on the hash, so an orphan and its retry, or two loaders of the same
+Fenced by a claim of the hash, so an orphan and its retry, or two loaders of the same
 bytes, have one effect: the first loads, the second finds the file and adds at most a receipt.
 """
 
@@ -15,6 +15,7 @@ from psycopg import Cursor
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import engine
+from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError, SourceUnavailable
 from health_warehouse.landing.archive import ArchivedFile, is_kept
 from health_warehouse.landing.delivery import Delivery, ReceivedAt
@@ -84,6 +85,7 @@ def load(
     Raises ConfigurationError when `received_at` is "declared" and the file has no NGAYLAP (nothing
     is recorded then), SourceUnavailable on trouble with the archive or the database.
     """
+    watch(settings, "loader")
     with engine(settings, "loader").begin() as connection:
         file = _claim(connection, delivery, archived)
         if file.is_new:

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from health_warehouse.database.connections import engine
+from health_warehouse.database.watchdog import watch
 from health_warehouse.landing.archive import ArchivedFile, is_kept
 from health_warehouse.landing.exchange import together
 from health_warehouse.landing.file_lock import lock_file
@@ -134,6 +135,7 @@ def read_again(settings: Settings, files: Sequence[tuple[int, str]]) -> list[int
     Raises SourceUnavailable, ConfigurationError when the person key is not this warehouse's.
     """
     key = agreed_person_key(settings)
+    watch(settings, _ROLE)
     successors = []
     for file_id, digest in files:
         with engine(settings, _ROLE).connect() as connection:

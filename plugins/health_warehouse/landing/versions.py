@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-_SETTLE_LOCK = 7_201_003
+from health_warehouse.database.turns import take
 
 # A file that was read again counts by its former reading until the new one is judged.
 # Of a version without rows in raw and without bytes in the archive nothing is left to count.
@@ -98,7 +98,7 @@ _SETTLE = text(
 
 def lock_settling(connection: Connection) -> None:
     """Let nobody else settle until the open transaction ends: what counts now goes on counting."""
-    connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _SETTLE_LOCK})
+    take(connection, "settling")
 
 
 def settle(connection: Connection, file_ids: Sequence[int]) -> int:

@@ -12,11 +12,12 @@ import hmac
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import engine
+from health_warehouse.database.turns import take
+from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.person_key import find_person_key, key_file, make_person_key
 from health_warehouse.settings import Settings
 
-_LOCK = 7_201_031
 _MESSAGE = b"person key of a health data warehouse"
 _KEPT = text("select check_value from ops.person_key_check")
 _KEEP = text("insert into ops.person_key_check (check_value) values (:value)")
@@ -31,10 +32,11 @@ def agreed_person_key(settings: Settings) -> bytes:
     Raises ConfigurationError when the key is missing or another one than this database's persons
     were made with. In a transaction of its own: what is settled stays, whatever becomes of a load.
     """
+    watch(settings, "loader")
     with engine(settings, "loader").begin() as connection:
         kept = kept_check(connection)
         if kept is None:
-            connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _LOCK})
+            take(connection, "person_key")
             kept = kept_check(connection)  # of who had the lock before us
         if kept is None:
             key = _first_key(connection, settings)

@@ -16,6 +16,7 @@ from expectations import registry
 from expectations.rules import statements
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import engine
+from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import BatchIncomplete, CheckError
 from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.versions import settle
@@ -80,6 +81,7 @@ def check_files(
     when a rule could not be judged: results and an incident are then stored, and no file is judged.
     Refusing a file or quarantining a dossier is a handled outcome and raises nothing.
     """
+    watch(settings, "loader")
     with engine(settings, "loader").begin() as connection:
         report, problem = _check(settings, connection, sorted(set(file_ids)), rules)
     if problem is not None:

@@ -16,6 +16,8 @@ from typing import Literal, get_args
 
 from sqlalchemy import Connection, text
 
+from health_warehouse.database.turns import take
+from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import BuildFailed
 from health_warehouse.release import dbt
 from health_warehouse.release.builders import alone, transformer
@@ -24,7 +26,6 @@ from health_warehouse.settings import Settings
 Layer = Literal["staging", "intermediate", "marts"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 
-_OPENING_LOCK = 7_201_010
 _SELECTIONS: dict[Layer, tuple[str, ...]] = {
     "staging": ("path:seeds", "path:models/staging"),
     "intermediate": ("path:models/intermediate",),
@@ -69,8 +70,9 @@ def prepare(settings: Settings, full: bool = False, *, is_dry_run: bool = False)
     """
     project_hash = dbt.project_hash()
     relations = dbt.lasting_relations(settings)
+    watch(settings, "transformer")
     with transformer(settings) as connection:
-        connection.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _OPENING_LOCK})
+        take(connection, "opening")
         _replace_unpublished(connection)
         project_hash = _with_reference_lists(connection, project_hash)
         reason = "asked for" if full else _why_full(connection, project_hash, relations)

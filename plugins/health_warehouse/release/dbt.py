@@ -23,7 +23,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from health_warehouse.database import connections
-from health_warehouse.database.connections import role_url
+from health_warehouse.database.connections import role_url, session_name
 from health_warehouse.errors import BuildFailed
 from health_warehouse.release.dbt_sessions import sessions_kept
 from health_warehouse.settings import PROJECT_DIR, Settings
@@ -145,7 +145,7 @@ def _run(
     from dbt.cli.main import dbtRunner
 
     callbacks = [_tell, *([_telling_starts(progress)] if progress else [])]
-    with _environment(settings, build_id), sessions_kept():
+    with _environment(settings, build_id), sessions_kept(session_name("transformer")):
         answer = dbtRunner(parsed, callbacks).invoke([*arguments, *_options(settings)])
     if answer.result is None:
         raise BuildFailed(f"dbt {arguments[0]}: {scrub(str(answer.exception))}")

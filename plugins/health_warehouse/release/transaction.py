@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Composed
 from sqlalchemy.exc import DBAPIError
 
 from health_warehouse.database.connections import driver_connection, engine
+from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import PublishConflict, ReleaseHeld
 from health_warehouse.settings import Settings
 
@@ -24,8 +25,8 @@ _SETTINGS = (
     "set local client_connection_check_interval = '1s'",
 )
 # Publications exclude each other by this lock, held to the end. LOCK takes no snapshot, so the
-# snapshot of the transaction is of after the wait: an advisory lock, being a SELECT, would show
-# the state before it, and let an older release overwrite a newer one.
+# snapshot of the transaction is of after the wait: one of before it would let an older release
+# overwrite a newer one.
 _ONE_AT_A_TIME = "lock table ops.releases in share row exclusive mode"
 
 
@@ -36,6 +37,7 @@ def release_transaction(settings: Settings) -> Iterator[ReleaseCursor]:
     Commits at the end of the block. Raises PublishConflict when another transaction stood in the
     way, ReleaseHeld when the rows break a key of the marts; nothing is changed then.
     """
+    watch(settings, "publisher")
     with engine(settings, "publisher").connect() as pooled:
         connection = pooled.execution_options(isolation_level="REPEATABLE READ")
         try:

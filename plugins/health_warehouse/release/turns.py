@@ -11,33 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from sqlalchemy import text
-
 from health_warehouse.database import turns
-from health_warehouse.release.builders import WRITING_LOCK, transformer
+from health_warehouse.release.builders import transformer
 from health_warehouse.settings import Settings
-
-_TURN_LOCK = 7_201_012
 
 
 def turn(settings: Settings, waiting: Callable[[], None]) -> AbstractContextManager[None]:
     """Have the turn until the block or the process ends; `waiting` is called if it must wait."""
-    return turns.turn(settings, "transformer", _TURN_LOCK, waiting)
+    return turns.turn(settings, "transformer", "run", waiting)
 
 
 def is_at_work(settings: Settings) -> bool:
-    """Whether some process is building, or has the turn: its lock ends with its session."""
+    """Whether some process is building, or has the turn."""
     with transformer(settings) as connection:
-        found: bool = connection.execute(
-            text(
-                """
-                select exists (
-                    select from pg_locks
-                    where locktype = 'advisory' and granted and objid in (:writing, :turn)
-                        and database = (select oid from pg_database where datname = current_catalog)
-                )
-                """
-            ),
-            {"writing": WRITING_LOCK, "turn": _TURN_LOCK},
-        ).scalar_one()
-    return found
+        return turns.is_taken(connection, "writing", "run")

@@ -8,8 +8,10 @@ import psycopg
 from psycopg import sql
 
 from health_warehouse import loopback
+from health_warehouse.database import server_grants
 from health_warehouse.database.connections import store_secrets, stored_secrets
 from health_warehouse.database.embedded import EmbeddedServer
+from health_warehouse.database.public_rights import REVOKE_LARGE_OBJECTS
 from health_warehouse.database.verifiers import verifier
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.services import ports
@@ -48,16 +50,19 @@ def start(settings: Settings, airflow: AirflowSecrets, say: Say) -> EmbeddedServ
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         if settings.dsn is None:
             owner = passwords[WAREHOUSE_OWNER]
-            # createrole, no superuser: what a server of your own has to give us, no more; that the
-            # builder's sessions do not compress the log only makes it faster (roles.yml)
+            # createrole, no superuser: what a server of your own has to give us, no more
             _ensure(connection, WAREHOUSE_OWNER, "login createrole", owner, WAREHOUSE_DATABASE)
-            connection.execute(f"grant set on parameter wal_compression to {WAREHOUSE_OWNER}")
+            for statement in server_grants.for_owner(WAREHOUSE_OWNER):
+                connection.execute(statement)
+            with psycopg.connect(postgres.url(WAREHOUSE_DATABASE)) as inside:
+                inside.execute(REVOKE_LARGE_OBJECTS)
             url = postgres.url(WAREHOUSE_DATABASE, WAREHOUSE_OWNER, owner)
             if stored_secrets(settings).get("owner_dsn") != url:
                 store_secrets(settings, stored_secrets(settings) | {"owner_dsn": url})
         if settings.airflow_dsn is None:
             password = airflow.metadata_password
             _ensure(connection, AIRFLOW_ROLE, "login", password, AIRFLOW_DATABASE)
+            connection.execute(server_grants.slots_for(AIRFLOW_ROLE))
     return postgres
 
 

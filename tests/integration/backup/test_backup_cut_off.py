@@ -16,7 +16,9 @@ from saved import content, silent
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from health_warehouse.backup import manifest as manifests
 from health_warehouse.backup import restore as restoring
+from health_warehouse.backup import target
 from health_warehouse.backup.restore import restore
 from health_warehouse.backup.take import backup
 from health_warehouse.cli import app
@@ -80,6 +82,35 @@ def test_a_taken_name_and_no_backup_are_refused(settings: Settings, tmp_path: Pa
         backup(settings, tmp_path, silent)
     with pytest.raises(ConfigurationError, match="is no backup"):
         restore(settings, tmp_path, silent)
+
+
+def test_of_two_restores_into_one_database_one_is_refused(
+    settings: Settings, cluster: Cluster, tmp_path: Path
+) -> None:
+    backup(settings, tmp_path / "kept", silent)
+    manifest = manifests.read(tmp_path / "kept")
+    database = cluster.create_empty_database()
+    new = Settings(state=tmp_path / "new", dsn=SecretStr(cluster.owner_url(database)))
+    try:
+        with target.marked(new, manifest):
+            with (
+                pytest.raises(ConfigurationError, match="another `warehouse restore` fills"),
+                target.marked(new, manifest),
+            ):
+                pass
+            with engine(new, OWNER).begin() as connection:
+                connection.execute(text("create schema raw"))
+        with (
+            pytest.raises(ConfigurationError, match="is not empty, it has schemas raw"),
+            target.marked(new, manifest),
+        ):
+            pass
+        with engine(new, OWNER).connect() as connection:
+            mark = text("select to_regnamespace('restore_under_way') is null")
+            assert connection.execute(mark).scalar_one()
+    finally:
+        dispose_engines()
+        cluster.drop_database(database)
 
 
 def test_a_dry_run_tells_what_is_held_and_does_nothing(

@@ -18,7 +18,8 @@ from health_warehouse.backup.restore import examine, restore
 from health_warehouse.backup.take import backup
 from health_warehouse.database import grants
 from health_warehouse.database.connections import OWNER, dispose_engines, engine, role_url
-from health_warehouse.database.readers import create_reader, drop_reader
+from health_warehouse.database.reader_removal import drop_reader
+from health_warehouse.database.readers import create_reader
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.scopes import grant_scope
 from health_warehouse.release.build import pending_changes

@@ -10,7 +10,8 @@ import pytest
 
 from health_warehouse.database.connections import dsn, stored_secrets
 from health_warehouse.database.migrate import migrate
-from health_warehouse.database.readers import create_reader, drop_reader
+from health_warehouse.database.reader_removal import drop_reader
+from health_warehouse.database.readers import create_reader
 from health_warehouse.settings import Settings
 from warehouses import Cluster
 

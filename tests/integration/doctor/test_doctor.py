@@ -16,15 +16,16 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from health_warehouse import cli
-from health_warehouse.database.connections import OWNER, engine, owner_url
+from health_warehouse.database.connections import OWNER, dsn, engine, owner_url
+from health_warehouse.database.migrate import migrate
 from health_warehouse.database.turns import turn
-from health_warehouse.doctor import machine, packages, sessions, vacuuming
+from health_warehouse.doctor import logins, machine, packages, sessions, vacuuming, waiting
 from health_warehouse.doctor.examine import examine
 from health_warehouse.doctor.finding import Finding
-from health_warehouse.release.builders import WRITING_LOCK
 from health_warehouse.services import ports
 from health_warehouse.services.state import prepare, write_private
 from health_warehouse.settings import Settings, get_settings
+from warehouses import Cluster
 
 VACUUM = {"vacuum", "autovacuum", "transaction ids", "transactions"}
 
@@ -152,21 +153,108 @@ def test_a_session_that_forgot_its_transaction(
         finding = _only(healthy, "sessions")
         assert finding.level == "warning"
         assert str(pid) in finding.remedy
-    with _forgotten(healthy, "select pg_advisory_xact_lock(1)"):
+    with _forgotten(healthy, "lock table ops.files in exclusive mode"), _waiting(healthy):
         assert _only(healthy, "sessions").level == "error"
 
 
-def test_a_stopped_builder_that_keeps_its_turn(
+def test_a_turn_whose_holder_shows_no_sign_of_life(healthy: Settings) -> None:
+    with turn(healthy, "transformer", "writing", lambda: None):
+        assert list(waiting.silent(healthy)) == []
+        at_once = healthy.model_copy(update={"silent_holder_seconds": -60.0})
+        (silent,) = waiting.silent(at_once)
+        assert "has the turn writing" in silent.what
+        assert "no sign of life for " in silent.what
+    with _forgotten(healthy, "lock table ops.turn_run in exclusive mode") as pid:
+        finding = _only(healthy, "turns")
+    assert finding.level == "error"
+    assert f"pg_terminate_backend({pid})" in finding.remedy
+
+
+def test_a_reader_that_holds_what_we_wait_for(
     healthy: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_once = str(sessions._HOLDING).replace("6 hours", "0 seconds")
-    monkeypatch.setattr(sessions, "_HOLDING", text(at_once))
-    assert list(sessions.holding(healthy)) == []
-    with turn(healthy, "transformer", WRITING_LOCK, lambda: None):
-        finding = _only(healthy, "turns")
-    assert finding.level == "warning"
-    assert "pg_terminate_backend" in finding.remedy
-    assert list(sessions.holding(healthy)) == []
+    at_once = str(waiting._BLOCKING).replace("10 seconds", "0 seconds")
+    monkeypatch.setattr(waiting, "_BLOCKING", text(at_once))
+    with psycopg.connect(dsn(healthy, "bi_reader"), application_name="Superset") as reader:
+        reader.execute("select from ops.reader_scopes")
+        pid = reader.info.backend_pid
+        with _waiting(healthy, "lock table ops.reader_scopes in access exclusive mode"):
+            finding = _only(healthy, "locks")
+    assert f"what session {pid} of bi_reader (Superset from 127.0.0.1) holds" in finding.what
+    assert "it is idle in transaction, in a transaction since 20" in finding.what
+    assert f"pg_terminate_backend({pid})" in finding.remedy
+
+
+def test_a_reader_that_takes_many_connections(healthy: Settings) -> None:
+    few = healthy.model_copy(update={"reader_connections": 2})
+    assert list(logins.connections(few)) == []
+    with psycopg.connect(dsn(healthy, "bi_reader")), psycopg.connect(dsn(healthy, "bi_reader")):
+        (finding,) = logins.connections(few)
+    assert finding.what == "bi_reader has 2 connections, of 2 that a reader may have"
+
+
+def test_a_server_that_keeps_no_connections_for_us(
+    healthy: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logins, "_RESERVED", text("select 0"))
+    assert "keeps no connections" in _only(healthy, "connections").what
+    monkeypatch.undo()
+    _run(healthy, "revoke pg_use_reserved_connections from loader")
+    try:
+        assert _only(healthy, "connections").remedy.endswith("to loader")
+    finally:
+        migrate(healthy)
+    assert examine(healthy) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "alter role bi_reader reset default_transaction_isolation",
+        "alter role bi_reader reset all",
+        "alter role bi_reader set timezone = 'UTC'",
+        "alter role bi_reader in database {} set default_transaction_isolation = 'read committed'",
+    ],
+)
+def test_a_reader_that_changed_how_its_sessions_begin(healthy: Settings, change: str) -> None:
+    with psycopg.connect(dsn(healthy, "bi_reader")) as reader:
+        reader.execute(change.format(reader.info.dbname))
+    try:
+        finding = _only(healthy, "session settings")
+        assert "sessions of bi_reader begin otherwise" in finding.what
+    finally:
+        migrate(healthy)
+    assert examine(healthy) == []
+    with psycopg.connect(dsn(healthy, "bi_reader")) as reader:
+        begins = "select current_setting('transaction_isolation'), current_setting('timezone')"
+        assert reader.execute(begins).fetchone() == ("repeatable read", "Asia/Ho_Chi_Minh")
+
+
+@pytest.mark.parametrize(
+    ("grant", "what"),
+    [
+        ("grant temporary on database {} to public", "make temporary tables"),
+        ("grant create on schema public to public", "make tables in the schema public"),
+    ],
+)
+def test_what_every_login_may_do_and_need_not(healthy: Settings, grant: str, what: str) -> None:
+    _run(healthy, grant.format(owner_url(healthy).database))
+    finding = _only(healthy, "rights of all")
+    assert (finding.what, finding.remedy) == (f"every login can {what}", "warehouse migrate")
+    migrate(healthy)
+    assert examine(healthy) == []
+
+
+def test_large_objects_that_only_a_superuser_can_forbid(
+    healthy: Settings, cluster: Cluster
+) -> None:
+    url = cluster.server.url(str(owner_url(healthy).database))
+    with psycopg.connect(url, autocommit=True) as operator:
+        operator.execute("grant execute on function lo_create(oid) to public")
+        finding = _only(healthy, "rights of all")
+        assert finding.what == "every login can make large objects"
+        operator.execute(finding.remedy.removeprefix("as a superuser: "))
+    assert examine(healthy) == []
 
 
 def test_a_build_that_nobody_finishes(healthy: Settings) -> None:
@@ -269,6 +357,11 @@ def test_a_server_that_is_down_is_one_finding_that_names_what_was_not_looked_at(
         "person key",
         "sessions",
         "turns",
+        "locks",
+        "session settings",
+        "connections",
+        "rights of all",
+        "readers",
         "builds",
         "hold",
         "receipts",
@@ -308,6 +401,36 @@ def _forgotten(settings: Settings, statement: str) -> Iterator[int]:
     with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
         connection.execute(statement)
         yield connection.info.backend_pid
+
+
+@contextmanager
+def _waiting(
+    settings: Settings, statement: str = "lock table ops.files in exclusive mode"
+) -> Iterator[None]:
+    """A session of ours waits for the lock that the statement takes, which somebody holds."""
+    url = owner_url(settings).set(drivername="postgresql")
+    with (
+        psycopg.connect(url.render_as_string(hide_password=False)) as connection,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        waits = pool.submit(connection.execute, statement)
+        try:
+            _until_waiting(settings, connection.info.backend_pid)
+            yield
+        finally:
+            connection.cancel_safe()
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            waits.result()
+
+
+def _until_waiting(settings: Settings, pid: int) -> None:
+    query = text("select exists (select from pg_locks where not granted and pid = :pid)")
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with engine(settings, OWNER).connect() as connection:
+            if connection.execute(query, {"pid": pid}).scalar_one():
+                return
+    raise AssertionError("the session does not wait")
 
 
 def _run(settings: Settings, *statements: str) -> None:

@@ -9,11 +9,13 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner
 from upkeep import age, keeping, run, send, step
 
 from health_warehouse import cli
 from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.database.turns import take
 from health_warehouse.errors import WarehouseError
 from health_warehouse.maintenance import run as running
 from health_warehouse.maintenance.names import StepName
@@ -115,11 +117,14 @@ def test_a_killed_run_is_noted_by_the_next_one(settings: Settings) -> None:
 
 
 def test_steps_take_turns(settings: Settings) -> None:
-    with alone(settings), engine(settings, "maintainer").connect() as connection:
-        taken = "select pg_try_advisory_lock(7201020)"
-        assert not connection.execute(text(taken)).scalar_one()
+    with (
+        alone(settings),
+        engine(settings, "maintainer").connect() as connection,
+        pytest.raises(OperationalError, match="could not obtain lock"),
+    ):
+        take(connection, "maintenance", wait=False)
     with engine(settings, "maintainer").connect() as connection:
-        assert connection.execute(text(taken)).scalar_one()
+        take(connection, "maintenance", wait=False)
 
 
 def test_stale_statistics_are_renewed(settings: Settings) -> None:

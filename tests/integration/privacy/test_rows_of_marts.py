@@ -9,7 +9,8 @@ from planted import Planted
 from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
-from health_warehouse.database.readers import create_reader, drop_reader
+from health_warehouse.database.reader_removal import drop_reader
+from health_warehouse.database.readers import create_reader
 from health_warehouse.privacy.scopes import grant_scope
 from standard_dossiers import FACILITY
 

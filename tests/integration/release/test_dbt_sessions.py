@@ -10,7 +10,8 @@ from dbt.adapters.contracts.connection import ConnectionState
 from dbt.adapters.postgres.connections import PostgresConnectionManager
 from sqlalchemy import text
 
-from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.database.connections import OWNER, engine, session_name
+from health_warehouse.database.watchdog import SUFFIX
 from health_warehouse.release.build import build
 from health_warehouse.release.dbt_sessions import sessions_kept
 from health_warehouse.settings import Settings
@@ -37,6 +38,24 @@ def test_a_build_opens_few_sessions_and_leaves_none(released: Settings) -> None:
     assert _number(released, f"{left} and application_name = 'dbt'") == 0
 
 
+def test_sessions_of_dbt_bear_the_name_of_the_process(released: Settings) -> None:
+    """By it, who waits for what a stopped builder holds finds that the process is silent."""
+    names: set[str] = set()
+
+    def look(_step: str) -> None:
+        with engine(released, OWNER).connect() as connection:
+            query = text(
+                "select application_name from pg_stat_activity"
+                " where datname = current_database() and usename = 'transformer'"
+            )
+            names.update(connection.execute(query).scalars())
+
+    build(released, progress=look)
+
+    ours = session_name("transformer")
+    assert names == {ours, ours + SUFFIX}
+
+
 @pytest.mark.parametrize(
     ("state", "is_closed", "is_kept"),
     [
@@ -57,7 +76,7 @@ def test_only_a_session_that_works_is_kept(
     )
     monkeypatch.setattr(PostgresConnectionManager, "release", lambda _self: done.append("closed"))
 
-    with sessions_kept():
+    with sessions_kept("a test"):
         PostgresConnectionManager.release(manager)
 
     assert done == ["rolled back" if is_kept else "closed"]

@@ -11,7 +11,8 @@ from release_star import Star, column, model
 from sqlalchemy import text
 
 from health_warehouse.database.connections import OWNER, dsn, engine
-from health_warehouse.database.readers import create_reader, drop_reader
+from health_warehouse.database.reader_removal import drop_reader
+from health_warehouse.database.readers import create_reader
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.scopes import grant_scope, revoke_scope, scopes
 from health_warehouse.release.publish import publish
