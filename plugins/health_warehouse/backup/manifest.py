@@ -21,6 +21,7 @@ class KeptReader(BaseModel):
 
     name: str
     sees_hiv: bool
+    reads_reports: bool = False
 
 
 class Manifest(BaseModel):

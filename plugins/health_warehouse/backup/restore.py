@@ -26,6 +26,7 @@ from health_warehouse.database.connections import (
 )
 from health_warehouse.database.embedded import EmbeddedServer
 from health_warehouse.database.migrate import create_roles, knows, migrate
+from health_warehouse.database.reader_groups import first_group
 from health_warehouse.database.readers import Reader, bring_back_reader
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.landing import archive
@@ -147,7 +148,8 @@ def _make_logins(settings: Settings, manifest: Manifest) -> None:
         for kept in manifest.readers:
             password = reader_password(settings, kept.name)
             if password is not None:
-                reader = Reader(kept.name, is_built_in=False, sees_hiv=kept.sees_hiv)
+                group = first_group(kept.sees_hiv, kept.reads_reports)
+                reader = Reader(kept.name, False, group, kept.sees_hiv)
                 bring_back_reader(connection, settings, reader, password)
 
 

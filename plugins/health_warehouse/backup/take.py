@@ -81,7 +81,12 @@ def backup(settings: Settings, folder: Path, say: Say) -> Manifest:
             has_airflow=has_airflow,
             rows=snapshot.rows,
             owners=snapshot.owners,
-            readers=[KeptReader(name=one.name, sees_hiv=one.sees_hiv) for one in made_here],
+            readers=[
+                KeptReader(
+                    name=one.name, sees_hiv=one.sees_hiv, reads_reports=one.reads_reports
+                )
+                for one in made_here
+            ],
             not_archived=sorted(snapshot.loaded - copied),
             files=manifest.hashes(partial),
         )

@@ -42,20 +42,23 @@ def register(app: typer.Typer) -> None:
 
 
 def list_readers(as_json: _AS_JSON = False) -> None:
-    """Every login that may read marts, and whether it sees HIV."""
+    """Every login that may read, what it reads, and whether it sees HIV."""
     from health_warehouse.database.readers import readers
 
     found = readers(get_settings())
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], indent=1))
         return
-    rows = [(one.name, _mark(one.is_built_in), _mark(one.sees_hiv)) for one in found]
-    print_rows(("login", "built in", "sees HIV"), rows)
+    rows = [(one.name, _mark(one.is_built_in), one.group, _mark(one.sees_hiv)) for one in found]
+    print_rows(("login", "built in", "group", "sees HIV"), rows)
 
 
 def create_reader(
     name: _NAME,
     hiv: Annotated[bool, typer.Option("--hiv", help="It sees HIV, too.")] = False,
+    reports: Annotated[
+        bool, typer.Option("--reports", help="Monthly reports with closed cases, and no rows.")
+    ] = False,
     as_json: _AS_JSON = False,
 ) -> None:
     """Make a login. It sees no row until `warehouse scopes grant`."""
@@ -63,7 +66,7 @@ def create_reader(
     from health_warehouse.database.readers import create_reader as create
 
     settings = get_settings()
-    made = create(settings, name, sees_hiv=hiv)
+    made = create(settings, name, sees_hiv=hiv, reads_reports=reports)
     if as_json:
         typer.echo(json.dumps(asdict(made) | {"dsn": dsn(settings, name)}, indent=1))
         return

@@ -23,9 +23,9 @@ from health_warehouse.database.connections import (
     ensure_role_passwords,
 )
 from health_warehouse.database.public_rights import revoke_public_rights
+from health_warehouse.database.reader_groups import join_group, settle_groups
 from health_warehouse.database.readers import (
     begin,
-    join_group,
     open_to_built_in_readers,
     renew_sessions,
 )
@@ -70,6 +70,7 @@ def migrate(settings: Settings) -> None:
         grants.apply(connection, settings)
         revoke_public_rights(connection, settings)
         reserve_slots(connection, settings)
+        settle_groups(connection, settings)
         renew_sessions(connection, settings)
         if is_new:
             open_to_built_in_readers(connection, settings)

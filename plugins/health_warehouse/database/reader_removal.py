@@ -15,7 +15,8 @@ from health_warehouse.database.connections import (
     engine,
     forget_reader_password,
 )
-from health_warehouse.database.readers import BUILT_IN, end_sessions, server_role
+from health_warehouse.database.reader_groups import GROUPS
+from health_warehouse.database.readers import end_sessions, server_role
 from health_warehouse.database.roles import role_name
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
@@ -25,8 +26,11 @@ _IS_READER = text(
     """
     select exists (
         select from pg_roles
-        where rolname = :role and not rolsuper and pg_has_role(oid, :bi_reader, 'member')
-            and (rolcanlogin or rolconnlimit = 0)
+        where rolname = :role and not rolsuper and (rolcanlogin or rolconnlimit = 0)
+            and exists (
+                select from unnest(cast(:groups as text[])) as one
+                where pg_has_role(pg_roles.oid, one, 'member')
+            )
     )
     """
 )
@@ -34,7 +38,10 @@ _HALF_DROPPED = text(
     """
     select rolname::text from pg_roles
     where not rolcanlogin and rolconnlimit = 0 and not rolsuper
-        and pg_has_role(oid, :bi_reader, 'member')
+        and exists (
+            select from unnest(cast(:groups as text[])) as one
+            where pg_has_role(pg_roles.oid, one, 'member')
+        )
     order by 1
     """
 )
@@ -46,7 +53,7 @@ def drop_reader(settings: Settings, name: str, by: str) -> None:
     Raises ConfigurationError when it is built in, no reader, or not ours to shut; or, when the
     login is shut already, with what is left and how to finish.
     """
-    if name in BUILT_IN:
+    if name in GROUPS:
         raise ConfigurationError(f"{name} is a role of the warehouse itself; take its scopes away")
     login = server_role(settings, name)
     _shut(settings, name, login, by)
@@ -75,13 +82,13 @@ def drop_reader(settings: Settings, name: str, by: str) -> None:
 def half_dropped(settings: Settings) -> list[str]:
     """Logins that are shut and whose roles are still there, by their names on the server."""
     with engine(settings, OWNER).connect() as connection:
-        group = {"bi_reader": role_name(settings, "bi_reader")}
-        return list(connection.execute(_HALF_DROPPED, group).scalars())
+        values = {"groups": [role_name(settings, group) for group in GROUPS]}
+        return list(connection.execute(_HALF_DROPPED, values).scalars())
 
 
 def _shut(settings: Settings, name: str, login: str, by: str) -> None:
     with engine(settings, OWNER).begin() as connection:
-        values = {"role": login, "bi_reader": role_name(settings, "bi_reader")}
+        values = {"role": login, "groups": [role_name(settings, group) for group in GROUPS]}
         if not connection.execute(_IS_READER, values).scalar_one():
             raise ConfigurationError(f"{name} is no reader; see `warehouse readers list`")
         connection.execute(

@@ -1,19 +1,18 @@
-"""Login roles of readers: a hospital, a BI tool, an analyst. Members of bi_reader or hiv_reader.
+"""Login roles of readers: a hospital, a BI tool, an analyst. Each is a member of one group.
 
 Members inherit what the group may do, and cannot become it (`set role`): whoever could would read
-by the scopes of the group. What rows a login sees: privacy/scopes.py.
+by the scopes of the group. Groups: reader_groups.py. What rows a login sees: privacy/scopes.py.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Cursor, errors, sql
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import (
     OWNER,
@@ -22,6 +21,13 @@ from health_warehouse.database.connections import (
     reader_password,
     store_reader_password,
 )
+from health_warehouse.database.reader_groups import (
+    GROUPS,
+    first_group,
+    join_group,
+    logins,
+    settle_groups,
+)
 from health_warehouse.database.rights import all_rights
 from health_warehouse.database.roles import ROLES, role_name
 from health_warehouse.database.sessions import Begin, begin_sessions
@@ -29,25 +35,41 @@ from health_warehouse.database.verifiers import verifier
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
 
-BUILT_IN = ("bi_reader", "hiv_reader")
+BUILT_IN = GROUPS
+# They see the whole province from the start.
+_OPENED = ("bi_reader", "hiv_reader", "report_reader")
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _IS_OURS = text("select pg_has_role(:login, 'member with admin option')")
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A login that may read marts. `name` is without the role prefix where it has it."""
+    """A login that may read. `name` is without the role prefix where it has it; `group` is the role
+    of roles.yml whose rights it has."""
 
     name: str
     is_built_in: bool
+    group: str
     sees_hiv: bool
 
+    @property
+    def reads_reports(self) -> bool:
+        return self.group == "report_reader"
 
-def create_reader(settings: Settings, name: str, sees_hiv: bool = False) -> Reader:
+
+def create_reader(
+    settings: Settings, name: str, sees_hiv: bool = False, reads_reports: bool = False
+) -> Reader:
     """A new login without a scope: it sees no row until it is granted one.
 
-    Raises ConfigurationError when the name is not one, or is taken.
+    Raises ConfigurationError when the name is not one, or is taken, or when it shall read both rows
+    and reports.
     """
+    if sees_hiv and reads_reports:
+        raise ConfigurationError(
+            "a login reads rows (--hiv) or reports with closed cases (--reports), not both: their "
+            "difference is the number of closed cases. Make two logins, for two people"
+        )
     if not _NAME.fullmatch(name) or name in ROLES:
         raise ConfigurationError(
             f"{name!r} cannot be the name of a reader: lower-case letters, digits and _, "
@@ -67,9 +89,10 @@ def create_reader(settings: Settings, name: str, sees_hiv: bool = False) -> Read
             )
         except errors.DuplicateObject:
             raise ConfigurationError(f"there is a role {name} already") from None
-        _admit(cursor, settings, server_name, sees_hiv)
+        group = first_group(sees_hiv, reads_reports)
+        _admit(cursor, settings, server_name, group)
         store_reader_password(settings, name, password)
-    return Reader(name, is_built_in=False, sees_hiv=sees_hiv)
+    return Reader(name, is_built_in=False, group=group, sees_hiv=sees_hiv)
 
 
 def bring_back_reader(
@@ -85,7 +108,8 @@ def bring_back_reader(
     )
     login = sql.Identifier(name)
     cursor.execute(verb.format(login, verifier(driver, name, password)))
-    _admit(cursor, settings, name, reader.sees_hiv)
+    _admit(cursor, settings, name, reader.group)
+    settle_groups(connection, settings)
 
 
 def rotate_reader(settings: Settings, name: str) -> Reader:
@@ -146,11 +170,6 @@ def server_role(settings: Settings, name: str) -> str:
         return next((one for one in names if one in known), names[0])
 
 
-def join_group(cursor: Cursor[Any], member: sql.Identifier, group: sql.Identifier) -> None:
-    """`set false`: a member that could become the group would read by the group's scopes."""
-    cursor.execute(sql.SQL("grant {} to {} with inherit true, set false").format(group, member))
-
-
 def begin(settings: Settings, group: str) -> Begin:
     """How sessions of the role, or of a login that is a member of it, begin."""
     rights = all_rights()[group]
@@ -171,13 +190,11 @@ def renew_sessions(connection: Connection, settings: Settings) -> None:
 
 def wanted_sessions(connection: Connection, settings: Settings) -> dict[str, Begin]:
     """How the sessions of every login that may read marts should begin, by name on the server."""
-    return {
-        row.name: begin(settings, _group(row.sees_hiv)) for row in _logins(connection, settings)
-    }
+    return {login.name: begin(settings, login.group) for login in logins(connection, settings)}
 
 
 def open_to_built_in_readers(connection: Connection, settings: Settings) -> None:
-    """All facilities for the department's own two readers, once, in a new warehouse.
+    """All facilities for the department's own readers, once, in a new warehouse.
 
     It is a row like any other: shown by `scopes list`, taken away by `scopes revoke`.
     """
@@ -187,7 +204,7 @@ def open_to_built_in_readers(connection: Connection, settings: Settings) -> None
             " select role_name, 'installation', 'the department''s own reader'"
             " from unnest(cast(:names as text[])) as role_name"
         ),
-        {"names": [role_name(settings, role) for role in BUILT_IN]},
+        {"names": [role_name(settings, role) for role in _OPENED]},
     )
 
 
@@ -205,34 +222,15 @@ def end_sessions(cursor: Cursor[Any], server_name: str) -> int:
     return ended.count((False,))
 
 
-def _admit(cursor: Cursor[Any], settings: Settings, server_name: str, sees_hiv: bool) -> None:
-    group = _group(sees_hiv)
+def _admit(cursor: Cursor[Any], settings: Settings, server_name: str, group: str) -> None:
     login = sql.Identifier(server_name)
     join_group(cursor, login, sql.Identifier(role_name(settings, group)))
     begin_sessions(cursor, server_name, begin(settings, group))
 
 
-def _group(sees_hiv: bool) -> str:
-    return "hiv_reader" if sees_hiv else "bi_reader"
-
-
 def _readers(connection: Connection, settings: Settings) -> list[Reader]:
     found = []
-    for row in _logins(connection, settings):
-        name = row.name.removeprefix(settings.role_prefix)
-        found.append(Reader(name, name in BUILT_IN, row.sees_hiv))
+    for login in logins(connection, settings):
+        name = login.name.removeprefix(settings.role_prefix)
+        found.append(Reader(name, name in BUILT_IN, login.group, login.sees_hiv))
     return sorted(found, key=lambda reader: (not reader.is_built_in, reader.name))
-
-
-def _logins(connection: Connection, settings: Settings) -> Sequence[Row[Any]]:
-    return connection.execute(
-        text(
-            """
-            select rolname::text as name, pg_has_role(oid, :hiv_reader, 'usage') as sees_hiv
-            from pg_roles
-            where rolcanlogin and not rolsuper and pg_has_role(oid, :bi_reader, 'usage')
-            order by rolname
-            """
-        ),
-        {name: role_name(settings, name) for name in BUILT_IN},
-    ).all()

@@ -42,6 +42,7 @@ CHECKS: dict[str, Check] = {
     "connections": logins.connections,
     "rights of all": logins.public,
     "readers": logins.dropped,
+    "groups of readers": logins.groups,
     "person key": person_key.person_key,
     "sessions": sessions.stale,
     "turns": waiting.silent,

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.database.public_rights import public_rights
 from health_warehouse.database.reader_removal import half_dropped
+from health_warehouse.database.reader_groups import GROUPS, logins
 from health_warehouse.database.readers import begin, wanted_sessions
 from health_warehouse.database.rights import all_rights
 from health_warehouse.database.roles import role_name
@@ -75,6 +76,31 @@ def connections(settings: Settings) -> Iterator[Finding]:
                 f"{', '.join(lacking)} may not take the connections that the server keeps",
                 f"as a superuser: grant {KEEPS_SLOTS} to {', '.join(lacking)}",
             )
+
+
+def groups(settings: Settings) -> Iterator[Finding]:
+    """Logins that read more than one of our groups may, or less than their scopes say."""
+    with engine(settings, OWNER).connect() as connection:
+        for login in logins(connection, settings):
+            if login.is_mixed:
+                yield Finding(
+                    "readers",
+                    "error",
+                    f"{login.name} reads rows and reports with closed cases "
+                    f"({', '.join(login.groups)}): their difference is the number of closed cases",
+                    f"take one group away: revoke {login.groups[0]} from {login.name}",
+                )
+            elif login.name not in {role_name(settings, group) for group in GROUPS} and (
+                login.group != login.wanted_group
+            ):
+                yield Finding(
+                    "readers",
+                    "warning",
+                    f"{login.name} is in group {login.group}, its scopes ask for "
+                    f"{login.wanted_group}: it sees no row",
+                    f"as who made it: revoke {login.group} from {login.name}; "
+                    f"grant {login.wanted_group} to {login.name}",
+                )
 
 
 def public(settings: Settings) -> Iterator[Finding]:

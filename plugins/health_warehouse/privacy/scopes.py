@@ -2,8 +2,9 @@
 
 A scope is one facility, all facilities of a province, or everything. A login without a scope sees
 no row: access that nobody granted is never there by accident. Scopes count for the login itself
-(current_user), not for the members of a role, so a hospital that is a member of bi_reader does not
-see what bi_reader sees. Ended scopes stay, for they tell who could read what.
+(current_user), not for the members of a role, so a login does not see what its group sees. They also
+decide the group: who sees everything reads tables, who sees single facilities reads views
+(database/reader_groups.py). Ended scopes stay, for they tell who could read what.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from health_warehouse.database.connections import OWNER, engine
-from health_warehouse.database.readers import find_reader, server_role
+from health_warehouse.database.reader_groups import settle_groups
+from health_warehouse.database.readers import Reader, find_reader, server_role
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
 
@@ -71,9 +73,10 @@ def grant_scope(
     Holds from the next query of the login on; what it has already is left as it is. Raises
     ConfigurationError when it is no reader, or the facility or province is none.
     """
-    find_reader(settings, name)
+    reader = find_reader(settings, name)
     with engine(settings, OWNER).begin() as connection:
         _check(connection, facility_id, province_code)
+        _check_reader(reader, is_everything=facility_id is None and province_code is None)
         try:
             with connection.begin_nested():
                 connection.execute(
@@ -92,6 +95,7 @@ def grant_scope(
                 )
         except IntegrityError:
             return  # it holds already
+        settle_groups(connection, settings)
 
 
 def revoke_scope(
@@ -125,6 +129,17 @@ def revoke_scope(
             raise ConfigurationError(
                 f"{name} has no such scope; see `warehouse scopes list {name}`"
             )
+        settle_groups(connection, settings)
+
+
+def _check_reader(reader: Reader, is_everything: bool) -> None:
+    if is_everything or not (reader.is_built_in or reader.reads_reports):
+        return
+    if reader.reads_reports or reader.group in ("bi_reader", "hiv_reader"):
+        raise ConfigurationError(
+            f"{reader.name} sees the whole province or nothing: grant it --all, or make a login "
+            "for single facilities (`warehouse readers create`)"
+        )
 
 
 def _check(connection: Connection, facility_id: str | None, province_code: str | None) -> None:
