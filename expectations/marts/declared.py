@@ -48,7 +48,11 @@ def references() -> Iterator[tuple[MartContract, ForeignKey, MartContract]]:
         for key in node["config"]["meta"].get("foreign_keys", ()):
             columns = tuple(key["columns"])
             to_columns = tuple(key.get("to_columns") or columns)
-            yield by_name[node["name"]], ForeignKey(columns, key["to"], to_columns), by_name[key["to"]]
+            yield (
+                by_name[node["name"]],
+                ForeignKey(columns, key["to"], to_columns),
+                by_name[key["to"]],
+            )
 
 
 def scope_of(mart: MartContract) -> tuple[str, str]:

@@ -46,8 +46,12 @@ _TOLD = " union all ".join(
                 "concat_ws(';', sent.ma_benh_chinh, sent.ma_benh_kt, sent.ma_benh_yhct)",
             ),
         ),
-        _told("has a service for a closed diagnosis", "xml3", "icd", _BY_CODE, _codes("sent.ma_benh")),
-        _told("is of a closed object", "xml1", "object", "trim(sent.ma_doituong_kcb) = listed.code"),
+        _told(
+            "has a service for a closed diagnosis", "xml3", "icd", _BY_CODE, _codes("sent.ma_benh")
+        ),
+        _told(
+            "is of a closed object", "xml1", "object", "trim(sent.ma_doituong_kcb) = listed.code"
+        ),
         _told(
             "has a drug of a closed class",
             "xml2",

@@ -21,6 +21,7 @@ from health_warehouse.commands import (
     roles,
     services,
     synth,
+    upgrade,
 )
 from health_warehouse.errors import WarehouseError
 from health_warehouse.telling import lines_of_code, reason, told
@@ -28,7 +29,7 @@ from health_warehouse.telling import lines_of_code, reason, told
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 for module in (
     services, claims, quality, release, readers, roles, synth, alerts, backup, maintenance,
-    airflow_cli,
+    airflow_cli, upgrade,
 ):  # fmt: skip
     module.register(app)
 

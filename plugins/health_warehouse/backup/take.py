@@ -82,9 +82,7 @@ def backup(settings: Settings, folder: Path, say: Say) -> Manifest:
             rows=snapshot.rows,
             owners=snapshot.owners,
             readers=[
-                KeptReader(
-                    name=one.name, sees_hiv=one.sees_hiv, reads_reports=one.reads_reports
-                )
+                KeptReader(name=one.name, sees_hiv=one.sees_hiv, reads_reports=one.reads_reports)
                 for one in made_here
             ],
             not_archived=sorted(snapshot.loaded - copied),

@@ -16,6 +16,7 @@ from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
+from health_warehouse.upgrade.pending import require_upgraded
 
 logger = logging.getLogger(__name__)
 _ERRORS_SHOWN = 5
@@ -132,6 +133,7 @@ def load_deliveries(
     key: bytes | None = None
     for delivery in deliveries:
         if key is None:  # an empty inbox settles no key
+            require_upgraded(settings, "loader")
             key = agreed_person_key(settings)
         outcome = _ingest_delivery(settings, key, delivery, received_at, report)
         if progress is not None:

@@ -25,6 +25,7 @@ from health_warehouse.landing.reading import count_rows, read_into_raw, send_ent
 from health_warehouse.landing.scope import Scope
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
+from health_warehouse.upgrade.pending import require_upgraded
 
 _ROLE = "maintainer"
 # Check-ins have no versions, so a second reading could not replace the first.
@@ -134,6 +135,7 @@ def read_again(settings: Settings, files: Sequence[tuple[int, str]]) -> list[int
     are not there, and one that today's parser refuses: what was read of it goes on counting.
     Raises SourceUnavailable, ConfigurationError when the person key is not this warehouse's.
     """
+    require_upgraded(settings, _ROLE)
     key = agreed_person_key(settings)
     watch(settings, _ROLE)
     successors = []

@@ -15,6 +15,7 @@ from health_warehouse.errors import BuildFailed, CheckError, PublishConflict
 from health_warehouse.orchestration.failures import told_plainly
 from health_warehouse.orchestration.pools import RELEASE_POOL
 from health_warehouse.orchestration.task_settings import task_settings
+from health_warehouse.orchestration.time_limits import LONGEST, within_limit
 
 if TYPE_CHECKING:
     from airflow.sdk.types import DagRunProtocol
@@ -79,21 +80,21 @@ def prepare_build(params: dict[str, Any] | None = None) -> int:
     return build.build_id
 
 
-@task(pool=RELEASE_POOL.name, execution_timeout=timedelta(hours=1))
+@task(pool=RELEASE_POOL.name, execution_timeout=LONGEST)
 @told_plainly
 def build_staging(build_id: int) -> int:
     """Run dbt's staging models."""
     return _run_layer(build_id, "staging")
 
 
-@task(pool=RELEASE_POOL.name, execution_timeout=timedelta(hours=2))
+@task(pool=RELEASE_POOL.name, execution_timeout=LONGEST)
 @told_plainly
 def build_intermediate(build_id: int) -> int:
     """Run dbt's intermediate models, with their tests."""
     return _run_layer(build_id, "intermediate")
 
 
-@task(pool=RELEASE_POOL.name, execution_timeout=timedelta(hours=4))
+@task(pool=RELEASE_POOL.name, execution_timeout=LONGEST)
 @told_plainly
 def build_marts(build_id: int) -> int:
     """Run dbt's mart models into `candidate`, with their tests; the build is then complete."""
@@ -105,7 +106,7 @@ def build_marts(build_id: int) -> int:
     return build_id
 
 
-@task(pool=RELEASE_POOL.name, execution_timeout=timedelta(hours=1))
+@task(pool=RELEASE_POOL.name, execution_timeout=LONGEST)
 @told_plainly
 def audit_candidate(build_id: int) -> int:
     """The gate: red, naming the rule, when a critical promise to readers is broken.
@@ -115,14 +116,14 @@ def audit_candidate(build_id: int) -> int:
     from health_warehouse.quality.marts import audit
 
     settings = task_settings()
-    with _unless_overtaken(settings, build_id):
+    with _unless_overtaken(settings, build_id), within_limit(settings, build_id):
         report = audit(settings, build_id)
     for outcome in report.outcomes:
         log.info("%s %s", outcome.rule.id, outcome.state)
     return build_id
 
 
-@task(pool=RELEASE_POOL.name, execution_timeout=timedelta(hours=1))
+@task(pool=RELEASE_POOL.name, execution_timeout=LONGEST)
 @told_plainly
 def publish_release(build_id: int, params: dict[str, Any] | None = None) -> int:
     """Publish the audited candidate in one transaction. Returns the release id.
@@ -144,7 +145,8 @@ def publish_release(build_id: int, params: dict[str, Any] | None = None) -> int:
         if is_dry_run:
             _show_plan(plan(settings, build_id))
             raise AirflowSkipException(f"dry run: build {build_id} passed and was not published")
-        release = publish(settings, build_id)
+        with within_limit(settings, build_id):
+            release = publish(settings, build_id)
     except PublishConflict as conflict:
         raise AirflowSkipException(f"{conflict}; the next run builds on it") from None
     log.info("build %s: readers see release %s", build_id, release.release_id)
@@ -165,7 +167,7 @@ def _run_layer(build_id: int, layer: Layer) -> int:
     from health_warehouse.release.build import run_layer
 
     settings = task_settings()
-    with _unless_overtaken(settings, build_id):
+    with _unless_overtaken(settings, build_id), within_limit(settings, build_id):
         run_layer(settings, build_id, layer)
     return build_id
 

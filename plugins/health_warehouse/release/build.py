@@ -22,6 +22,7 @@ from health_warehouse.errors import BuildFailed
 from health_warehouse.release import dbt
 from health_warehouse.release.builders import alone, transformer
 from health_warehouse.settings import Settings
+from health_warehouse.upgrade.pending import require_upgraded
 
 Layer = Literal["staging", "intermediate", "marts"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
@@ -47,7 +48,11 @@ class Build:
 
 
 def build(
-    settings: Settings, full: bool = False, progress: Callable[[str], None] | None = None
+    settings: Settings,
+    full: bool = False,
+    progress: Callable[[str], None] | None = None,
+    *,
+    is_upgrade: bool = False,
 ) -> Build:
     """Open a build, run all layers, complete it. `progress` is told each step.
 
@@ -56,18 +61,23 @@ def build(
     Raises BuildFailed naming the model or test, SourceUnavailable when the database is away.
     """
     report = progress or (lambda _step: None)
-    opened = prepare(settings, full)
+    opened = prepare(settings, full, is_upgrade=is_upgrade)
     report(f"build {opened.build_id} opened ({opened.reason or 'changed dossiers only'})")
     _run(settings, opened.build_id, LAYERS, report)
     return finish(settings, opened.build_id)
 
 
-def prepare(settings: Settings, full: bool = False, *, is_dry_run: bool = False) -> Build:
+def prepare(
+    settings: Settings, full: bool = False, *, is_dry_run: bool = False, is_upgrade: bool = False
+) -> Build:
     """Open a build over all changes since the published release; it replaces any unpublished one.
 
     Waits for the model that an older builder is writing, and for a publication under way. Of a dry
-    run it is noted that it is one: no clock publishes it.
+    run it is noted that it is one: no clock publishes it. Raises ConfigurationError while an upgrade
+    is due, but for the build that `is_upgrade`.
     """
+    if not is_upgrade:
+        require_upgraded(settings, "transformer")
     project_hash = dbt.project_hash()
     relations = dbt.lasting_relations(settings)
     watch(settings, "transformer")

@@ -55,7 +55,9 @@ def read_marts(cursor: ReleaseCursor, names: Sequence[str]) -> dict[str, Table]:
     """By the names in their contracts, those that have a table."""
     found: dict[str, Table] = {}
     for store in STORES:
-        tables = {split_name(name)[1]: name for name in names if split_name(name)[0] == store.schema}
+        tables = {
+            split_name(name)[1]: name for name in names if split_name(name)[0] == store.schema
+        }
         for mart, table in read_tables(cursor, store.schema, list(tables)).items():
             found[tables[mart]] = table
     return found

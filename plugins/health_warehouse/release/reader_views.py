@@ -119,12 +119,8 @@ def make(cursor: ReleaseCursor, views: Iterable[ReaderView]) -> None:
     for view in views:
         name = sql.Identifier(view.schema, view.name)
         _create(cursor, view, name)
-        cursor.execute(
-            sql.SQL("grant select on {} to {}").format(name, sql.Identifier(view.role))
-        )
-        cursor.execute(
-            sql.SQL("comment on view {} is {}").format(name, sql.Literal(view.comment))
-        )
+        cursor.execute(sql.SQL("grant select on {} to {}").format(name, sql.Identifier(view.role)))
+        cursor.execute(sql.SQL("comment on view {} is {}").format(name, sql.Literal(view.comment)))
         cursor.execute(
             "insert into ops.reader_views (schema_name, view_name, definition_hash)"
             " values (%s, %s, %s) on conflict (schema_name, view_name)"
@@ -208,9 +204,7 @@ def _facility_views(
 def _of_facilities(
     schema: str, contract: MartContract, view: FacilityView, source: sql.Composable
 ) -> sql.Composed:
-    facilities = sql.SQL("(select facility_key from {})").format(
-        sql.Identifier(schema, FACILITIES)
-    )
+    facilities = sql.SQL("(select facility_key from {})").format(sql.Identifier(schema, FACILITIES))
     own_keys = dict(view.keys)
     columns = [
         sql.SQL("case when {} in {} then {} end as {}").format(

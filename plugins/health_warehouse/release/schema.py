@@ -271,7 +271,8 @@ def _comment(cursor: ReleaseCursor, contract: MartContract, table: Table) -> Non
         if table.column_comments[column.name] != column.comment:
             cursor.execute(
                 sql.SQL("comment on column {} is {}").format(
-                    sql.Identifier(*split_name(contract.name), column.name), sql.Literal(column.comment)
+                    sql.Identifier(*split_name(contract.name), column.name),
+                    sql.Literal(column.comment),
                 )
             )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from health_warehouse.alerting.channels import channels
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.database.migrate import migrate
@@ -16,6 +19,7 @@ from health_warehouse.services.secret_files import (
 )
 from health_warehouse.services.state import Say
 from health_warehouse.settings import Settings
+from health_warehouse.upgrade.pending import pending
 
 
 def up(settings: Settings, say: Say) -> Airflow:
@@ -38,10 +42,38 @@ def up(settings: Settings, say: Say) -> Airflow:
             postgres.start(settings, secrets, say)
         migrate(settings)
         _warn_of_wrong_key(settings, say)
+        _require_upgraded(settings)
         try:
             return _start_airflow(settings, say)
         finally:  # all the more when Airflow is not well: a DAG that does not load, say
             alert_sender.start(settings, say)
+
+
+@contextmanager
+def database_only(settings: Settings, say: Say) -> Iterator[None]:
+    """Our Postgres runs and its schema is of this version, and nothing else of this state folder
+    runs: for work that must be alone. Raises ConfigurationError while Airflow runs.
+    """
+    with state.locked(settings, say):
+        secrets = airflow_secrets(settings)
+        if any(daemon.is_running() for daemon in airflow(settings).daemons()):
+            raise ConfigurationError("Airflow runs: `warehouse down` first")
+        if postgres.is_needed(settings):
+            postgres.start(settings, secrets, say)
+        migrate(settings)
+        yield
+
+
+def _require_upgraded(settings: Settings) -> None:
+    """Postgres runs then, so that a backup can be taken; Airflow does not start."""
+    with engine(settings, OWNER).connect() as connection:
+        due = pending(connection)
+    if due:
+        raise ConfigurationError(
+            "Postgres runs, Airflow was not started: the data of this warehouse are those of an "
+            "older version. Take a backup, then `warehouse upgrade` (docs/operations/upgrade.md); "
+            "`warehouse upgrade --dry-run` says what it will do"
+        )
 
 
 def _warn_of_wrong_key(settings: Settings, say: Say) -> None:

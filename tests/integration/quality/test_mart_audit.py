@@ -339,7 +339,9 @@ def test_a_duplicate_key_is_held(built: Settings) -> None:
             _audit(built)
     finally:
         with engine(built, "transformer").begin() as connection:
-            connection.execute(text("alter table candidate.dim_items add primary key (item_key, audience)"))
+            connection.execute(
+                text("alter table candidate.dim_items add primary key (item_key, audience)")
+            )
 
 
 def test_a_declared_oddity_and_old_files_are_notices_only(built: Settings) -> None:

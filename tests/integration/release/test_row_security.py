@@ -83,7 +83,9 @@ MANIFEST = {
                 ["facility_key", "audience"],
                 {"closed": "twice", "facility_view": _BY_FACILITY, "cases": "visit_count"},
             ),
-            model("dim_dates", [column("date_key", "date")], ["date_key"], {"facility_view": "all"}),
+            model(
+                "dim_dates", [column("date_key", "date")], ["date_key"], {"facility_view": "all"}
+            ),
         )
     }
 }

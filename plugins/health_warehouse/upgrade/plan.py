@@ -1,0 +1,77 @@
+"""What an upgrade will do, how long it takes and how much disk, said before it begins."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.settings import Settings
+from health_warehouse.upgrade.pending import pending
+
+# Measured on two cores (benchmarks/README.md): keys by the loader, a full build with its audit,
+# and the first load of the marts with their keys and indexes.
+_DOSSIERS_A_SECOND = 20_000
+_LINES_A_SECOND = 11_000
+
+_SIZES = text(
+    """
+    select
+        (select count(*) from ops.dossier_versions where encounter_key is null) as dossiers,
+        (select coalesce(sum(line_count), 0)::bigint from ops.files) as lines,
+        pg_database_size(current_database()) as database_bytes,
+        coalesce(
+            sum(pg_total_relation_size(oid)) filter (
+                where relnamespace::regnamespace::text in ('candidate', 'intermediate')
+            ), 0
+        )::bigint as candidate_bytes,
+        coalesce(
+            sum(pg_total_relation_size(oid)) filter (
+                where relnamespace = to_regnamespace('marts')
+            ), 0
+        )::bigint as mart_bytes
+    from pg_class
+    where relkind = 'r'
+    """
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`upgrades` are the names of what is due; empty when nothing is."""
+
+    upgrades: list[str]
+    dossiers_without_key: int
+    lines: int
+    database_bytes: int
+    needed_bytes: int
+    free_bytes: int | None
+    seconds: int
+
+    @property
+    def has_room(self) -> bool:
+        return self.free_bytes is None or self.free_bytes >= self.needed_bytes
+
+
+def plan(settings: Settings) -> Plan:
+    """Reads sizes only. `free_bytes` is None for a server that is not ours."""
+    with engine(settings, OWNER).connect() as connection:
+        return _plan(connection, settings)
+
+
+def _plan(connection: Connection, settings: Settings) -> Plan:
+    row = connection.execute(_SIZES).one()
+    free = None if settings.dsn else shutil.disk_usage(settings.state).free
+    return Plan(
+        upgrades=pending(connection),
+        dossiers_without_key=row.dossiers,
+        lines=row.lines,
+        database_bytes=row.database_bytes,
+        # A model is built beside its former table, and the log holds what is written until the
+        # next checkpoint; the former marts go before the new ones come.
+        needed_bytes=(row.candidate_bytes + row.mart_bytes) // 2 + 2 * 1024**3,
+        free_bytes=free,
+        seconds=row.dossiers // _DOSSIERS_A_SECOND + row.lines // _LINES_A_SECOND + 60,
+    )
