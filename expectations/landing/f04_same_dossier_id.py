@@ -10,9 +10,7 @@ _SAME = (
 )
 
 # equal as they stand, most of the time
-_HOLDS = (
-    "(ma_lk = header_ma_lk or raw.canonical_code(ma_lk) = raw.canonical_code(header_ma_lk))"
-)
+_HOLDS = "(ma_lk = header_ma_lk or raw.canonical_code(ma_lk) = raw.canonical_code(header_ma_lk))"
 
 
 def _lines(table: Table) -> Rows:

@@ -63,7 +63,9 @@ def test_lists_that_are_joined_are_one_list(values: list[str]) -> None:
 def test_nothing_is_no_code(module_settings: Settings) -> None:
     with engine(module_settings, OWNER).connect() as connection:
         found = connection.execute(
-            text("select raw.canonical_code(null), raw.canonical_icd(null), raw.canonical_icd_list('')")
+            text(
+                "select raw.canonical_code(null), raw.canonical_icd(null), raw.canonical_icd_list('')"
+            )
         ).one()
 
     assert tuple(found) == (None, None, [])

@@ -42,13 +42,27 @@ def test_capitals_make_no_other_dossier() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        *((spelling, "J06.9") for spelling in ("J069", "J06.9", "j06.9", "J.069", "J06,9", "J06 9")),
+        *(
+            (spelling, "J06.9")
+            for spelling in ("J069", "J06.9", "j06.9", "J.069", "J06,9", "J06 9")
+        ),
         *((spelling, "I10") for spelling in ("I10", "I10.", "I10\u00a0", "I10-", " i10;")),
         *((spelling, "A17.0") for spelling in ("A17.0†", "A170*", "A17.0+", "(A17.0)")),
         *(
             (spelling, "B24")
             for spelling in (
-                *("B24", "B.24", "B2.4", "B..24", "B-24", "B_24", "B 2 4", "Ｂ２４", "Ｂ．２４", "B/24"),
+                *(
+                    "B24",
+                    "B.24",
+                    "B2.4",
+                    "B..24",
+                    "B-24",
+                    "B_24",
+                    "B 2 4",
+                    "Ｂ２４",
+                    "Ｂ．２４",
+                    "B/24",
+                ),
                 *("B\u200b24", "B\u00ad2\u20604", "𝐁𝟐𝟒", "\u041224", "\u043224".upper(), "b24"),
             )
         ),
@@ -76,7 +90,13 @@ def test_a_code_of_icd_has_one_form(text: str, code: str) -> None:
             (spelling, ["B24", "J18.9", "E11"])
             for spelling in (
                 *("B24;J18.9;E11", "B24,J18.9,E11", "B24 J18.9 E11", "B24/J18.9/E11"),
-                *("B24J18.9E11", "B24J189E11", "B24\nJ18.9\r\nE11", "B24+J18.9+E11", "B24|J18.9|E11"),
+                *(
+                    "B24J18.9E11",
+                    "B24J189E11",
+                    "B24\nJ18.9\r\nE11",
+                    "B24+J18.9+E11",
+                    "B24|J18.9|E11",
+                ),
                 *("B 2 4; J 18 9 ;;E-11.", "B24 - J18.9 - E11", "B24、J18.9；E11", "b24,j18,9,e11"),
                 *("B24 & J18.9 & E11", "B24\\J18.9\\E11", "B24†J18.9*E11", "B24.J18.9.E11"),
             )
@@ -101,6 +121,8 @@ def test_every_code_of_icd_10_is_its_own_form_with_and_without_its_point() -> No
         assert is_icd_code(known.code)
 
 
-@pytest.mark.parametrize("text", ["VIÊMPHỔI", "12345", "C1234567", "", "J06.", "A1", "B241", "U62.392.9"])
+@pytest.mark.parametrize(
+    "text", ["VIÊMPHỔI", "12345", "C1234567", "", "J06.", "A1", "B241", "U62.392.9"]
+)
 def test_what_has_not_the_form_of_icd_can_be_told(text: str) -> None:
     assert not is_icd_code(text)
