@@ -87,12 +87,14 @@ return code ~ '^[A-Z][0-9][0-9](\.[0-9A-Z][0-9A-Z]?[0-9A-Z]?)?$';
 comment on function raw.is_icd_code(text) is
 'Whether a canonical code has the form of one of ICD-10: a category and up to three characters more.';
 
+-- At most U62.392.9: a letter and seven digits may be the number of a passport.
 create function raw.icd_codes_only(codes text) returns text
 language sql immutable parallel safe
 return btrim(
     regexp_replace(
         ';' || codes || ';',
-        '(?<=;)(?![A-Z][0-9][0-9](\.[0-9A-Z][0-9A-Z]?[0-9A-Z]?(\.[0-9A-Z][0-9A-Z]?)?)?;)[^;]*;', '', 'g'
+        '(?<=;)(?!([A-Z][0-9][0-9](\.[0-9A-Z][0-9A-Z]?[0-9A-Z]?)?|U[0-9][0-9]\.[0-9][0-9][0-9]\.[0-9]);)[^;]*;',
+        '', 'g'
     ),
     ';'
 );
