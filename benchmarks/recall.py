@@ -125,7 +125,7 @@ def measure(settings: Settings, folder: Path, options: Options, result: Result) 
     result.facility_months += options.facilities * months
     result.dossiers += summary.dossiers
     name = f"seed {options.seed}, {options.defects:.1%}"
-    compare(labels, findings.entries(settings), result, name)
+    compare(labels, findings.entries(settings, with_names=True), result, name)
 
 
 def compare(

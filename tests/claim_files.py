@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import zipfile
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -142,3 +144,12 @@ def write(folder: Path, name: str, content: bytes) -> Path:
     path = folder / name
     path.write_bytes(content)
     return path
+
+
+def zipped(*files: tuple[str, bytes]) -> bytes:
+    """A zip of files, each by its name there."""
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return target.getvalue()

@@ -249,9 +249,10 @@ def names_in_environment() -> list[str]:
 
 
 def inherited_environment() -> dict[str, str]:
-    """What our services take over from whoever starts them: all but warehouse and Airflow settings.
+    """The variables of this machine and person: all but warehouse and Airflow settings.
 
-    Those come from `Settings` alone, so that a variable of another Airflow cannot slip in.
+    Those come from `Settings` alone, so that a variable of another Airflow cannot slip in. What of
+    these a process of ours gets: `child_environment.py`.
     """
     ours = ("WAREHOUSE_", "AIRFLOW_", "_AIRFLOW_")  # the last: what a task of Airflow is told
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Errors whose message is about our code or the machine, never about a row.
 _TELLING = (ImportError, AttributeError, NameError, NotImplementedError, OSError, MemoryError)
+_NAMED_BY_SENDERS = (".xml", ".zip", ".gz")  # a name may be that of a patient
 
 
 def told(error: BaseException) -> str:
@@ -27,6 +28,8 @@ def told(error: BaseException) -> str:
     if isinstance(database_error, psycopg.Error):
         return _told_by_database(database_error)
     name = type(error).__name__
+    if isinstance(error, OSError) and str(error.filename).lower().endswith(_NAMED_BY_SENDERS):
+        return f"{name}: {error.strerror} (the name of the file is not shown: a sender chose it)"
     if isinstance(error, (WarehouseError, *_TELLING)):
         return f"{name}: {error}"
     return f"{name} (its message is not shown: it may hold a value of a patient)"

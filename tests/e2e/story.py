@@ -71,7 +71,7 @@ def live_through(warehouse: Airflow) -> Story:
         "from task_instance as t inner join dag_run as r using (dag_id, run_id) "
         "where dag_id in ('ingest_claims', 'build_release')"
     )
-    ledger = entries(settings)
+    ledger = entries(settings, with_names=True)
     return Story(settings, warehouse, first, first_recount, second, second_recount, ran, ledger)
 
 

@@ -107,7 +107,7 @@ def _settle(airflow: Airflow, hour: Hour) -> None:
     deadline = time.monotonic() + _SETTLE_SECONDS
     names = {path.name for path in hour.inbox.iterdir()}
     while (
-        names != {entry["file"] for entry in entries(hour.settings)}
+        names != {entry["file"] for entry in entries(hour.settings, with_names=True)}
         or _unjudged(hour.settings)
         or pending_changes(hour.settings)
     ):
@@ -191,7 +191,7 @@ def test_all_that_was_sent_is_in_the_marts_once(hour: Hour) -> None:
 
 
 def test_every_dossier_is_accounted_for(hour: Hour) -> None:
-    for entry in entries(hour.settings):
+    for entry in entries(hour.settings, with_names=True):
         counts = entry["dossiers"]
         assert counts["received"] == sum(counts[state] for state in STATES[1:]), entry["file"]
 

@@ -141,7 +141,9 @@ def test_a_file_is_taken_in_by_a_run_that_a_person_triggers(story: Story, held: 
         f"and task_id = 'load_batch' and state = 'success' and run_id = '{held.ingested_by}'"
     )
     assert [row[0].partition(",")[0] for row in loaded] == ["batch 1 of 1: 1 file"]
-    statuses = {entry["file"]: entry["status"] for entry in entries(story.settings)}
+    statuses = {
+        entry["file"]: entry["status"] for entry in entries(story.settings, with_names=True)
+    }
     assert statuses["corrected_later.xml"] == "loaded"
 
 

@@ -17,13 +17,14 @@ pytestmark = pytest.mark.timeout(1200)
 
 @pytest.fixture(scope="module")
 def canaries(story: Story) -> set[str]:
-    """All names, numbers, cards, phones and addresses of this province, and our passwords."""
+    """Names, numbers, cards, phones, addresses and files of this province, and our passwords."""
     with engine(story.settings, OWNER).connect() as connection:
         rows = connection.execute(
             text(
                 "select value from vault.person_identifiers where kind not in ('birth', 'local_id')"
                 " union select dia_chi from raw.claims_xml1"
                 " union select practitioner_code from raw.practitioners"
+                " union select file_name from vault.delivery_names"
             )
         ).scalars()
         found = {value for value in rows if value and len(value) > 5}

@@ -11,6 +11,7 @@ import signal
 import socket
 import stat
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
@@ -34,6 +35,7 @@ from health_warehouse.services.secret_files import airflow_secrets
 from health_warehouse.services.status import status
 from health_warehouse.settings import Settings, get_settings
 from live_warehouse import say_nothing, until
+from process_environments import ALLOWED, not_allowed, variables_of
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -60,6 +62,26 @@ def test_second_up_changes_nothing_and_takes_seconds(warehouse: Airflow) -> None
     up(warehouse.settings, said.append)
     assert _pids(warehouse) == before
     assert said == []
+
+
+def test_each_service_has_the_variables_that_it_needs_and_no_other(warehouse: Airflow) -> None:
+    services = {
+        "postgres": postgres.server(warehouse.settings).pid(),
+        alert_sender.NAME: alert_sender.alert_sender(warehouse.settings).pid(),
+        **_pids(warehouse),
+    }
+    assert set(services) == set(ALLOWED)
+    for name, pid in services.items():
+        assert pid is not None, name
+        found = variables_of(pid)
+        # the API server writes its title over them: nobody reads them, so ask what it was given
+        assert bool(found) == (name != "api-server"), f"variables can be read of {name}?"
+        assert not not_allowed(name, found or _given(warehouse, name)), name
+
+
+def _given(warehouse: Airflow, name: str) -> Mapping[str, str]:
+    [daemon] = [daemon for daemon in warehouse.daemons() if daemon.name == name]
+    return daemon.environment
 
 
 def test_an_error_of_a_dag_file_that_was_written_since_is_not_told(warehouse: Airflow) -> None:

@@ -68,11 +68,11 @@ def judged(module_settings: Settings) -> Judged:
     ingest(module_settings, list_new(module_settings))
     assert _outside(inbox) == before
     found: dict[str, list[dict[str, Any]]] = {case.file_name: [] for case in CASES}
-    for row in findings.entries(module_settings):
+    for row in findings.entries(module_settings, with_names=True):
         found.setdefault(row["file"], []).append(row)
     loaded = query(module_settings, "select dossier_id from ops.current_dossiers")
     return Judged(
-        {entry["file"]: entry for entry in entries(module_settings)},
+        {entry["file"]: entry for entry in entries(module_settings, with_names=True)},
         found,
         frozenset(row[0] for row in loaded),
         _headers(module_settings),

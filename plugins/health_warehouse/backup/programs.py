@@ -9,9 +9,9 @@ from pathlib import Path
 from psycopg.pq import Conninfo
 from sqlalchemy import URL
 
+from health_warehouse.child_environment import Child, passed_on
 from health_warehouse.database.seat import programs_of
 from health_warehouse.errors import WarehouseError
-from health_warehouse.settings import inherited_environment
 
 WORKERS = "2"  # sessions at once; each takes a table at a time
 
@@ -42,15 +42,14 @@ def run(program: str, server_major: int, url: URL, options: Sequence[str | Path]
 
 
 def _environment(url: URL) -> dict[str, str]:
-    """Ours without what libpq would read from it, and each part of the URL by libpq's own name."""
+    """Each part of the URL by libpq's own name; nothing else that libpq would read."""
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     given = {
         part.envvar.decode(): part.val.decode()
         for part in Conninfo.parse(address.encode())
         if part.envvar is not None and part.val is not None
     }
-    kept = {name: one for name, one in inherited_environment().items() if not name.startswith("PG")}
-    return kept | given
+    return passed_on(Child.DATABASE_PROGRAM) | given
 
 
 def _reasons(stderr: str) -> str:

@@ -19,7 +19,7 @@ def tell_ahead(ahead: Sequence[Delivery]) -> None:
     console = Console(stderr=True, soft_wrap=True)
     for delivery in ahead[:_SHOWN]:
         console.print(
-            f"{delivery.uri} was modified at {delivery.modified_at.isoformat()}, in the future: "
+            f"{delivery.shown} is from the future: "
             "until then it wins over every other delivery of its dossiers; to correct that, ingest "
             "it again with --received-at",
             style="yellow",

@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def airflow(context: typer.Context) -> None:
     """Airflow's own commands (`warehouse airflow dags list`), told where our Airflow is."""
+    from health_warehouse.child_environment import Child
     from health_warehouse.services.airflow_environment import airflow_home
     from health_warehouse.services.bring_up import airflow as service_of
 
@@ -38,7 +39,7 @@ def airflow(context: typer.Context) -> None:
         raise ConfigurationError(
             f"no Airflow in {settings.state}: run `warehouse up`; in a container, type `airflow …`"
         )
-    environment = inherited_environment() | service_of(settings).environment()
+    environment = inherited_environment() | service_of(settings).environment(Child.TASKS)
     os.umask(0o077)  # as for its services: what it writes holds secrets and names of files
     os.execve(  # noqa: S606 - no shell; Airflow's exit code and signals become ours
         sys.executable, [sys.executable, "-m", "airflow", *context.args], environment

@@ -115,26 +115,36 @@ def ledger(
     status: Annotated[
         str | None, typer.Option(help="Only `loaded`, `refused` or `duplicate`.")
     ] = None,
-    file: Annotated[str | None, typer.Option(help="Only this file name or location.")] = None,
+    file: Annotated[
+        str | None,
+        typer.Option(help="Only this file: as shown here, its hash, or its name or location."),
+    ] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="With names of files: they may be patients'.")
+    ] = False,
     as_json: _AS_JSON = False,
 ) -> None:
-    """Every file received, and where its dossiers stand now."""
+    """Every file received, and where its dossiers stand now.
+
+    A file is shown by facility, day and the beginning of its hash.
+    """
     from health_warehouse.landing.ledger import STATES, STATUSES, entries
 
     if status is not None and status not in STATUSES:
         raise typer.BadParameter(f"one of {', '.join(STATUSES)}", param_hint="--status")
-    found = entries(get_settings(), status, file)
+    found = entries(get_settings(), status, file, with_names=names)
     if as_json:
         typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
         return
-    columns = ("received (UTC)", "file", "status", *STATES, "lines", "reason")
-    print_rows(columns, [_ledger_row(entry) for entry in found])
+    files = ("delivery", "file") if names else ("delivery",)
+    columns = ("received (UTC)", *files, "status", *STATES, "lines", "reason")
+    print_rows(columns, [_ledger_row(entry, files) for entry in found])
 
 
-def _ledger_row(entry: dict[str, Any]) -> list[Any]:
+def _ledger_row(entry: dict[str, Any], files: tuple[str, ...]) -> list[Any]:
     moment = datetime.fromisoformat(entry["received_at"]).astimezone(UTC)
     counts = entry["dossiers"].values()
-    key = (f"{moment:%Y-%m-%d %H:%M:%S}", entry["file"], entry["status"])
+    key = (f"{moment:%Y-%m-%d %H:%M:%S}", *(entry[name] for name in files), entry["status"])
     return [*key, *counts, entry["lines"], entry["reason"]]
 
 
@@ -171,15 +181,12 @@ def _show_deliveries(listing: Listing, as_json: bool) -> None:
         typer.echo(json.dumps(listed, indent=1, ensure_ascii=False))
         return
     for delivery in listing.new:
-        typer.echo(f"{delivery.uri}  {delivery.byte_count} bytes")
+        typer.echo(delivery.shown)
     typer.echo(f"{len(listing.new)} files would be loaded")
 
 
 def _described(deliveries: list[Delivery]) -> list[dict[str, Any]]:
-    return [
-        {"uri": d.uri, "bytes": d.byte_count, "modified_at": d.modified_at.isoformat()}
-        for d in deliveries
-    ]
+    return [{"bytes": d.byte_count, "modified_at": d.modified_at.isoformat()} for d in deliveries]
 
 
 def _ingest(listing: Listing, received: ReceivedAt, as_json: bool) -> None:
@@ -206,7 +213,7 @@ def _show_report(report: dict[str, Any]) -> None:
     outcomes = ", ".join(f"{count} {name}" for name, count in sorted(report["outcomes"].items()))
     typer.echo(f"files: {outcomes or 'nothing new'}")
     for one in report["refused"][:_REFUSED_SHOWN]:
-        typer.echo(f"  refused: {one['uri']}: {one['reason']}")
+        typer.echo(f"  refused: {one['delivery']}: {one['reason']}")
     if len(report["refused"]) > _REFUSED_SHOWN:
         more = len(report["refused"]) - _REFUSED_SHOWN
         typer.echo(f"  {more} more refused: `warehouse ledger --status refused`")

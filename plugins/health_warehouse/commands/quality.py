@@ -14,7 +14,7 @@ from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import get_settings
 
 _FINDING = (
-    "file",
+    "delivery",
     "facility",
     "dossier",
     "position",
@@ -37,21 +37,26 @@ def register(app: typer.Typer) -> None:
 
 def quarantine(
     file: Annotated[
-        str | None, typer.Option(help="Only this file, by the name it was received under.")
+        str | None,
+        typer.Option(help="Only this file: as the ledger shows it, its hash, or its name."),
     ] = None,
     rule: Annotated[str | None, typer.Option(help="Only this rule, e.g. L01.")] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="With names of files: they may be patients'.")
+    ] = False,
     as_json: _AS_JSON = False,
 ) -> None:
     """List what was refused, quarantined or flagged: where, by which rule, and why."""
     from health_warehouse.quality import findings
 
-    found = findings.entries(get_settings(), file_name=file, rule_id=rule)
+    found = findings.entries(get_settings(), file=file, rule_id=rule, with_names=names)
     if rule is not None and not found:  # what a former rule found is still listed
         _require_rule(rule)
     if as_json:
         _print_json(found)
     else:
-        print_rows(_FINDING, [[entry[name] for name in _FINDING] for entry in found])
+        columns = ("file", *_FINDING) if names else _FINDING
+        print_rows(columns, [[entry.get(name) for name in columns] for entry in found])
 
 
 def audit(

@@ -20,6 +20,7 @@ import psutil
 import psycopg
 
 from health_warehouse import loopback
+from health_warehouse.child_environment import Child, passed_on
 from health_warehouse.database.configuration import configuration
 from health_warehouse.database.seat import Seat, find_seat, server_user
 from health_warehouse.errors import ConfigurationError
@@ -134,6 +135,7 @@ class EmbeddedServer:
         try:
             done = subprocess.run(
                 seat.command("initdb", options),
+                env=passed_on(Child.POSTGRES),
                 capture_output=True,
                 text=True,
                 cwd="/",
@@ -194,6 +196,7 @@ class EmbeddedServer:
             launch = _Launch(time.monotonic(), log.tell())
             subprocess.run(  # `setsid --fork` leaves no child of ours behind
                 ["setsid", "--fork", *seat.command("postgres", options)],
+                env=passed_on(Child.POSTGRES),  # a superuser reads it by SQL
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

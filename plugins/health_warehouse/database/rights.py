@@ -28,6 +28,10 @@ _PERSONAL = {
     table.raw_table: frozenset(field.column for field in table.fields if field.is_personal)
     | {"_extra"}
     for table in (*TABLES.values(), CHECK_INS)
+} | {
+    "files": frozenset({"file_name"}),
+    "file_receipts": frozenset({"file_name", "uri"}),
+    "bundles": frozenset({"file_name", "uri"}),
 }
 
 

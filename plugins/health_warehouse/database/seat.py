@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from health_warehouse.child_environment import Child, passed_on
 from health_warehouse.errors import ConfigurationError
 
 _INSTALL_FOLDERS = {"16": "pginstall", "18": "pginstall18"}
@@ -97,7 +98,13 @@ def _works(seat: Seat) -> bool:
     """Whether the server's user can run the programs and write to the folder from this seat."""
     probe = 'test -w "$2" && exec "$1" --version'
     command = ["sh", "-c", probe, "sh", str(seat.binaries / "initdb"), str(seat.seen_as)]
-    done = subprocess.run([*seat.prefix, *command], capture_output=True, cwd="/", check=False)
+    done = subprocess.run(
+        [*seat.prefix, *command],
+        env=passed_on(Child.POSTGRES),
+        capture_output=True,
+        cwd="/",
+        check=False,
+    )
     return done.returncode == 0
 
 

@@ -13,9 +13,10 @@ from typing import Any
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from health_warehouse.child_environment import Child, passed_on, settings_for
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.services.state import Say, write_private
-from health_warehouse.settings import Settings, inherited_environment
+from health_warehouse.settings import Settings
 
 # Enough for every outcome to appear, small enough for two cores to publish it in a minute.
 PROVINCE = {"facilities": 11, "days": 21, "dossiers": 2000, "seed": 20260701, "defects": 0.02}
@@ -67,7 +68,7 @@ def _generate(settings: Settings, outbox: Path) -> None:
     with log.open("wb") as output:
         done = subprocess.run(
             [program, "synth", str(outbox), *options],
-            env=inherited_environment() | settings.as_environment(),
+            env=passed_on(Child.GENERATOR) | settings_for(Child.GENERATOR, settings),
             stdout=output,
             stderr=output,
             check=False,

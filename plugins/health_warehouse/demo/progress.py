@@ -25,17 +25,16 @@ where state = 'failed' and start_date >= '{since}' order by start_date
 """
 _LEDGER = """
 select
-    (
-        select count(*) from ops.file_receipts join ops.files using (file_id)
-        where file_receipts.uri = any(cast(:urls as text[])) and files.judged_at is not null
-    ) as judged,
     (select coalesce(max(change_id), 0) from ops.dossier_changes) as last_change_id,
     (select release_id from ops.releases where status = 'current') as release_id,
     (select to_change_id from ops.releases where status = 'current') as published_change_id,
     (select message from ops.incidents where state = 'open' order by opened_at desc limit 1)
         as incident
 """
-
+_JUDGED = """
+select count(*) from ops.file_receipts join ops.files using (file_id)
+where file_receipts.uri = any(cast(:urls as text[])) and files.judged_at is not null
+"""
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -88,8 +87,10 @@ class Ledger:
 
 
 def read_ledger(settings: Settings, urls: list[str]) -> Ledger:
+    with engine(settings, "loader").connect() as connection:  # which reads names of files
+        judged: int = connection.execute(text(_JUDGED), {"urls": urls}).scalar_one()
     with engine(settings, "ops_reader").connect() as connection:
-        return Ledger(**connection.execute(text(_LEDGER), {"urls": urls}).mappings().one())
+        return Ledger(judged=judged, **connection.execute(text(_LEDGER)).mappings().one())
 
 
 def read_tasks(airflow: Airflow, since: datetime, until: datetime = _END_OF_TIME) -> list[TaskRun]:

@@ -44,7 +44,7 @@ def store(settings: Settings, delivery: Delivery) -> ArchivedFile:
         now = describe(delivery.filesystem, delivery.path)
         seen = None if now is None else (byte_count, now.modified_at)
         if seen != (delivery.byte_count, delivery.modified_at):
-            raise FileChanged(delivery.uri)
+            raise FileChanged(delivery.shown)
 
     suffix = (
         Path(delivery.file_name).suffix.lower() if is_bundle(delivery.file_name) else _CLAIM_FILE

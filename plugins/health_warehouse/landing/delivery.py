@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from health_warehouse.landing.shown import shown_unread
+
 ReceivedAt = datetime | Literal["declared"] | None
 """When files count as received: a fixed instant, their NGAYLAP, or None: the modification time."""
 
@@ -28,3 +30,8 @@ class Delivery:
     modified_at: datetime
     filesystem: Any
     path: str
+
+    @property
+    def shown(self) -> str:
+        """What people are told of it before it is read: its name may be that of a patient."""
+        return shown_unread(self.modified_at, self.byte_count)

@@ -85,16 +85,16 @@ def read_chunks(delivery: Delivery) -> Iterator[bytes]:
     Raises FileChanged when it is gone, SourceUnavailable when reading fails on the way.
     """
     try:
-        with reaching(delivery.uri), _open(delivery) as source:
+        with reaching(delivery.shown, is_file=True), _open(delivery) as source:
             while chunk := source.read(_CHUNK_BYTES):
                 yield chunk
     except FileNotFoundError:
-        raise FileChanged(delivery.uri) from None
+        raise FileChanged(delivery.shown) from None
 
 
 def describe(filesystem: Any, path: str) -> Delivery | None:
     """The object as it is now; None when it is gone or is not a regular file."""
-    with reaching(str(filesystem.unstrip_protocol(path))):
+    with reaching("a file of the inbox", is_file=True):
         filesystem.invalidate_cache()
         try:
             return _delivery(filesystem, path, filesystem.info(path))

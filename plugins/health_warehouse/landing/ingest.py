@@ -14,6 +14,7 @@ from health_warehouse.landing.archive import ArchivedFile
 from health_warehouse.landing.delivery import Delivery, FileChanged, ReceivedAt
 from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
+from health_warehouse.landing.shown import shown
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
 from health_warehouse.upgrade.pending import require_upgraded
@@ -22,20 +23,19 @@ logger = logging.getLogger(__name__)
 _ERRORS_SHOWN = 5
 _REFUSED = text(
     """
-    select distinct on (f.file_id) f.file_id, r.uri, f.rule_id || ': ' || f.reason as reason
-    from ops.files as f
-    inner join ops.file_receipts as r using (file_id)
-    where f.file_id = any(:file_ids) and f.status = 'refused'
-    order by f.file_id, r.received_at, r.uri
+    select file_id, facility_id, received_at, sha256, rule_id || ': ' || reason as reason
+    from ops.files
+    where file_id = any(:file_ids) and status = 'refused'
+    order by file_id
     """
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A file that was refused, by the reader or by the checks."""
+    """A file that was refused, by the reader or by the checks; `delivery` is how it is shown."""
 
-    uri: str
+    delivery: str
     reason: str
 
 
@@ -74,12 +74,12 @@ class IngestReport:
             if self.outcomes["loaded"] == 0:
                 del self.outcomes["loaded"]
 
-    def add(self, result: LoadResult, uri: str) -> None:
+    def add(self, result: LoadResult) -> None:
         self.count(result.outcome)
         if result.outcome == "loaded":
             self._loaded.add(result.file_id)
         if result.outcome == "refused":
-            self.refused.append(Refusal(uri, result.reason or ""))
+            self.refused.append(Refusal(result.delivery, result.reason or ""))
         self.dossier_count += result.dossier_count
         self.line_count += result.line_count
         self.changed_dossiers += result.changed_dossiers
@@ -153,7 +153,6 @@ def _ingest_delivery(
     try:
         for file, archived in intake:
             outcomes.append(_load_one(settings, key, file, archived, received_at, report))
-            logger.info("%s: %s", file.uri, outcomes[-1])
         if "failed" not in outcomes:
             intake.note_taken(received_at)
     except FileChanged:
@@ -178,7 +177,8 @@ def _load_one(
     except WarehouseError as error:
         _note_failure(error, report)
         return "failed"
-    report.add(result, file.uri)
+    report.add(result)
+    logger.info("%s: %s", result.delivery, result.outcome)
     return result.outcome
 
 
@@ -193,7 +193,10 @@ def _note_failure(error: WarehouseError, report: IngestReport) -> None:
 def _refused_by_checks(settings: Settings, file_ids: list[int]) -> list[tuple[int, Refusal]]:
     with engine(settings, "loader").connect() as connection:
         rows = connection.execute(_REFUSED, {"file_ids": file_ids})
-        return [(row.file_id, Refusal(row.uri, row.reason)) for row in rows]
+        return [
+            (row.file_id, Refusal(shown(row.facility_id, row.received_at, row.sha256), row.reason))
+            for row in rows
+        ]
 
 
 def unjudged_file_ids(settings: Settings) -> list[int]:

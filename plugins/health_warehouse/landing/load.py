@@ -23,13 +23,14 @@ from health_warehouse.landing.exchange import Driver, together
 from health_warehouse.landing.file_lock import send_lock
 from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.reading import read_into_raw, send_entry
+from health_warehouse.landing.shown import shown
 from health_warehouse.landing.versions import settle
 from health_warehouse.settings import Settings
 
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _FIND = """
-select file_id, declared_date, archive_state, false
+select file_id, declared_date, archive_state, facility_id, false
 from ops.files
 where sha256 = %(sha256)s
 """
@@ -37,7 +38,7 @@ _ENTER = """
 insert into ops.files (sha256, byte_count, received_at, file_name, status)
 select %(sha256)s, %(byte_count)s::bigint, %(received_at)s, %(file_name)s, 'loaded'
 where not exists (select from ops.files where sha256 = %(sha256)s)
-returning file_id, declared_date, archive_state, true
+returning file_id, declared_date, archive_state, facility_id, true
 """
 _RECEIVE = """
 insert into ops.file_receipts (uri, received_at, file_id, file_name, byte_count, modified_at)
@@ -58,15 +59,18 @@ class _File(NamedTuple):
     file_id: int
     declared_date: str | None
     archive_state: str
+    facility_id: str | None
     is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """`duplicate`: bytes that are there, received once more; `known`: so is this very receipt."""
+    """`duplicate`: bytes that are there, received once more; `known`: so is this very receipt.
+    `delivery` is how it is shown."""
 
     file_id: int
     outcome: Outcome
+    delivery: str
     dossier_count: int = 0
     line_count: int = 0
     reason: str | None = None
@@ -94,8 +98,9 @@ def load(
             )
         if file.archive_state != "kept" and archived.refusal is None:
             _keep_again(connection, settings, archived)
-        moment = _moment(delivery, received_at, file.declared_date)
-        return _receive_again(connection, settings, file.file_id, delivery, moment)
+        moment = _moment(delivery, archived, received_at, file.facility_id, file.declared_date)
+        known_as = shown(file.facility_id, moment, archived.sha256)
+        return _receive_again(connection, settings, file.file_id, delivery, moment, known_as)
 
 
 def _claim(connection: Connection, delivery: Delivery, archived: ArchivedFile) -> _File:
@@ -129,23 +134,30 @@ def _load_new(
     envelope = reading.envelope
     if received_at == "declared" and envelope.has_impossible_date:
         raise ConfigurationError(
-            f"{delivery.uri} declares an impossible date (NGAYLAP is not a day as yyyymmdd): give "
-            "it one with --received-at"
+            f"{shown(envelope.facility_id, delivery.modified_at, archived.sha256)} declares an "
+            "impossible date (NGAYLAP is not a day as yyyymmdd): give it one with --received-at"
         )
-    moment = _moment(delivery, received_at, envelope.declared_date)
+    moment = _moment(delivery, archived, received_at, envelope.facility_id, envelope.declared_date)
     with together(connection) as driver:
         send_entry(driver, file_id, reading, moment)
         _send_receipt(driver, file_id, delivery, moment)
     return LoadResult(
         file_id,
         "refused" if reading.refusal else "loaded",
+        shown(envelope.facility_id, moment, archived.sha256),
         reading.tally.dossiers,
         reading.tally.lines,
         str(reading.refusal) if reading.refusal else None,
     )
 
 
-def _moment(delivery: Delivery, received_at: ReceivedAt, declared_date: str | None) -> datetime:
+def _moment(
+    delivery: Delivery,
+    archived: ArchivedFile,
+    received_at: ReceivedAt,
+    facility_id: str | None,
+    declared_date: str | None,
+) -> datetime:
     """When this delivery counts as received, UTC."""
     if isinstance(received_at, datetime):
         return received_at.astimezone(UTC)
@@ -153,8 +165,8 @@ def _moment(delivery: Delivery, received_at: ReceivedAt, declared_date: str | No
         return delivery.modified_at
     if declared_date is None:
         raise ConfigurationError(
-            f"{delivery.uri} declares no date (NGAYLAP), or none that there is: give it one with "
-            "--received-at"
+            f"{shown(facility_id, delivery.modified_at, archived.sha256)} declares no date "
+            "(NGAYLAP), or none that there is: give it one with --received-at"
         )
     day = datetime.strptime(declared_date, "%Y%m%d")  # noqa: DTZ007 - the zone follows
     return day.replace(tzinfo=LOCAL_TIME).astimezone(UTC)
@@ -196,12 +208,13 @@ def _receive_again(
     file_id: int,
     delivery: Delivery,
     received_at: datetime,
+    known_as: str,
 ) -> LoadResult:
     """A receipt only; but when it is the earliest one, the versions of the file are older now."""
     with together(connection) as driver:
         receipt = _send_receipt(driver, file_id, delivery, received_at)
     if receipt.fetchone() is None:
-        return LoadResult(file_id, "known")
+        return LoadResult(file_id, "known", known_as)
     moved = connection.execute(
         text(
             """
@@ -224,4 +237,4 @@ def _receive_again(
     if moved.rowcount:
         changed = settle(connection, [file_id])
         bring_back_rows(connection, settings)
-    return LoadResult(file_id, "duplicate", changed_dossiers=changed)
+    return LoadResult(file_id, "duplicate", known_as, changed_dossiers=changed)

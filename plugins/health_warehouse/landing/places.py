@@ -56,11 +56,12 @@ def is_empty_prefix(filesystem: Any, root: str) -> bool:
 
 
 @contextmanager
-def reaching(place: str) -> Iterator[None]:
+def reaching(place: str, *, is_file: bool = False) -> Iterator[None]:
     """Whatever goes wrong within, between us and `place`, becomes one of our errors.
 
     FileNotFoundError stays: callers know what it means. Secrets are in no message of these
-    libraries; what comes from code that is not theirs passes.
+    libraries; what comes from code that is not theirs passes. Of a file a server may quote the
+    name, which may be a patient's: then the kind of the error is all that is told.
     """
     try:
         yield
@@ -71,9 +72,9 @@ def reaching(place: str) -> Iterator[None]:
         if name in _GONE or (isinstance(error, OSError) and error.errno in _SWAPPED):
             raise FileNotFoundError(place) from error
         if name in _REFUSED or isinstance(error, PermissionError):
-            raise SourceDenied(f"{place}: {_reason(error)}") from error
+            raise SourceDenied(f"{place}: {_reason(error, is_file)}") from error
         if isinstance(error, OSError) or _is_of_transport(error):
-            raise SourceUnavailable(f"{place}: {_reason(error)}") from error
+            raise SourceUnavailable(f"{place}: {_reason(error, is_file)}") from error
         raise
 
 
@@ -81,7 +82,7 @@ def _is_of_transport(error: Exception) -> bool:
     return any(kind.__module__.partition(".")[0] in _TRANSPORTS for kind in type(error).__mro__)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, is_file: bool) -> str:
     if type(error).__name__ == "HostKeyNotVerifiable":
         return (
             "the server shows another host key than the connection names. Ask its owner over "
@@ -89,7 +90,8 @@ def _reason(error: Exception) -> str:
         )
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return str(error) or type(error).__name__
+    name = type(error).__name__
+    return name if is_file else str(error) or name
 
 
 def _open_sftp(settings: Settings, location: str) -> tuple[Any, str]:

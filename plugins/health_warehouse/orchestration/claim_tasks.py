@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from uuid import UUID
 
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
@@ -29,14 +29,15 @@ log = logging.getLogger(__name__)
 @task(
     pool=LANDING_POOL.name,
     execution_timeout=timedelta(minutes=5),
-    show_return_value_in_logs=False,  # up to 2,000 names of files
 )
 @told_plainly
 def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """List what senders left in the inbox and what a crash left unjudged; cut it into batches.
 
-    Returns one description per batch, for `load_batch`; an empty list ends the run.
+    Returns one description per batch, for `load_batch`; an empty list ends the run. The files
+    themselves stay in the warehouse: their names may be those of patients.
     """
+    from health_warehouse.landing import listings
     from health_warehouse.landing.inbox import look
     from health_warehouse.landing.ingest import unjudged_file_ids
 
@@ -46,10 +47,9 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
     deliveries = listing.new
     for delivery in listing.ahead:
         log.warning(
-            "%s was modified at %s, in the future: until then it wins over every other delivery "
-            "of its dossiers (docs/runbooks/file_refused.md)",
-            delivery.uri,
-            delivery.modified_at.isoformat(),
+            "%s is from the future: until then it wins over every other delivery of its dossiers "
+            "(docs/runbooks/file_refused.md)",
+            delivery.shown,
         )
     left_over = unjudged_file_ids(settings)
     log.info("%s new files, %s files left unjudged by a crash", len(deliveries), len(left_over))
@@ -61,7 +61,7 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
             "title": batches.title(
                 number, len(groups), len(group), sum(d.byte_count for d in group)
             ),
-            "files": [{"path": _quoted(d.path), "byte_count": d.byte_count} for d in group],
+            "number": number,
         }
         for number, group in enumerate(groups, start=1)
     ]
@@ -69,7 +69,10 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
         for batch in described:
             log.info("dry run, not loaded: %s", batch["title"])
         return []
-    return described
+    if not described:
+        return []
+    listing_id = str(listings.remember(settings, groups))
+    return [{"listing": listing_id, **batch} for batch in described]
 
 
 @task(
@@ -122,28 +125,24 @@ def _received_at(value: str | None) -> ReceivedAt:
     return instant
 
 
-def _quoted(path: str) -> str:
-    """A name on its way through XCom, which is JSON in Postgres: a sender's odd bytes, which Python
-    holds as lone surrogates, would be refused there, and with them the whole list."""
-    return quote(path, errors="surrogateescape")
-
-
 _WANTED = "received_at is %r: leave it empty, or give `declared` or an instant with its offset"
 
 
 def _listed_again(settings: Settings, batch: dict[str, Any]) -> list[Delivery]:
-    """The deliveries of a description; one that changed or went since is left to the next run.
+    """The deliveries of a batch; one that changed or went since is left to the next run, and so
+    are all when the listing was forgotten.
 
     Looked up by the filesystem's own name, never as a URL: fsspec reads `::` in a URL, and so in a
     name that a sender chose, as an order to open another place.
     """
+    from health_warehouse.landing import listings
     from health_warehouse.landing.inbox import describe
     from health_warehouse.landing.places import open_place
 
     filesystem, _ = open_place(settings, settings.inbox)
     found = []
-    for listed in batch["files"]:
-        delivery = describe(filesystem, unquote(listed["path"], errors="surrogateescape"))
-        if delivery is not None and delivery.byte_count == listed["byte_count"]:
+    for listed in listings.recall(settings, UUID(batch["listing"]), batch["number"]):
+        delivery = describe(filesystem, listed.path)
+        if delivery is not None and delivery.byte_count == listed.byte_count:
             found.append(delivery)
     return found

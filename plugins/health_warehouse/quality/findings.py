@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from expectations.rules import statements
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import engine
+from health_warehouse.landing.shown import first_names, hashes_of, shown
 from health_warehouse.settings import Settings
 
 # People know a dossier by its id as it was sent, which is in XML1.
@@ -61,28 +62,43 @@ def insert_findings(connection: Connection, rule: Rule, batch_sql: str) -> int:
 
 
 def entries(
-    settings: Settings, file_name: str | None = None, rule_id: str | None = None
+    settings: Settings,
+    file: str | None = None,
+    rule_id: str | None = None,
+    *,
+    with_names: bool = False,
 ) -> list[dict[str, Any]]:
     """What `warehouse quarantine --json` shows, in the order found; both filters are optional.
 
     `position` counts the HOSO of the file: a dossier that could not be read may have no id.
-    `file_name` matches any name under which the bytes were received, `rule_id` the whole id.
+    `file` is a delivery as it is shown, a hash, or a name under which the bytes were received;
+    `rule_id` the whole id. `with_names` adds `file`, the name at the earliest receipt.
     """
+    hashes = None if file is None else hashes_of(settings, file)
     with engine(settings, "ops_reader").connect() as connection:
         rows = connection.execute(
             text(
-                "select file.file_name as file, finding.facility_id as facility,"
+                "select finding.file_id, file.facility_id as sender, file.received_at, file.sha256,"
+                " finding.facility_id as facility,"
                 " finding.dossier_id as dossier, finding.position, finding.table_name as table,"
                 " finding.line, finding.field, finding.rule_id as rule, finding.severity,"
                 " finding.reason"
                 " from quarantine.findings as finding"
                 " join ops.files as file using (file_id)"
                 " where (cast(:rule_id as text) is null or finding.rule_id = :rule_id)"
-                " and (cast(:file_name as text) is null or file.file_name = :file_name or exists ("
-                "  select from ops.file_receipts as receipt"
-                "  where receipt.file_id = finding.file_id and receipt.file_name = :file_name))"
+                " and (cast(:hashes as text[]) is null or exists ("
+                "  select from unnest(cast(:hashes as text[])) as wanted (beginning)"
+                "  where starts_with(file.sha256, beginning)))"
                 " order by finding.finding_id"
             ),
-            {"rule_id": rule_id, "file_name": file_name},
+            {"rule_id": rule_id, "hashes": hashes},
         ).mappings()
-        return [dict(row) for row in rows]
+        found = [dict(row) for row in rows]
+    names = first_names(settings) if with_names else {}
+    return [_entry(row, names) for row in found]
+
+
+def _entry(row: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
+    delivery = shown(row.pop("sender"), row.pop("received_at"), row.pop("sha256"))
+    name = names.get(row.pop("file_id"))
+    return {"delivery": delivery, **({"file": name} if name is not None else {}), **row}

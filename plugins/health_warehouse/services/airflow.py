@@ -18,6 +18,7 @@ import psycopg
 from sqlalchemy import URL, make_url
 
 from health_warehouse import loopback
+from health_warehouse.child_environment import Child, passed_on
 from health_warehouse.database.connections import url_of
 from health_warehouse.database.embedded import EmbeddedServer
 from health_warehouse.errors import ConfigurationError
@@ -29,7 +30,7 @@ from health_warehouse.services.daemons import Daemon
 from health_warehouse.services.postgres import AIRFLOW_DATABASE, AIRFLOW_ROLE
 from health_warehouse.services.secret_files import AirflowSecrets
 from health_warehouse.services.state import Say, write_private
-from health_warehouse.settings import Settings, inherited_environment
+from health_warehouse.settings import Settings
 
 # `--skip-serve-logs`: all run on one machine and read the files; log servers would listen on every
 # address, at ports that a second warehouse wants too.
@@ -83,13 +84,11 @@ class Airflow:
     def url(self) -> str:
         return url(self.port)
 
-    def environment(self) -> dict[str, str]:
-        return environment(self.settings, self.secrets, self.metadata, self.port)
+    def environment(self, child: Child = Child.AIRFLOW_SERVICE) -> dict[str, str]:
+        """The variables of Airflow, and the settings of ours that a process of that kind reads."""
+        return environment(self.settings, self.secrets, self.metadata, self.port, child)
 
     def daemons(self) -> list[Daemon]:
-        """The person key is for tasks, which the scheduler starts, and for no other service."""
-        without_key = self.environment()
-        without_key.pop("WAREHOUSE_PERSON_KEY", None)
         return [
             Daemon(
                 name=name,
@@ -97,7 +96,7 @@ class Airflow:
                 folder=self.settings.state / "run",
                 log=self.log(name),
                 cwd=airflow_home(self.settings),
-                environment=self.environment() if name == "scheduler" else without_key,
+                environment=self.environment(_child(name)),
                 grace_seconds=_GRACE_SECONDS[name],
             )
             for name, command in COMMANDS.items()
@@ -124,10 +123,10 @@ class Airflow:
         start = _Start({daemon.name for daemon in waiting}, time.time(), say)
         for daemon in waiting:
             if daemon.name != _LAST:
-                daemon.start(inherited_environment())
+                daemon.start(passed_on(_child(daemon.name)))
         if _LAST in start.names:
             self._wait_until_healthy(start, {"api_server"})
-            next(d for d in waiting if d.name == _LAST).start(inherited_environment())
+            next(d for d in waiting if d.name == _LAST).start(passed_on(_child(_LAST)))
         self._wait_until_healthy(start, {*_HEALTH_KEYS, "api_server"})
         self._wait_for_dags(say)
 
@@ -201,7 +200,7 @@ class Airflow:
         with log.open("ab") as output:
             done = subprocess.run(
                 [sys.executable, "-m", "airflow", *command],
-                env={**inherited_environment(), **self.environment()},
+                env={**passed_on(Child.AIRFLOW_SERVICE), **self.environment()},
                 cwd=airflow_home(self.settings),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -250,7 +249,7 @@ class Airflow:
             start.say(f"Airflow's {daemon.name} has ended: starting it again")
             start.started_again.add(daemon.name)
             start.names.add(daemon.name)
-            daemon.start(inherited_environment())
+            daemon.start(passed_on(_child(daemon.name)))
 
     def _answers(self) -> bool:
         """Whether it is our own API server that listens on our port, not another warehouse's."""
@@ -290,6 +289,11 @@ class Airflow:
                 say("waiting for the DAGs to be read")
                 is_told = True
             time.sleep(0.3)
+
+
+def _child(name: str) -> Child:
+    """The scheduler starts the tasks, which get what it has."""
+    return Child.TASKS if name == "scheduler" else Child.AIRFLOW_SERVICE
 
 
 def _was_written_after(path: Path, moment: datetime) -> bool:

@@ -14,10 +14,10 @@ import subprocess
 import sys
 from datetime import datetime
 
+from health_warehouse.child_environment import Child, passed_on
 from health_warehouse.errors import WarehouseError
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.services.airflow_environment import airflow_home
-from health_warehouse.settings import inherited_environment
 
 _BATCH_SIZE = 5_000
 _FOUND = re.compile(r"^Found (\d+) rows meeting deletion criteria", re.MULTILINE)
@@ -33,7 +33,7 @@ def clean(service: Airflow, before: datetime, dry_run: bool = False) -> int:
                "--yes", "--error-on-cleanup-failure", "--batch-size", str(_BATCH_SIZE)]  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", "airflow", *command, *(["--dry-run"] if dry_run else [])],
-        env={**inherited_environment(), **service.environment()},
+        env={**passed_on(Child.AIRFLOW_SERVICE), **service.environment()},
         cwd=airflow_home(service.settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,

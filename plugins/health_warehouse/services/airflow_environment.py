@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from health_warehouse import loopback
+from health_warehouse.child_environment import Child, settings_for
 from health_warehouse.services.secret_files import ADMIN, AirflowSecrets, login_file
 from health_warehouse.settings import PROJECT_DIR, Settings
 
@@ -25,9 +26,13 @@ def url(port: int) -> str:
 
 
 def environment(
-    settings: Settings, secrets: AirflowSecrets, metadata: URL, port: int
+    settings: Settings,
+    secrets: AirflowSecrets,
+    metadata: URL,
+    port: int,
+    child: Child = Child.TASKS,
 ) -> dict[str, str]:
-    """Every variable that Airflow's processes get from us; tasks inherit them.
+    """Every variable that a process of Airflow gets from us; tasks inherit those of the scheduler.
 
     `metadata` is the URL of Airflow's own database, `port` that of its API and UI.
     """
@@ -55,13 +60,7 @@ def environment(
         for section, options in sections.items()
         for option, value in options.items()
     }
-    # Tasks send no alerts: they need no password of a mail server, and another one no restart.
-    ours = {
-        name: value
-        for name, value in settings.as_environment().items()
-        if not name.startswith("WAREHOUSE_ALERT_")
-    }
-    return variables | _process(settings) | ours
+    return variables | _process(settings) | settings_for(child, settings)
 
 
 def _core(settings: Settings, secrets: AirflowSecrets, port: int) -> dict[str, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from health_warehouse.child_environment import Child, passed_on, settings_for
 from health_warehouse.services import daemons
 from health_warehouse.services.daemons import Daemon
 from health_warehouse.services.state import Say
-from health_warehouse.settings import Settings, inherited_environment
+from health_warehouse.settings import Settings
 
 NAME = "alert-sender"
 
@@ -21,7 +22,7 @@ def alert_sender(settings: Settings) -> Daemon:
         folder=settings.state / "run",
         log=settings.logs_dir / f"{NAME}.log",
         cwd=settings.state,
-        environment=settings.model_copy(update={"person_key": None}).as_environment(),
+        environment=settings_for(Child.ALERT_SENDER, settings),
         grace_seconds=15,  # it ends after the message that it is sending
     )
 
@@ -34,7 +35,7 @@ def start(settings: Settings, say: Say) -> None:
         daemons.stop([daemon])
     elif not daemon.is_running():
         say("starting the sender of alerts")
-    daemon.start(inherited_environment())
+    daemon.start(passed_on(Child.ALERT_SENDER))
 
 
 def stop(settings: Settings) -> None:

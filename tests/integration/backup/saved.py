@@ -28,7 +28,10 @@ def receive(settings: Settings, paths: list[Path]) -> list[str]:
     ingest(settings, list_new(settings, [str(path) for path in paths]))
     uris = [path.as_uri() for path in paths]
     with engine(settings, OWNER).connect() as connection:
-        query = text("select status from ops.ledger where uri = any (:uris) order by uri")
+        query = text(
+            "select status from ops.ledger join vault.delivery_names"
+            " using (file_id, receipt_number) where uri = any (:uris) order by uri"
+        )
         return list(connection.execute(query, {"uris": uris}).scalars())
 
 

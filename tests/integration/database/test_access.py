@@ -203,12 +203,12 @@ def test_what_was_granted_by_hand_is_taken_back(place: Place) -> None:
     granted = "select has_table_privilege('ops_reader', 'vault.person_identifiers', 'select')"
     with engine(place.settings, OWNER).begin() as connection:
         connection.execute(text("grant select on vault.person_identifiers to ops_reader"))
-        connection.execute(text("revoke select on ops.files from ops_reader"))
+        connection.execute(text("revoke select on ops.builds from ops_reader"))
         assert connection.execute(text(granted)).scalar_one()
     migrate(place.settings)
     with engine(place.settings, OWNER).connect() as connection:
         assert not connection.execute(text(granted)).scalar_one()
-        again = "select has_table_privilege('ops_reader', 'ops.files', 'select')"
+        again = "select has_table_privilege('ops_reader', 'ops.builds', 'select')"
         assert connection.execute(text(again)).scalar_one()
 
 

@@ -18,6 +18,7 @@ from health_warehouse.database import seat
 from health_warehouse.database.embedded import EmbeddedServer, free_port
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.processes import has_ended
+from process_environments import not_allowed, variables_of
 
 AS_ROOT = os.geteuid() == 0
 
@@ -70,6 +71,20 @@ def test_starting_twice_starts_once(server: EmbeddedServer) -> None:
     pid = server.pid()
     server.start()
     assert server.pid() == pid
+
+
+def test_a_superuser_reads_no_secret_in_the_environment_of_the_server(
+    server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WAREHOUSE_PERSON_KEY", "WAREHOUSE_ALERT_SMTP_PASSWORD", "PGPASSWORD", "TOKEN"):
+        monkeypatch.setenv(name, "hush")
+    server.start()
+    postmaster = server.pid() or 0
+    read = b"select encode(pg_read_binary_file('/proc/%d/environ', 0, 100000), 'escape')"
+    found = str(ask(server, read % postmaster))
+    assert "PATH=" in found
+    assert "hush" not in found
+    assert not not_allowed("postgres", variables_of(postmaster))
 
 
 def test_nothing_listens_but_loopback(server: EmbeddedServer) -> None:

@@ -273,7 +273,7 @@ def test_a_file_from_the_future(healthy: Settings) -> None:
         " values (repeat('0', 64), 1, '2099-01-01 00:00+00', 'ahead.xml', 'loaded')",
     )
     finding = _only(healthy, "receipts")
-    assert "ahead.xml (2099-01-01 00:00 UTC)" in finding.what
+    assert "such as unknown 2099-01-01 00000000 (2099-01-01 00:00 UTC)" in finding.what
     assert finding.level == "warning"
 
 

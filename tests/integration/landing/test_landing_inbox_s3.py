@@ -60,7 +60,9 @@ def test_files_come_from_list_to_ledger_and_stay_where_they_are(
     (delivery,) = list_new(remote)
     assert delivery.uri == f"s3://{bucket}/in/96001/2026 08/tháng 8 #1.xml"
     assert [result.outcome for result in load_all(remote)] == ["loaded"]
-    assert query(remote, "select uri, received_at from ops.ledger") == [(delivery.uri, put_at)]
+    assert query(remote, "select uri, received_at from vault.delivery_names") == [
+        (delivery.uri, put_at)
+    ]
     (kept,) = (remote.state / "archive").rglob("*.xml")
     assert kept.read_bytes() == content
     objects = server.client.list_objects_v2(Bucket=bucket)["Contents"]
@@ -89,7 +91,7 @@ def test_a_bundle_comes_file_by_file(remote: Settings, server: S3Server, bucket:
     put_at = put(server, bucket, "in/both.zip", packed.getvalue())
     assert [result.outcome for result in load_all(remote)] == ["loaded", "loaded"]
     base = f"s3://{bucket}/in/both.zip!/"
-    assert query(remote, "select uri, received_at from ops.ledger order by uri") == [
+    assert query(remote, "select uri, received_at from vault.delivery_names order by uri") == [
         (base + "a.xml", put_at),
         (base + "b.xml", put_at),
     ]

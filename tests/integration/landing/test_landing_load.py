@@ -87,7 +87,7 @@ def test_a_dossier_at_fault_is_quarantined_and_its_neighbours_load(settings: Set
         ("A1",),
         ("A4",),
     ]
-    (entry,) = entries(settings)
+    (entry,) = entries(settings, with_names=True)
     assert entry["dossiers"] == dict(zip(STATES, (4, 2, 2, 0, 0, 0), strict=True))
     assert entry["lines"] == 6
 
@@ -130,7 +130,7 @@ def test_the_same_bytes_count_once_at_their_earliest_receipt(settings: Settings)
     assert query(settings, "select received_at, file_name from ops.files") == [
         (NOON - timedelta(hours=1), "early.xml")
     ]
-    early, late = entries(settings)
+    early, late = entries(settings, with_names=True)
     assert (early["file"], early["status"]) == ("early.xml", "loaded")
     assert (late["file"], late["status"], late["dossiers"]["duplicate"]) == (
         "late.xml",

@@ -46,7 +46,7 @@ def rows(loaded: Settings) -> dict[str, list[tuple[str, str]]]:
 
 
 def test_every_file_loads_whole(loaded: Settings) -> None:
-    for entry in entries(loaded):
+    for entry in entries(loaded, with_names=True):
         assert (entry["dossiers"]["loaded"], entry["line_states"]["loaded"]) == (2, 4), entry
 
 

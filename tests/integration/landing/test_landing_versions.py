@@ -25,7 +25,7 @@ FILES = 5
 def states(settings: Settings) -> dict[str, str]:
     """State of the only dossier of each loaded file."""
     found = {}
-    for entry in entries(settings):
+    for entry in entries(settings, with_names=True):
         (state,) = [s for s in STATES[1:] if entry["dossiers"][s]]
         found[entry["file"]] = state
     return found
@@ -85,7 +85,7 @@ def test_before_the_checks_a_dossier_is_held_back(settings: Settings) -> None:
     deliver(settings, "a.xml", claim_file([dossier()]), NOON)
     load_all(settings)
     assert states(settings) == {"a.xml": "quarantined"}
-    assert entries(settings)[0]["reason"] == "not checked yet"
+    assert entries(settings, with_names=True)[0]["reason"] == "not checked yet"
 
 
 def test_of_a_dossier_twice_in_one_file_the_later_counts(settings: Settings) -> None:
@@ -93,7 +93,7 @@ def test_of_a_dossier_twice_in_one_file_the_later_counts(settings: Settings) -> 
     load_all(settings)
     assert judge(settings) == 1
     assert query(settings, "select position from ops.current_dossiers") == [(2,)]
-    (entry,) = entries(settings)
+    (entry,) = entries(settings, with_names=True)
     assert (entry["dossiers"]["loaded"], entry["dossiers"]["superseded"]) == (1, 1)
 
 
@@ -210,7 +210,7 @@ def process(settings: Settings, deliveries: Sequence[Delivery], chance: random.R
 
 
 def conserve(settings: Settings) -> None:
-    for entry in entries(settings):
+    for entry in entries(settings, with_names=True):
         for counts in (entry["dossiers"], entry["line_states"]):
             assert counts["received"] == sum(counts[state] for state in STATES[1:])
     # the log, replayed, tells what counts: a build that follows it misses nothing

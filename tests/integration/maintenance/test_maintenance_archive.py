@@ -33,7 +33,9 @@ def kept(settings: Settings) -> Settings:
 
 
 def _hash(settings: Settings, name: str) -> str:
-    return next(str(one["sha256"]) for one in entries(settings) if one["file"] == name)
+    return next(
+        str(one["sha256"]) for one in entries(settings, with_names=True) if one["file"] == name
+    )
 
 
 def test_only_files_of_which_nothing_counts_leave(kept: Settings) -> None:

@@ -41,7 +41,7 @@ def _aged(settings: Settings) -> Settings:
 
 
 def _left(settings: Settings) -> list[Any]:
-    ledger = [{**entry, "uri": None} for entry in entries(settings)]
+    ledger = entries(settings)
     return [ledger, archived(settings), *(query(settings, one) for one in _STATES)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -73,7 +74,7 @@ def test_new_files_are_cut_into_batches_with_titles(
         "batch 1 of 2: 2 files, 0.0 MB",
         "batch 2 of 2: 1 file, 0.0 MB",
     ]
-    assert [len(batch["files"]) for batch in found] == [2, 1]
+    assert [load_batch(batch)["files"] for batch in found] == [2, 1]
 
 
 def test_a_name_of_odd_bytes_passes_as_json_and_is_found_again(inbox: Path) -> None:
@@ -83,18 +84,46 @@ def test_a_name_of_odd_bytes_passes_as_json_and_is_found_again(inbox: Path) -> N
     assert load_batch(batch)["files"] == 1
 
 
+def test_no_name_is_handed_from_task_to_task_or_logged(
+    inbox: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    (inbox / "Trần Thị Lan").mkdir()
+    _drop(inbox, "Trần Thị Lan/DN4969600011122.xml")
+    (batch,) = list_new_files()
+    outcome = load_batch(batch)
+    assert outcome["files"] == 1
+    told = f"{batch} {outcome} {caplog.text}"
+    assert "Lan" not in told
+    assert "DN4969600011122" not in told
+
+
+def test_a_forgotten_listing_leaves_its_files_to_the_next_run(
+    settings: Settings, inbox: Path
+) -> None:
+    _drop(inbox, "a.xml")
+    (batch,) = list_new_files()
+    _execute(settings, "update vault.listed_files set listed_at = now() - interval '8 days'")
+    _drop(inbox, "b.xml")
+    assert len(list_new_files()) == 1
+    assert load_batch(batch)["files"] == 0
+    (next_batch,) = list_new_files()
+    assert load_batch(next_batch)["files"] == 2
+
+
 def test_a_dry_run_lists_nothing_to_load(inbox: Path) -> None:
     _drop(inbox, "a.xml")
     assert list_new_files(params={"dry_run": True}) == []
 
 
-def test_a_file_from_the_future_is_named_in_the_log(
+def test_a_file_from_the_future_is_told_in_the_log(
     inbox: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = _drop(inbox, "ahead.xml")
     os.utime(path, (4_070_908_800, 4_070_908_800))
     assert len(list_new_files()) == 1
-    assert "ahead.xml was modified at 2099-01-01" in caplog.text
+    assert "the file of 2099-01-01 07:00:00.000000+0700 with" in caplog.text
+    assert "ahead.xml" not in caplog.text
 
 
 @pytest.mark.parametrize("value", ["yesterday", "2026-01-31T08:00"])
@@ -138,7 +167,8 @@ def test_a_file_left_unjudged_by_a_crash_is_work_without_new_files(settings: Set
         "values (repeat('a', 64), 1, now(), 'a.xml', 'loaded')",
     )
     (batch,) = list_new_files()
-    assert batch["files"] == []
+    assert batch["title"] == "batch 1 of 1: 0 files, 0.0 MB"
+    assert load_batch(batch)["files"] == 0
 
 
 def test_changes_are_rung_for() -> None:

@@ -100,7 +100,9 @@ def natural(
     folder = tmp_path_factory.mktemp("natural")
     with new_warehouse(cluster, folder / "state") as settings:
         _send(settings, province, folder / "sent")
-        loaded = frozenset(e["file"] for e in entries(settings) if e["status"] == "loaded")
+        loaded = frozenset(
+            e["file"] for e in entries(settings, with_names=True) if e["status"] == "loaded"
+        )
         return Natural(_current(settings), loaded)
 
 

@@ -80,7 +80,7 @@ def _disturb(settings: Settings, sent: list[Sent], kills: int, random: Random, k
 
 
 def _assert_conserved(settings: Settings) -> None:
-    ledger = entries(settings)
+    ledger = entries(settings, with_names=True)
     assert ledger
     for entry in ledger:
         counts = entry["dossiers"]

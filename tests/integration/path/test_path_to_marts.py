@@ -42,7 +42,9 @@ def natural_marts(
     with new_warehouse(cluster, folder / "state") as settings:
         _send(settings, province_to_marts, folder / "sent")
         release(settings)
-        loaded = frozenset(e["file"] for e in entries(settings) if e["status"] == "loaded")
+        loaded = frozenset(
+            e["file"] for e in entries(settings, with_names=True) if e["status"] == "loaded"
+        )
         return marts_content(settings), loaded
 
 

@@ -3,6 +3,7 @@ failures included."""
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pytest
 from psycopg import sql
 from told_outside import hold_and_recover
 
-from claim_files import claim_file, hoso, part, write
+from claim_files import claim_file, hoso, part, write, zipped
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
@@ -143,20 +144,27 @@ def told_by_terminal(arguments: list[str], settings: Settings) -> str:
 def run_path(settings: Settings, folder: Path) -> Planted:
     dossiers = list(special_dossiers(1))
     canaries = plant(dossiers)
-    sent = folder / "sent"
-    write(sent, "good.xml", claim_file([made.xml() for made in dossiers], FACILITY, "20260901"))
+    sent = folder / "sent" / f"{WORD} thư mục"
+    good = claim_file([made.xml() for made in dossiers], FACILITY, "20260901")
+    write(sent, f"{WORD} DN4969988776655.xml", good)
+    again = f"{WORD} trong zip/{WORD} 096199887766.xml"
+    write(sent, f"{WORD}.zip", zipped((again, good), (f"{WORD} gãy.xml", b"<no claim file>")))
+    write(sent, f"{WORD} hỏng.zip", b"no zip")
+    write(sent, f"{WORD}.xml.gz", gzip.compress(good))
     for name, content in broken_files().items():
-        write(sent, name, content)
-    ingest(settings, list_new(settings, [str(sent)]))
-    said = "".join(
-        told_by_terminal([*command, "--json"], settings)
+        write(sent, f"{WORD} {name}", content)
+    said = told_by_terminal(["ingest", "claims", str(folder / "sent"), "--dry-run"], settings)
+    ingest(settings, list_new(settings, [str(folder / "sent")]))
+    said += "".join(
+        told_by_terminal([*command, *form], settings)
         for command in (["ledger"], ["quarantine"], ["scopes", "list"])
+        for form in ((), ("--json",))
     )
     failures = []
     late = folder / "late"
     name = f"<HO_TEN>{WORD} SQL</HO_TEN>"
     refused = claim_file([hoso(part("XML1", f"<TONG_HOP><MA_LK>L1</MA_LK>{name}</TONG_HOP>"))])
-    write(late, "late.xml", refused)
+    write(late, f"{WORD} late.xml", refused)
     for table, column in (
         ("raw.claims_xml1", "ho_ten"),  # a COPY that fails
         ("vault.person_identifiers", "value"),  # an INSERT … SELECT that fails

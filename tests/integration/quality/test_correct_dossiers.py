@@ -63,7 +63,7 @@ def test_nothing_is_found(judged: tuple[Settings, IngestReport]) -> None:
     found = [
         (names.get(row["dossier"] or "", row["file"]), row["rule"], row["table"], row["field"],
          row["reason"])
-        for row in findings.entries(settings)
+        for row in findings.entries(settings, with_names=True)
     ]  # fmt: skip
     assert found == []
     assert report.outcomes == {"loaded": 2}

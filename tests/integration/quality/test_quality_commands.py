@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from hashlib import sha256
 
 import pytest
 from typer.testing import CliRunner
@@ -32,12 +33,13 @@ def test_quarantine_lists_what_was_found_and_filters(settings: Settings, runner:
             name="tháng 8.xml",
         )
     check_files(settings, [file_id])
+    digest = sha256("tháng 8.xml".encode()).hexdigest()[:8]
     arguments = ["quarantine", "--json", "--rule", "L01", "--file", "tháng 8.xml"]
     result = runner.invoke(app, arguments)
     assert result.exit_code == 0
     assert json.loads(result.stdout) == [
         {
-            "file": "tháng 8.xml",
+            "delivery": f"96001 2026-08-06 {digest}",
             "facility": "96001",
             "dossier": "LK-1",
             "position": 1,
@@ -65,9 +67,22 @@ def test_a_listing_for_people_cuts_no_key_and_no_reason(
         broken = Dossier({"ma_lk": dossier}, drugs=[line_of_it])
         file_id = deliver(connection, [broken], name=name)
     check_files(settings, [file_id])
-    head, line = runner.invoke(app, ["quarantine", "--rule", "L01"]).stdout.splitlines()
-    assert head.split() == list(quality._FINDING)
-    keys = [name, "96001", dossier, "1", "XML2", "1", "T_BHTT", "L01", "quarantine_dossier"]
+    arguments = ["quarantine", "--rule", "L01", "--names"]
+    head, line = runner.invoke(app, arguments).stdout.splitlines()
+    assert head.split() == ["file", *quality._FINDING]
+    delivery = ["96001", "2026-08-06", sha256(name.encode()).hexdigest()[:8]]
+    keys = [
+        name,
+        *delivery,
+        "96001",
+        dossier,
+        "1",
+        "XML2",
+        "1",
+        "T_BHTT",
+        "L01",
+        "quarantine_dossier",
+    ]
     assert line.split()[: len(keys)] == keys
     assert line.endswith("T_BHTT is 13000, THANH_TIEN_BH × MUC_HUONG% is 12000")
 

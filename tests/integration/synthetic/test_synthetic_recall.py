@@ -60,14 +60,16 @@ def _product_ledger(settings: Settings, counted: Recount) -> dict[str, dict[str,
             else None,
             "lines": entry["lines"] if entry["file"] not in unreadable else None,
         }
-        for entry in ledger.entries(settings)
+        for entry in ledger.entries(settings, with_names=True)
     }
 
 
 @pytest.fixture(scope="module")
 def result(module_settings: Settings, province: Path) -> Result:
     result = Result(facility_months=_OPTIONS.facilities)
-    compare(_labels(province), findings.entries(module_settings), result, "seed 21")
+    compare(
+        _labels(province), findings.entries(module_settings, with_names=True), result, "seed 21"
+    )
     return result
 
 
@@ -113,6 +115,6 @@ def test_ledger_of_a_case_is_the_one_worked_out_by_hand(
             "dossiers": {state: n for state, n in entry["dossiers"].items() if n},
             "lines": {state: n for state, n in entry["line_states"].items() if n},
         }
-        for entry in ledger.entries(settings)
+        for entry in ledger.entries(settings, with_names=True)
     }
     assert shown == case.expected["ledger"]
