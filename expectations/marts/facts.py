@@ -62,6 +62,12 @@ def _rows_of(*tables: int) -> tuple[str, ...]:
     )
 
 
+def _codes_of(*columns: str) -> str:
+    """An array of the codes of ICD-10 in columns of raw, in the one form that they have."""
+    text = f"concat_ws(';', {', '.join(columns)})"
+    return f"string_to_array(raw.icd_codes_only(raw.canonical_icd({text})), ';')"
+
+
 _HEADERS = "dossiers join raw.claims_xml1 as header using (file_id, position)"
 
 FACTS: tuple[Fact, ...] = (
@@ -71,9 +77,11 @@ FACTS: tuple[Fact, ...] = (
         "bridge_encounters_diagnoses",
         "diagnosis_order",
         (
-            f"select {DOSSIER} from dossiers where file_id is not null",
-            f"select {DOSSIER} from {_HEADERS} cross join "
-            "unnest(string_to_array(header.ma_benh_kt, ';')) as code where trim(code) <> ''",
+            # each code once; the unknown one where no main diagnosis has the form of a code
+            f"select {DOSSIER} from {_HEADERS} cross join lateral (select distinct code from unnest("
+            f"{_codes_of('header.ma_benh_chinh', 'header.ma_benh_kt')}) as code) as named",
+            f"select {DOSSIER} from {_HEADERS} where"
+            f" cardinality({_codes_of('header.ma_benh_chinh')}) = 0",
         ),
     ),
     Fact("fct_diagnostic_results", "result_key", _rows_of(4), closes_rows=True),
