@@ -10,13 +10,16 @@ row, every person's visits are compared with one another.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from oracle.claims_files import Version
 from oracle.recount import Recount
 
+_T = TypeVar("_T")
 _MARTS_OF_TABLES = {
     "XML4": "fct_diagnostic_results",
     "XML6": "fct_hiv_treatments",
@@ -34,21 +37,32 @@ _LAST_CODES = (
     ("M99", "XIII"), ("N99", "XIV"), ("O99", "XV"), ("P96", "XVI"), ("Q99", "XVII"),
     ("R99", "XVIII"), ("T98", "XIX"), ("U99", "XXII"), ("Y98", "XX"), ("Z99", "XXI"),
 )  # fmt: skip
-_HIV_CODES = ("B20", "B21", "B22", "B23", "B24", "Z21")
+# A list of its own: the warehouse's may miss something.
+_HIV_CODES = ("B20", "B21", "B22", "B23", "B24", "Z21", "F024", "F02.4", "O987", "O98.7", "R75")
+_HIV_DRUGS = (
+    "abacavir", "atazanavir", "bictegravir", "cabotegravir", "darunavir", "dolutegravir",
+    "efavirenz", "emtricitabin", "etravirin", "lopinavir", "nevirapin", "raltegravir",
+    "rilpivirin", "zidovudin",
+)  # fmt: skip
+# Elements of XML6 that repeat who the patient is: a row with nothing else tells of no care.
+_WHO = {
+    "MA_LK", "MA_THE_BHYT", "SO_CCCD", "NGAY_SINH", "GIOI_TINH", "DIA_CHI", "MATINH_CU_TRU",
+    "MAHUYEN_CU_TRU", "MAXA_CU_TRU", "MA_CSKCB", "DU_PHONG",
+}  # fmt: skip
 
 
-ItemMonth = tuple[str, str, str, str, str, bool]
-"""Facility, year and month in which care ended, type and code of the item, MA_NHOM, HIV."""
+ItemMonth = tuple[str, str, str, str, str, str]
+"""Facility, year and month in which care ended, type and code of the item, MA_NHOM, audience."""
 ItemSums = tuple[int, int, Decimal, Decimal]
 """Lines, encounters, SO_LUONG, THANH_TIEN_BV."""
 
-MorbidityMonth = tuple[str, str, str, str, str, bool]
-"""Facility, year and month in which care ended, age group, sex, chapter of ICD-10, HIV."""
+MorbidityMonth = tuple[str, str, str, str, str, str]
+"""Facility, year and month in which care ended, age group, sex, chapter of ICD-10, audience."""
 MorbidityCounts = tuple[int, int, Decimal, Decimal]
 """Encounters, deaths, SO_NGAY_DTRI, T_TONGCHI_BV."""
 
-AppointmentMonth = tuple[str, str, bool]
-"""Facility, year and month of the appointment, HIV."""
+AppointmentMonth = tuple[str, str, str]
+"""Facility, year and month of the appointment, audience."""
 AppointmentCounts = tuple[int, int, int]
 """Appointments, those that were kept, days from them to the visits."""
 
@@ -102,12 +116,20 @@ class _Visit:
 
     @property
     def tells_of_hiv(self) -> bool:
+        others = self.version.others
+        tb = others.get("XML15", ())
+        named = [f"{row.get('TEN_THUOC', '')} {row.get('HAM_LUONG', '')}" for row in self.version.drugs]
+        ordered = [row.get("MA_BENH", "") for row in self.version.services]
+        followed = [row.get("TEN_DICH_VU", "").lower() for row in self.version.services]
         return (
             any(code.startswith(_HIV_CODES) for code in self.codes)
-            or "XML6" in self.version.others
-            or any(
-                row.get("PHANLOAI_LAO_HIV") == "1" for row in self.version.others.get("XML15", ())
-            )
+            or any(code.strip().startswith(_HIV_CODES) for one in ordered for code in one.split(";"))
+            or self.value("MA_DOITUONG_KCB") == "1.9"
+            or any(drug in name.lower() for name in named for drug in _HIV_DRUGS)
+            or any("hiv" in name and "tải lượng" in name for name in followed)
+            or any(row[name].strip() for row in others.get("XML6", ()) for name in set(row) - _WHO)
+            or any(row.get("PHANLOAI_LAO_HIV") == "1" for row in tb)
+            or any(row.get("NGAYKD_HIV") or row.get("BDDT_ARV") for row in tb)
         )
 
     def is_arrival_of(self, sent: _Visit) -> bool:
@@ -151,56 +173,77 @@ def count_star(counted: Recount) -> Star:
 
 
 def _item_months(visits: list[_Visit]) -> dict[ItemMonth, ItemSums]:
-    used: dict[ItemMonth, list[tuple[int, dict[str, str]]]] = defaultdict(list)
+    used: dict[tuple[str, ...], list[tuple[bool, tuple[int, dict[str, str]]]]] = defaultdict(list)
     for number, visit in enumerate(visits):
         place, month, flag = visit.facility_id, visit.value("NGAY_RA")[:6], visit.tells_of_hiv
         for row in visit.version.drugs:
-            used[place, month, "drug", row["MA_THUOC"], row["MA_NHOM"], flag].append((number, row))
+            key = place, month, "drug", row["MA_THUOC"], row["MA_NHOM"]
+            used[key].append((flag, (number, row)))
         for row in visit.version.services:
             kind = "device" if row.get("MA_VAT_TU") else "service"
             code = row.get("MA_VAT_TU") or row["MA_DICH_VU"]
-            used[place, month, kind, code, row["MA_NHOM"], flag].append((number, row))
+            used[place, month, kind, code, row["MA_NHOM"]].append((flag, (number, row)))
     return {
-        key: (
+        (*key, audience): (  # type: ignore[misc]
             len(rows),
             len({number for number, _ in rows}),
             sum((Decimal(row["SO_LUONG"]) for _, row in rows), Decimal(0)),
             sum((Decimal(row["THANH_TIEN_BV"]) for _, row in rows), Decimal(0)),
         )
-        for key, rows in used.items()
+        for key, flagged in used.items()
+        for audience, rows in _for_audiences(flagged)
     }
 
 
 def _morbidity_months(visits: list[_Visit]) -> dict[MorbidityMonth, MorbidityCounts]:
-    treated: dict[MorbidityMonth, list[_Visit]] = defaultdict(list)
+    treated: dict[tuple[str, ...], list[tuple[bool, _Visit]]] = defaultdict(list)
     for visit in visits:
         month, sex = visit.value("NGAY_RA")[:6], visit.value("GIOI_TINH")
         chapter = _chapter(visit.value("MA_BENH_CHINH"))
-        key = visit.facility_id, month, _age_group(visit), sex, chapter, visit.tells_of_hiv
-        treated[key].append(visit)
+        key = visit.facility_id, month, _age_group(visit), sex, chapter
+        treated[key].append((visit.tells_of_hiv, visit))
     return {
-        key: (
+        (*key, audience): (  # type: ignore[misc]
             len(found),
             sum(visit.value("KET_QUA_DTRI") in ("5", "8") for visit in found),
             sum((Decimal(visit.value("SO_NGAY_DTRI")) for visit in found), Decimal(0)),
             sum((Decimal(visit.value("T_TONGCHI_BV")) for visit in found), Decimal(0)),
         )
-        for key, found in treated.items()
+        for key, flagged in treated.items()
+        for audience, found in _for_audiences(flagged)
     }
+
+
+def _for_audiences(flagged: list[tuple[bool, _T]]) -> Iterator[tuple[str, list[_T]]]:
+    """The open audience has what is not flagged, the HIV one all, where anything is flagged."""
+    opened = [one for flag, one in flagged if not flag]
+    if opened:
+        yield "open", opened
+    if len(opened) < len(flagged):
+        yield "hiv", [one for _, one in flagged]
 
 
 def _appointment_months(visits: list[_Visit]) -> dict[AppointmentMonth, AppointmentCounts]:
-    given: dict[AppointmentMonth, list[int | None]] = defaultdict(list)
-    for visit in visits:
-        for slip in visit.version.others.get("XML14", ()):
-            appointed = _moment(slip["NGAY_HEN_KL"][:8] + "0000").date()
-            days, keeper = _kept(visit, appointed, visits)
-            tells = visit.tells_of_hiv or (keeper is not None and keeper.tells_of_hiv)
-            given[visit.facility_id, f"{appointed:%Y%m}", tells].append(days)
-    return {
-        key: (len(found), sum(days is not None for days in found), sum(days or 0 for days in found))
-        for key, found in given.items()
-    }
+    """For the open audience as if closed visits were none; for the HIV one with them, in months in
+    which one gives an appointment or keeps one."""
+    counts: dict[AppointmentMonth, AppointmentCounts] = {}
+    opened = [visit for visit in visits if not visit.tells_of_hiv]
+    for audience, seen in (("open", opened), ("hiv", visits)):
+        given: dict[tuple[str, str], list[int | None]] = defaultdict(list)
+        told: set[tuple[str, str]] = set()
+        for visit in seen:
+            for slip in visit.version.others.get("XML14", ()):
+                appointed = _moment(slip["NGAY_HEN_KL"][:8] + "0000").date()
+                days, keeper = _kept(visit, appointed, seen)
+                key = visit.facility_id, f"{appointed:%Y%m}"
+                given[key].append(days)
+                if visit.tells_of_hiv or (keeper is not None and keeper.tells_of_hiv):
+                    told.add(key)
+        for key, found in given.items():
+            if audience == "open" or key in told:
+                kept = sum(days is not None for days in found)
+                counts[(*key, audience)] = len(found), kept, sum(days or 0 for days in found)
+    return counts
 
 
 def _kept(

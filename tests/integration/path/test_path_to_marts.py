@@ -71,4 +71,4 @@ def test_marts_are_the_same_in_any_order(
         mart: len(rows) for mart, rows in expected.items()
     }
     assert content == expected
-    assert len(expected["fct_encounters"]) > 20, "there is something to compare"
+    assert len(expected["marts.fct_encounters"]) > 20, "there is something to compare"
