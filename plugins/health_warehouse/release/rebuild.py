@@ -13,6 +13,7 @@ from sqlalchemy import text
 from health_warehouse.database.connections import engine
 from health_warehouse.landing.scope import Scope
 from health_warehouse.landing.versions import lock_settling
+from health_warehouse.rekeying.state import require_whole_keys
 from health_warehouse.settings import Settings
 
 _ROLE = "maintainer"
@@ -59,5 +60,6 @@ def preview(settings: Settings, scope: Scope) -> list[Chosen]:
 def note(settings: Settings, scope: Scope) -> int:
     """Note the dossiers of a scope for the next build; how many. Doing it twice does no harm."""
     with engine(settings, _ROLE).begin() as connection:
+        require_whole_keys(connection)
         lock_settling(connection)  # ids of changes become visible in their order
         return int(connection.execute(_NOTE, scope.values()).rowcount)
