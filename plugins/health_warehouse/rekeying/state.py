@@ -84,7 +84,9 @@ def locked_rekeying(connection: Connection) -> Rekeying | None:
 
 def _found(connection: Connection, statement: TextClause) -> Rekeying | None:
     row = connection.execute(statement).one_or_none()
-    return None if row is None else Rekeying(**row._mapping)
+    if row is None:
+        return None
+    return Rekeying(row.rekeying_id, row.kind, row.check_value, row.step, row.last_place)
 
 
 def begin(connection: Connection, kind: Kind, check_value: str) -> None:

@@ -204,9 +204,8 @@ def _with_reference_lists(connection: Connection, project_hash: str) -> str:
     So do keys that the loader made anew.
     """
     lists = connection.execute(text("select content_hash from ref.loaded")).scalar_one_or_none()
-    keys: int | None = connection.execute(
-        text("select max(rekeying_id) from ops.rekeyings")
-    ).scalar_one()
+    newest = text("select max(rekeying_id) from ops.rekeyings")
+    keys: int | None = connection.execute(newest).scalar_one()
     return sha256(f"{project_hash} {lists} {keys}".encode()).hexdigest()
 
 
