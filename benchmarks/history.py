@@ -7,8 +7,8 @@ many rows of drugs (XML2), services (XML3) and results (XML4) in every dossier, 
 of referral (XML13) where somebody is transferred, an appointment (XML14) for the first two visits.
 One dossier in 400 is related to HIV. A file holds 200 dossiers.
 
-Keys are hashes without a secret: they need only be keys. Nothing here has a name, an address or the number of a card: no statement that is measured reads
-them.
+Keys are hashes without a secret: they need only be keys. Nothing here has a name, an address or the
+number of a card: no statement that is measured reads them.
 """
 
 from __future__ import annotations
@@ -188,8 +188,8 @@ _ROWS = (
         facility_id, dossier_id, encounter_key, old_file_id, old_position, new_file_id, new_position
     )
     select
-        delivered.facility_id, delivered.dossier_id, delivered.encounter_key, earlier.file_id, earlier.position,
-        delivered.file_id, delivered.position
+        delivered.facility_id, delivered.dossier_id, delivered.encounter_key,
+        earlier.file_id, earlier.position, delivered.file_id, delivered.position
     from delivered left join ops.current_dossiers as earlier using (facility_id, dossier_id)
     order by delivered.file_id, delivered.position
     """,

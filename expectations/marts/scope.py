@@ -16,7 +16,8 @@ TOUCHED_SCOPE = (
 WHOLE_SCOPE = "always the whole warehouse: one row per file"
 
 # One row per changed dossier: the version that holds its content at the end of the stretch (file_id
-# null: withdrawn or gone). The key of a facility is the md5 of its code, that of a dossier the loader's.
+# null: withdrawn or gone). The key of a facility is the md5 of its code, a
+# dossier's is the loader's.
 DOSSIERS = """
 dossiers as materialized (
     select distinct on (change.encounter_key)

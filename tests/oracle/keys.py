@@ -1,4 +1,4 @@
-"""Keys that readers see, computed once more. Standard library only, from the decision record alone."""
+"""Keys that readers see, computed once more from the decision record. Standard library only."""
 
 from __future__ import annotations
 

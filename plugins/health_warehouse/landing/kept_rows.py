@@ -8,6 +8,7 @@ transaction that lets the version count.
 from __future__ import annotations
 
 from collections import defaultdict
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
@@ -30,8 +31,9 @@ _MISSING = text(
     """
 )
 _BACK = text(
-    "update ops.dossier_versions set has_rows = true"
-    " where file_id = :file_id and position = any(:positions)"
+    "update ops.dossier_versions as v set has_rows = true, local_person_key = back.person"
+    " from unnest(cast(:positions as integer[]), cast(:persons as uuid[])) as back (place, person)"
+    " where v.file_id = :file_id and v.position = back.place"
 )
 
 
@@ -47,8 +49,10 @@ def bring_back_rows(connection: Connection, settings: Settings) -> int:
         wanted[row.file_id].add(row.position)
         files[row.file_id] = ArchivedFile(row.sha256, row.byte_count)
     for file_id, positions in wanted.items():
-        _read_again(connection, settings, file_id, files[file_id], positions)
-        connection.execute(_BACK, {"file_id": file_id, "positions": sorted(positions)})
+        persons = dict.fromkeys(sorted(positions))
+        persons |= _read_again(connection, settings, file_id, files[file_id], positions)
+        found = {"positions": list(persons), "persons": list(persons.values())}
+        connection.execute(_BACK, {"file_id": file_id, **found})
     return sum(map(len, wanted.values()))
 
 
@@ -58,7 +62,9 @@ def _read_again(
     file_id: int,
     archived: ArchivedFile,
     positions: set[int],
-) -> None:
+) -> dict[int, UUID | None]:
+    """The local key of the person of each version: keys may have been made anew meanwhile."""
+    persons: dict[int, UUID | None] = {}
     key = agreed_person_key(settings)
     writer = RawWriter(connection, file_id, only=RAW_TABLES)
     spread = SpreadDossiers()
@@ -70,4 +76,7 @@ def _read_again(
                 facility_id = claims.facility_id
                 keys = None if continues else dossier_keys(key, facility_id, dossier)
                 writer.add(dossier, facility_id, keys, continues)
+                if keys is not None:
+                    persons[dossier.position] = keys.local_person
     writer.finish()
+    return persons

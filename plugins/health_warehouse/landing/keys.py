@@ -1,4 +1,4 @@
-"""The keys that the loader gives a dossier: Postgres never has the secret that they are made with."""
+"""The keys that the loader gives a dossier; the secret that they need never enters Postgres."""
 
 from __future__ import annotations
 

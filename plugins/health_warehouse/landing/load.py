@@ -25,6 +25,7 @@ from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.reading import read_into_raw, send_entry
 from health_warehouse.landing.shown import shown
 from health_warehouse.landing.versions import settle
+from health_warehouse.rekeying.state import STATE, require_key
 from health_warehouse.settings import Settings
 
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -91,7 +92,7 @@ def load(
     """
     watch(settings, "loader")
     with engine(settings, "loader").begin() as connection:
-        file = _claim(connection, delivery, archived)
+        file = _claim(connection, key, delivery, archived)
         if file.is_new:
             return _load_new(
                 connection, settings, key, file.file_id, delivery, archived, received_at
@@ -103,8 +104,11 @@ def load(
         return _receive_again(connection, settings, file.file_id, delivery, moment, known_as)
 
 
-def _claim(connection: Connection, delivery: Delivery, archived: ArchivedFile) -> _File:
-    """Wait for who else loads or removes these bytes, then find the file, or enter it as new."""
+def _claim(connection: Connection, key: bytes, delivery: Delivery, archived: ArchivedFile) -> _File:
+    """Wait for who else loads or removes these bytes, then find the file, or enter it as new.
+
+    Raises ConfigurationError while keys are made anew, SourceUnavailable when they were meanwhile.
+    """
     values = {
         "sha256": archived.sha256,
         "byte_count": archived.byte_count,
@@ -113,8 +117,11 @@ def _claim(connection: Connection, delivery: Delivery, archived: ArchivedFile) -
     }
     with together(connection) as driver:
         send_lock(driver, archived.sha256)
+        state = driver.execute(STATE)
         found = driver.execute(_FIND, values)
         entered = driver.execute(_ENTER, values)
+    kind, kept = state.fetchone() or (None, None)
+    require_key(key, kind, kept)
     row = found.fetchone() or entered.fetchone()
     if row is None:
         raise SourceUnavailable("the file came into the ledger past the lock of its bytes")

@@ -13,7 +13,7 @@ from health_warehouse.privacy.person_key import practitioner_key
 
 _MOST = 10_000  # at once
 # In canonical form: lines name the same number in small letters, with blanks, several with ";"
-# between them (MA_BAC_SI since QĐ 3176, NGUOI_THUC_HIEN always). What is longer than 100 is no number.
+# between them (MA_BAC_SI since QĐ 3176, NGUOI_THUC_HIEN always). What is longer than 100 is none.
 _NEW_CODES = text(
     r"""
     select distinct raw.canonical_code(code) as code

@@ -24,6 +24,7 @@ from health_warehouse.landing.file_lock import lock_file
 from health_warehouse.landing.reading import count_rows, read_into_raw, send_entry
 from health_warehouse.landing.scope import Scope
 from health_warehouse.privacy.known_key import agreed_person_key
+from health_warehouse.rekeying.state import STATE, require_key
 from health_warehouse.settings import Settings
 from health_warehouse.upgrade.pending import require_upgraded
 
@@ -160,6 +161,8 @@ def _read_one(
 ) -> int | None:
     """The new reading, not committed; None when it is not to be."""
     lock_file(connection, digest)
+    state = connection.execute(text(STATE)).one()
+    require_key(key, state[0], state[1])
     former = connection.execute(_STILL_THERE, {"file_id": file_id, "sha256": digest}).one_or_none()
     if former is None or not is_kept(settings, digest):
         return None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.turns import take
+from health_warehouse.rekeying.state import require_whole_keys
 
 # A file that was read again counts by its former reading until the new one is judged.
 # Of a version without rows in raw and without bytes in the archive nothing is left to count.
@@ -106,6 +107,13 @@ def settle(connection: Connection, file_ids: Sequence[int]) -> int:
 
     Runs in the caller's transaction, READ COMMITTED, and holds the settle lock to its end: change
     ids become visible in their order. A caller that also locks rows of ops.files does so before.
+    Raises ConfigurationError while keys are made anew.
     """
     lock_settling(connection)
+    require_whole_keys(connection)
+    return choose(connection, file_ids)
+
+
+def choose(connection: Connection, file_ids: Sequence[int]) -> int:
+    """As `settle`, for whoever holds the settle lock, also while keys are made anew."""
     return int(connection.execute(_SETTLE, {"file_ids": list(file_ids)}).scalar_one())

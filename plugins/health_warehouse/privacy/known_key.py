@@ -8,6 +8,7 @@ key, and whoever comes later must have the key that fits.
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 
 from sqlalchemy import Connection, text
 
@@ -15,7 +16,14 @@ from health_warehouse.database.connections import engine
 from health_warehouse.database.turns import take
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.privacy.person_key import find_person_key, key_file, make_person_key
+from health_warehouse.privacy.person_key import (
+    find_person_key,
+    key_file,
+    make_person_key,
+    next_key_file,
+    put_next_key,
+    read_key,
+)
 from health_warehouse.settings import Settings
 
 _MESSAGE = b"person key of a health data warehouse"
@@ -66,11 +74,20 @@ def wrong_key(connection: Connection, settings: Settings) -> str | None:
 def require_key_of(connection: Connection, key: bytes, where: str) -> None:
     """Raises ConfigurationError unless persons of this database, if any, were made with `key`."""
     kept = kept_check(connection)
-    if kept is not None and not _fits(key, kept):
+    if kept is not None and not fits(key, kept):
         raise ConfigurationError(
             f"{where} is not the person key that the patients of this database were hashed with: "
             f"{REMEDY}"
         )
+
+
+def take_next_key(settings: Settings) -> None:
+    """Put the key of a rotation in place, of which the database says that it is done."""
+    with engine(settings, "loader").connect() as connection:
+        kept = kept_check(connection)
+    with suppress(FileNotFoundError):  # somebody else has just put it there
+        if kept is not None and fits(read_key(next_key_file(settings)), kept):
+            put_next_key(settings)
 
 
 def check_value(key: bytes) -> str:
@@ -83,7 +100,8 @@ def kept_check(connection: Connection) -> str | None:
     return value
 
 
-def _fits(key: bytes, kept: str) -> bool:
+def fits(key: bytes, kept: str) -> bool:
+    """Whether a key is the one that left this check value."""
     return hmac.compare_digest(check_value(key), kept)
 
 
@@ -105,7 +123,10 @@ def _fitting_key(settings: Settings, kept: str) -> bytes:
     key = find_person_key(settings)
     if key is None:
         raise _missing(settings)
-    if not _fits(key, kept):
+    if not fits(key, kept) and settings.person_key is None and next_key_file(settings).exists():
+        take_next_key(settings)  # a rotation was killed when all but that was done
+        key = find_person_key(settings) or key
+    if not fits(key, kept):
         where = "WAREHOUSE_PERSON_KEY" if settings.person_key is not None else key_file(settings)
         raise ConfigurationError(
             f"{where} is not the person key that the patients of this database were hashed with: "

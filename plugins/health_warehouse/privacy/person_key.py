@@ -51,21 +51,42 @@ def find_person_key(settings: Settings) -> bytes | None:
             "set WAREHOUSE_PERSON_KEY here"
         )
     path = key_file(settings)
-    return _read(path) if path.exists() else None
+    return read_key(path) if path.exists() else None
 
 
 def key_file(settings: Settings) -> Path:
     return settings.secrets_dir / "person_key"
 
 
+def next_key_file(settings: Settings) -> Path:
+    """Of the key that keys are being made anew with."""
+    return settings.secrets_dir / "person_key.next"
+
+
 def make_person_key(settings: Settings) -> bytes:
     """A new key in STATE/secrets/person_key; the one that is there, when another was first."""
-    path = key_file(settings)
+    return _made(key_file(settings))
+
+
+def make_next_key(settings: Settings) -> bytes:
+    """A new key in STATE/secrets/person_key.next; the one that is there, when one was begun."""
+    return _made(next_key_file(settings))
+
+
+def put_next_key(settings: Settings) -> None:
+    """Let the next key take the place of the one that was; the other is gone then."""
+    path = next_key_file(settings)
+    path.replace(key_file(settings))
+    _sync(path.parent)
+
+
+def _made(path: Path) -> bytes:
     _create(path)
-    return _read(path)
+    return read_key(path)
 
 
-def _read(path: Path) -> bytes:
+def read_key(path: Path) -> bytes:
+    """Raises ConfigurationError when it is not 64 hexadecimal digits."""
     return _decode(path.read_text(encoding="ascii", errors="replace"), str(path))
 
 
@@ -84,9 +105,14 @@ def _create(path: Path) -> None:
         pass
     finally:
         draft.unlink()
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    """A key lost in a power cut would make everybody a new person."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)  # a key lost in a power cut would make everybody a new person
+        os.fsync(folder)
     finally:
         os.close(folder)
 
@@ -151,9 +177,9 @@ def encounter_key(key: bytes, facility_id: str, dossier_id: str) -> UUID:
 
 
 def practitioner_key(key: bytes, licence: str) -> UUID:
-    """The key of who works for a facility. Staff hash in a domain of their own, whatever names them.
+    """The key of somebody who works for a facility. Staff hash in a domain of their own.
 
-    So nobody finds the record of a nurse as a patient by the key that she has as one of the staff.
+    So nobody finds what a nurse was treated for by the key that she has as one of the staff.
     """
     return keyed_hash(key, "staff", "licence", licence)
 

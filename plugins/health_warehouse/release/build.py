@@ -19,6 +19,7 @@ from sqlalchemy import Connection, text
 from health_warehouse.database.turns import take
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import BuildFailed
+from health_warehouse.rekeying.state import require_whole_keys
 from health_warehouse.release import dbt
 from health_warehouse.release.builders import alone, transformer
 from health_warehouse.settings import Settings
@@ -83,6 +84,7 @@ def prepare(
     watch(settings, "transformer")
     with transformer(settings) as connection:
         take(connection, "opening")
+        require_whole_keys(connection)
         _replace_unpublished(connection)
         project_hash = _with_reference_lists(connection, project_hash)
         reason = "asked for" if full else _why_full(connection, project_hash, relations)
@@ -209,9 +211,14 @@ def _command(layers: Sequence[Layer], is_full: bool) -> list[str]:
 
 
 def _with_reference_lists(connection: Connection, project_hash: str) -> str:
-    """Facts hold keys of the reference lists: other lists change rows that no delivery touched."""
+    """Facts hold keys of the reference lists: other lists change rows that no delivery touched.
+
+    So do keys that the loader made anew.
+    """
     lists = connection.execute(text("select content_hash from ref.loaded")).scalar_one_or_none()
-    return sha256(f"{project_hash} {lists}".encode()).hexdigest()
+    newest = text("select max(rekeying_id) from ops.rekeyings")
+    keys: int | None = connection.execute(newest).scalar_one()
+    return sha256(f"{project_hash} {lists} {keys}".encode()).hexdigest()
 
 
 def _replace_unpublished(connection: Connection) -> None:

@@ -14,6 +14,7 @@ from health_warehouse.database.connections import engine
 from health_warehouse.database.watchdog import watch
 from health_warehouse.landing.scope import Scope
 from health_warehouse.landing.versions import lock_settling
+from health_warehouse.rekeying.state import require_whole_keys
 from health_warehouse.settings import Settings
 
 _ROLE = "maintainer"
@@ -61,5 +62,6 @@ def note(settings: Settings, scope: Scope) -> int:
     """Note the dossiers of a scope for the next build; how many. Doing it twice does no harm."""
     watch(settings, _ROLE)
     with engine(settings, _ROLE).begin() as connection:
+        require_whole_keys(connection)
         lock_settling(connection)  # ids of changes become visible in their order
         return int(connection.execute(_NOTE, scope.values()).rowcount)

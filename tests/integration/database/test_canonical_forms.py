@@ -64,7 +64,8 @@ def test_nothing_is_no_code(module_settings: Settings) -> None:
     with engine(module_settings, OWNER).connect() as connection:
         found = connection.execute(
             text(
-                "select raw.canonical_code(null), raw.canonical_icd(null), raw.canonical_icd_list('')"
+                "select raw.canonical_code(null), raw.canonical_icd(null),"
+                " raw.canonical_icd_list('')"
             )
         ).one()
 

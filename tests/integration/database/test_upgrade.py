@@ -15,6 +15,7 @@ from health_warehouse.database import connections, grants
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.database.migrate import migrate, newest_revision, revision, upgrade
 from health_warehouse.landing.ledger import entries
+from health_warehouse.rekeying.run import make_keys
 from health_warehouse.settings import Settings
 from landing_steps import current, deliver, judge, load_all, query
 from warehouses import Cluster
@@ -117,6 +118,7 @@ def test_rows_of_an_older_version_are_kept_and_worked_with(older: Settings) -> N
     states = "select archive_state, (select bool_and(has_rows) from ops.dossier_versions)"
     assert query(older, f"{states} from ops.files") == [("kept", True)]
     assert query(older, "select replaced_rows from ops.releases") == [("kept",)]
+    make_keys(older)
     deliver(older, "new.xml", claim_file([dossier("A1", GHI_CHU="new")]))
     load_all(older)
     assert judge(older) == 1

@@ -1,4 +1,4 @@
-"""However a sender spells MA_LK and its own code, a dossier is one, and has one key of the loader's."""
+"""However a sender spells MA_LK and its own code, a dossier is one, and has one key."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 -- One row per accepted dossier version: the header with keys and with what the department derives
--- from it. Its main diagnosis is the first code of MA_BENH_CHINH that has the form of one. Lists of codes: QĐ 4750 (care types, outcomes, discharge types).
+-- from it. Its main diagnosis is the first of MA_BENH_CHINH that has the form of a code. Lists of
+-- codes: QĐ 4750 (care types, outcomes, discharge types).
 -- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
 select
     *,

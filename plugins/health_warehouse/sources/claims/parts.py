@@ -20,7 +20,7 @@ from health_warehouse.sources.claims.schema import TABLES, Table
 
 WITHDRAWAL = "8"  # MA_DOITUONG_KCB of a dossier that the facility takes back (QĐ 3276/2025)
 
-_MAX_MA_LK = 255  # the standard has 100; far longer ones do not fit an index of Postgres
+MAX_MA_LK = 255  # the standard has 100; far longer ones do not fit an index of Postgres
 _MAX_PARTS = 1000  # FILEHOSO of one HOSO; the standard has 15 tables
 
 _PLACES = {
@@ -201,7 +201,7 @@ def _identify(dossier: Dossier, facility_id: str) -> None:
         return
     ma_lk = (dossier.xml1[_XML1["MA_LK"]] or "").strip(XML_SPACE)
     canonical = canonical_dossier_id(ma_lk)
-    if 0 < len(canonical) <= _MAX_MA_LK >= len(ma_lk):
+    if 0 < len(canonical) <= MAX_MA_LK >= len(ma_lk):
         dossier.dossier_id, dossier.sent_id = canonical, ma_lk
     else:
         dossier.problems.append(
@@ -226,4 +226,4 @@ def _hinted_id(dossier: Dossier) -> str:
         for row in rows
     } | {value for kept in dossier.others for value in kept.ma_lk_values}
     hint = named.pop() if len(named) == 1 else ""
-    return hint if len(hint) <= _MAX_MA_LK else ""
+    return hint if len(hint) <= MAX_MA_LK else ""

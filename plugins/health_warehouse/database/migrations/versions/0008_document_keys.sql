@@ -106,19 +106,47 @@ drop index raw.check_ins_encounter;
 create index check_ins_dossier on raw.check_ins (facility_id, raw.canonical_code(ma_lk));
 
 -- Keys come from the loader, for the secret that they are made with never comes here. Versions of
--- before this migration have none until `warehouse upgrade` has made them.
+-- before this migration have none until a re-keying has made them.
 
 alter table ops.dossier_versions
 add column encounter_key uuid,
 add column local_person_key uuid;
 comment on column ops.dossier_versions.dossier_id is
 'MA_LK in its canonical form, in which it identifies the dossier; as sent it is in raw.';
-comment on column ops.dossier_versions.encounter_key is
-'The key of the dossier in the marts: HMAC of facility and MA_LK. Null only until an upgrade has made it.';
+comment on column ops.dossier_versions.encounter_key is 'The key of the dossier in the marts: HMAC of facility and MA_LK.';
 comment on column ops.dossier_versions.local_person_key is
-'The person''s key within the facility, found nowhere else; null without a header.';
-create index dossier_versions_without_key on ops.dossier_versions (file_id, position) where encounter_key is null;
+'The person''s key within the facility, found nowhere else; null without a header, or while its rows are not in raw.';
 
 alter table ops.current_dossiers add column encounter_key uuid;
 alter table ops.dossier_changes add column encounter_key uuid;
 comment on column ops.dossier_changes.encounter_key is 'Of the dossier, also where it has no content any more.';
+
+create table ops.rekeyings (
+    rekeying_id bigint generated always as identity primary key,
+    kind text not null check (kind in ('upgrade', 'rotation')),
+    check_value text,
+    step text,
+    last_place text,
+    begun_at timestamptz not null default clock_timestamp(),
+    finished_at timestamptz
+);
+comment on table ops.rekeyings is
+'One row per time that all keys are made anew. While one is open nothing is loaded, judged or built: keys of two '
+'generations must never be side by side. Who does any of these reads this table in the same transaction, so that '
+'opening one waits for it.';
+comment on column ops.rekeyings.check_value is
+'By what the key that keys are made with is known again, as in ops.person_key_check; null until work begins.';
+comment on column ops.rekeyings.step is 'The step that is under way, and with last_place how far it has come.';
+create unique index rekeyings_open on ops.rekeyings ((true)) where finished_at is null;
+
+do $$
+begin
+    if exists (select from ops.dossier_versions) or exists (select from raw.check_ins) then
+        insert into ops.rekeyings (kind) values ('upgrade');
+    else
+        alter table ops.dossier_versions alter column encounter_key set not null;
+        alter table ops.current_dossiers alter column encounter_key set not null;
+        alter table ops.dossier_changes alter column encounter_key set not null;
+    end if;
+end
+$$;

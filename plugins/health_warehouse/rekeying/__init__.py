@@ -1,0 +1,1 @@
+"""All keys made anew: after an upgrade that changes how, or with another secret."""

@@ -1,0 +1,293 @@
+"""The steps of a re-keying. Each reads a batch, makes its keys here and copies them back.
+
+A batch is one transaction, and doing one again changes nothing: keys are made of what was sent,
+not of former keys. The order matters: what counts is chosen anew (`current`) among versions that
+all have their canonical name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, text
+
+from health_warehouse.database.connections import copy_rows
+from health_warehouse.landing.kept_rows import bring_back_rows
+from health_warehouse.landing.versions import choose, lock_settling
+from health_warehouse.reference.canonical import canonical_code
+from health_warehouse.rekeying.keys import DossierName, Identifiers, Keys, canonical_name
+from health_warehouse.rekeying.persons import NOBODY, move_persons, rekey_left
+from health_warehouse.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How many rows were read, and where the next batch begins; None: there is none."""
+
+    count: int
+    place: str | None
+
+
+class Work(NamedTuple):
+    """What a step needs: the transaction of its batch, the keys, how many rows to read at once."""
+
+    connection: Connection
+    settings: Settings
+    keys: Keys
+    size: int
+
+
+class Step(NamedTuple):
+    """`run` does the batch that begins behind a place. `relation`: what it walks through."""
+
+    name: str
+    relation: str
+    run: Callable[[Work, str | None], Batch]
+
+
+_VERSIONS = """
+select v.file_id, v.position, v.facility_id, v.dossier_id, h._person_key as former_key,
+    h.ma_the_bhyt, h.so_cccd, h.ma_bn
+from ops.dossier_versions as v
+left join raw.claims_xml1 as h using (file_id, position)
+where (v.file_id, v.position) > (:first, :second)
+order by v.file_id, v.position
+limit :size
+"""
+_CHECK_INS = """
+select file_id, line as position, facility_id, coalesce(ma_lk, '') as dossier_id,
+    _person_key as former_key, ma_the_bhyt, so_cccd, ma_bn
+from raw.check_ins
+where (file_id, line) > (:first, :second)
+order by file_id, line
+limit :size
+"""
+_CURRENT = """
+select file_id, position, facility_id, dossier_id, is_withdrawal
+from ops.current_dossiers
+where (file_id, position) > (:first, :second)
+order by file_id, position
+limit :size
+"""
+_CHANGES = """
+select change_id as file_id, 0 as position, facility_id, dossier_id
+from ops.dossier_changes
+where (change_id, 0) > (:first, :second)
+order by change_id
+limit :size
+"""
+_MADE = text(
+    """
+    create temporary table made (
+        file_id bigint, position integer, facility_id text, dossier_id text, encounter_key uuid,
+        local_person_key uuid, person_key uuid, former_key uuid, primary key (file_id, position)
+    ) on commit drop
+    """
+)
+_COLUMNS = (
+    "file_id", "position", "facility_id", "dossier_id", "encounter_key", "local_person_key",
+    "person_key", "former_key",
+)  # fmt: skip
+_KEY_VERSIONS = (
+    """
+    update ops.dossier_versions as v
+    set facility_id = m.facility_id, dossier_id = m.dossier_id, encounter_key = m.encounter_key,
+        local_person_key = m.local_person_key
+    from made as m
+    where v.file_id = m.file_id and v.position = m.position
+        and (v.facility_id, v.dossier_id, v.encounter_key, v.local_person_key)
+        is distinct from (m.facility_id, m.dossier_id, m.encounter_key, m.local_person_key)
+    """,
+    """
+    update raw.claims_xml1 as h set _person_key = m.person_key
+    from made as m
+    where h.file_id = m.file_id and h.position = m.position and h._person_key <> m.person_key
+    """,
+)
+_KEY_CHECK_INS = (
+    """
+    update raw.check_ins as c set facility_id = m.facility_id, _person_key = m.person_key
+    from made as m
+    where c.file_id = m.file_id and c.line = m.position
+        and (c.facility_id, c._person_key) <> (m.facility_id, m.person_key)
+    """,
+)
+_KEY_CHANGES = (
+    """
+    update ops.dossier_changes as c
+    set facility_id = m.facility_id, dossier_id = m.dossier_id, encounter_key = m.encounter_key
+    from made as m
+    where c.change_id = m.file_id
+        and (c.facility_id, c.dossier_id, c.encounter_key)
+        is distinct from (m.facility_id, m.dossier_id, m.encounter_key)
+    """,
+)
+_KEY_CURRENT = (
+    """
+    update ops.current_dossiers as c set encounter_key = m.encounter_key
+    from made as m
+    where c.facility_id = m.facility_id and c.dossier_id = m.dossier_id
+        and c.encounter_key is distinct from m.encounter_key
+    """,
+)
+_FORGET = text(
+    "delete from ops.current_dossiers where facility_id = :facility_id and dossier_id = :dossier_id"
+)
+_RENAME = text(
+    """
+    insert into ops.current_dossiers (
+        facility_id, dossier_id, encounter_key, file_id, position, is_withdrawal
+    )
+    values (:facility_id, :dossier_id, :encounter_key, :file_id, :position, :is_withdrawal)
+    on conflict do nothing
+    """
+)
+# Last in the log, for what is written there of the other spellings is of no order between them.
+_LOG = text(
+    """
+    insert into ops.dossier_changes (
+        facility_id, dossier_id, encounter_key, old_file_id, old_position,
+        new_file_id, new_position
+    )
+    select
+        facility_id, dossier_id, encounter_key,
+        case when not :is_withdrawal then cast(:file_id as bigint) end,
+        case when not :is_withdrawal then cast(:position as integer) end,
+        case when not is_withdrawal then file_id end,
+        case when not is_withdrawal then position end
+    from ops.current_dossiers
+    where facility_id = :facility_id and dossier_id = :dossier_id
+    """
+)
+_FILES = text(
+    """
+    update ops.files set facility_id = raw.canonical_code(facility_id)
+    where facility_id <> raw.canonical_code(facility_id)
+    """
+)
+_ADD_SPELLINGS = text(
+    """
+    insert into raw.practitioners (practitioner_code, practitioner_key)
+    select * from unnest(cast(:codes as text[]), cast(:keys as uuid[]))
+    on conflict (practitioner_code) do update set practitioner_key = excluded.practitioner_key
+    """
+)
+
+
+def _key_versions(work: Work, place: str | None) -> Batch:
+    return _key_persons(work, place, _VERSIONS, _KEY_VERSIONS)
+
+
+def _key_check_ins(work: Work, place: str | None) -> Batch:
+    return _key_persons(work, place, _CHECK_INS, _KEY_CHECK_INS)
+
+
+def _key_persons(work: Work, place: str | None, read: str, writes: Sequence[str]) -> Batch:
+    rows = _read(work, read, place)
+    made = []
+    for row in rows:
+        name = canonical_name(row.facility_id, row.dossier_id)
+        person = local = None
+        if row.former_key is not None:
+            person = work.keys.person(name, Identifiers(row.ma_the_bhyt, row.so_cccd, row.ma_bn))
+            local = work.keys.local(name, person)
+        made.append(_made(work, row, name, local, person, row.former_key))
+    _write(work, made, writes)
+    move_persons(work.connection)
+    return _next(work, rows)
+
+
+def _key_changes(work: Work, place: str | None) -> Batch:
+    rows = _read(work, _CHANGES, place)
+    made = [_made(work, row, canonical_name(row.facility_id, row.dossier_id)) for row in rows]
+    _write(work, made, _KEY_CHANGES)
+    return _next(work, rows)
+
+
+def _key_current(work: Work, place: str | None) -> Batch:
+    lock_settling(work.connection)
+    rows = _read(work, _CURRENT, place)
+    named = [(row, canonical_name(row.facility_id, row.dossier_id)) for row in rows]
+    _write(work, [_made(work, row, name) for row, name in named], _KEY_CURRENT)
+    respelled = [
+        {**row._mapping, **name._asdict(), "encounter_key": work.keys.encounter(name)}
+        for row, name in named
+        if name != (row.facility_id, row.dossier_id)
+    ]
+    if respelled:
+        connection = work.connection
+        for row, name in named:
+            if name != (row.facility_id, row.dossier_id):
+                former = {"facility_id": row.facility_id, "dossier_id": row.dossier_id}
+                connection.execute(_FORGET, former)
+        connection.execute(_RENAME, respelled)
+        choose(connection, sorted({one["file_id"] for one in respelled}))
+        bring_back_rows(connection, work.settings)
+        connection.execute(_LOG, respelled)
+    return _next(work, rows)
+
+
+def _key_practitioners(work: Work, _place: str | None) -> Batch:
+    """All at once: a province has some thousands."""
+    work.connection.execute(_FILES)
+    codes = work.connection.execute(text("select practitioner_code from raw.practitioners"))
+    found: list[str] = list(codes.scalars())
+    # a spelling that nobody writes any more keeps its row: it is no other's, and leads nowhere
+    spelt = sorted({canonical_code(code) for code in found} | set(found))
+    if spelt:
+        keys = [work.keys.practitioner(code) for code in spelt]
+        work.connection.execute(_ADD_SPELLINGS, {"codes": spelt, "keys": keys})
+    return Batch(len(found), None)
+
+
+def _key_left_persons(work: Work, place: str | None) -> Batch:
+    if work.keys.secret == work.keys.former:
+        return Batch(0, None)
+    begin = UUID(place) if place else NOBODY
+    count, last = rekey_left(work.connection, work.keys, begin, work.size)
+    return Batch(count, None if last is None else str(last))
+
+
+def _read(work: Work, statement: str, place: str | None) -> Sequence[Row[Any]]:
+    first, second = (place or "-1 -1").split()
+    values = {"first": int(first), "second": int(second), "size": work.size}
+    return work.connection.execute(text(statement), values).all()
+
+
+def _made(
+    work: Work,
+    row: Row[Any],
+    name: DossierName,
+    local: UUID | None = None,
+    person: UUID | None = None,
+    former: UUID | None = None,
+) -> tuple[Any, ...]:
+    encounter = work.keys.encounter(name)
+    return (row.file_id, row.position, *name, encounter, local, person, former)
+
+
+def _write(work: Work, made: Sequence[tuple[Any, ...]], statements: Sequence[str]) -> None:
+    work.connection.execute(_MADE)
+    copy_rows(work.connection, "pg_temp.made", _COLUMNS, made)
+    work.connection.execute(text("analyze made"))
+    for statement in statements:
+        work.connection.execute(text(statement))
+
+
+def _next(work: Work, rows: Sequence[Row[Any]]) -> Batch:
+    if len(rows) < work.size:
+        return Batch(len(rows), None)
+    return Batch(len(rows), f"{rows[-1].file_id} {rows[-1].position}")
+
+
+STEPS = (
+    Step("versions", "ops.dossier_versions", _key_versions),
+    Step("check-ins", "raw.check_ins", _key_check_ins),
+    Step("practitioners", "raw.practitioners", _key_practitioners),
+    Step("vault", "vault.person_identifiers", _key_left_persons),
+    Step("changes", "ops.dossier_changes", _key_changes),
+    Step("current", "ops.current_dossiers", _key_current),
+)
