@@ -1,18 +1,31 @@
 -- One row per result of a test or examination (XML4) of a dossier with content. A test for HIV is
--- flagged whatever it found, for its absence would tell the rest.
+-- flagged whatever it found, for its absence would tell the rest. Free text may name a person:
+-- results go out where they are numbers or listed answers, units where they are listed or composed.
 with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
 ),
 
 results as (
-    select * from {{ ref('stg_claims__diagnostic_results') }}
+    select
+        *,
+        coalesce(raw.is_result(result_value), false) as is_number,
+        lower(regexp_replace(result_value, '\s+', ' ', 'g')) as answer
+    from {{ ref('stg_claims__diagnostic_results') }}
+),
+
+answers as (
+    select * from {{ ref('ref_result_answers') }}
+),
+
+units as (
+    select * from {{ ref('ref_result_units') }}
 ),
 
 hiv_tests as (
     select distinct
         services.file_id,
         services.position,
-        services.service_code
+        services.sent_service_code
     from versions
     inner join {{ ref('stg_claims__service_lines') }} as services
         on
@@ -31,14 +44,21 @@ select
     results.sent_line_number,
     results.service_code,
     results.indicator_code,
-    results.indicator_name,
-    results.result_value,
-    results.unit_name,
-    results.result_number,
+    {{ public_name('results.indicator_name') }} as indicator_name,
+    case
+        when results.is_number or answers.answer is not null then results.result_value
+    end as result_value,
+    case
+        when {{ is_unit('results.unit_name') }} or units.unit is not null then results.unit_name
+    end as unit_name,
+    case when results.is_number then results.result_number end as result_number,
     results.resulted_at,
+    results.result_value is not null
+    and not results.is_number
+    and answers.answer is null as has_withheld_text,
     versions.is_hiv_related
     or coalesce(results.indicator_name ~* '\mhiv', false)
-    or hiv_tests.service_code is not null as is_hiv_related
+    or hiv_tests.sent_service_code is not null as is_hiv_related
 from versions
 inner join results
     on
@@ -48,4 +68,8 @@ left join hiv_tests
     on
         results.file_id = hiv_tests.file_id
         and results.position = hiv_tests.position
-        and results.service_code = hiv_tests.service_code
+        and results.sent_service_code = hiv_tests.sent_service_code
+left join answers
+    on results.answer = answers.answer
+left join units
+    on lower(results.unit_name) = units.unit
