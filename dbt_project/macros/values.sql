@@ -1,4 +1,11 @@
-{#- A code as sent, without blanks around it; null when nothing is left. Leading zeros are kept. -#}
+{#- A code as sent, without blanks around it; null when it does not have the form of its code, for it
+    may then be the name or the number of a person. Leading zeros are kept. -#}
+{% macro coded(column, form) -%}
+    raw.coded({{ column }}, '{{ form }}')
+{%- endmacro %}
+
+{#- Free text as sent, without blanks around it; null when nothing is left. It may name a person:
+    what readers get of it passes `public_name`. -#}
 {% macro text_code(column) -%}
     nullif(trim({{ column }}), '')
 {%- endmacro %}
@@ -24,9 +31,25 @@
     nullif(raw.canonical_code(split_part({{ column }}, ';', 1)), '')
 {%- endmacro %}
 
-{#- A code that the standard types as a number: 05, 5 and 5.0 are one code. -#}
+{#- A name of a thing (drug, service, test) that readers get; null when it is surely of a person. -#}
+{% macro public_name(expression) -%}
+    case when not raw.tells_person({{ expression }}) then {{ expression }} end
+{%- endmacro %}
+
+{#- Whether a unit is composed of short parts as none but units are: 10^9/L, mL/phút/1,73 m². -#}
+{% macro is_unit(expression) -%}
+    {{ expression }} ~ '[/%^]'
+    and {{ expression }} ~ '^\s*\(?([[:alpha:]²³°µμ%.,*^()-]{1,8}|[0-9]{1,4})([ /*^.,x()-]*([[:alpha:]²³°µμ%]{1,8}|[0-9]{1,4})){0,6}\)?\s*$'
+    and {{ expression }} !~ '[0-9]{5}'
+{%- endmacro %}
+
+{#- A code that the standard types as a number: 05, 5 and 5.0 are one code; null for anything that
+    is not from 0 to 999. -#}
 {% macro number_code(column) -%}
-    coalesce(trim_scale(raw.parse_number({{ column }}))::text, nullif(trim({{ column }}), ''))
+    case
+        when raw.parse_number({{ column }}) between 0 and 999
+            then trim_scale(raw.parse_number({{ column }}))::text
+    end
 {%- endmacro %}
 
 {#- A number from 0 to below 1,000,000, three decimals; null for anything else. For percentages and

@@ -6,6 +6,7 @@ from expectations.landing import (
     k02_numbers,
     k03_leading_zeros,
     k03_lists,
+    k04_forms_of_codes,
 )
 from expectations.rules.family import Family
 
@@ -22,5 +23,6 @@ FAMILY = Family(
         k03_leading_zeros.OTHER,
         k03_leading_zeros.TABLES,
         k03_lists.RULE,
+        k04_forms_of_codes.RULE,
     ),
 )

@@ -1,6 +1,7 @@
 -- One row per drug, service or device that a claim line names, and audience. Name, unit and cost
 -- group are those of the line ordered last (then of the smallest claim_line_key): a rule on content,
--- so that no order of loading changes it.
+-- so that no order of loading changes it. A name that is surely of a person is not
+-- published, and the unknown item has none: whatever was no code stands there.
 with items as (
     select * from {{ ref('int_claims__touched_items') }}
 ),
@@ -102,7 +103,11 @@ select
     for_audience as audience,
     item_type,
     item_code,
-    item_name,
-    unit_name,
+    case
+        when item_code <> '{{ var("unknown_code") }}' then {{ public_name('item_name') }}
+    end as item_name,
+    case
+        when item_code <> '{{ var("unknown_code") }}' then {{ public_name('unit_name') }}
+    end as unit_name,
     cost_group_code
 from named

@@ -1,11 +1,25 @@
 -- One row per result of a test or examination (XML4) of a dossier with content. The result of a test
--- for HIV is closed whatever it found, for its absence would tell the rest.
+-- for HIV is closed whatever it found, for its absence would tell the rest. Free text may name
+-- a person: results go out where they are numbers or listed answers, units where they are listed or
+-- composed.
 with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
 ),
 
 results as (
-    select * from {{ ref('stg_claims__diagnostic_results') }}
+    select
+        *,
+        coalesce(raw.is_result(result_value), false) as is_number,
+        lower(regexp_replace(result_value, '\s+', ' ', 'g')) as answer
+    from {{ ref('stg_claims__diagnostic_results') }}
+),
+
+answers as (
+    select * from {{ ref('ref_result_answers') }}
+),
+
+units as (
+    select * from {{ ref('ref_result_units') }}
 ),
 
 closed_tests as (
@@ -20,7 +34,7 @@ closed_services as (
     select
         services.file_id,
         services.position,
-        services.service_code,
+        services.sent_service_code,
         min(closed_tests.class) as class
     from versions
     inner join {{ ref('stg_claims__service_lines') }} as services
@@ -42,11 +56,18 @@ select
     results.sent_line_number,
     results.service_code,
     results.indicator_code,
-    results.indicator_name,
-    results.result_value,
-    results.unit_name,
-    results.result_number,
+    {{ public_name('results.indicator_name') }} as indicator_name,
+    case
+        when results.is_number or answers.answer is not null then results.result_value
+    end as result_value,
+    case
+        when {{ is_unit('results.unit_name') }} or units.unit is not null then results.unit_name
+    end as unit_name,
+    case when results.is_number then results.result_number end as result_number,
     results.resulted_at,
+    results.result_value is not null
+    and not results.is_number
+    and answers.answer is null as has_withheld_text,
     case
         when versions.audience <> 'open' then versions.audience
         else coalesce(
@@ -68,4 +89,8 @@ left join closed_services
     on
         results.file_id = closed_services.file_id
         and results.position = closed_services.position
-        and results.service_code = closed_services.service_code
+        and results.sent_service_code = closed_services.sent_service_code
+left join answers
+    on results.answer = answers.answer
+left join units
+    on lower(results.unit_name) = units.unit

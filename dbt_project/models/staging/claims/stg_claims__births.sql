@@ -9,8 +9,8 @@ select
     sent.line as line_number,
     ---------- codes and text
     {{ number_code('sent.gioi_tinh_con') }} as sex_code,
-    {{ text_code('sent.matinh_cu_tru') }} as residence_province_code,
-    {{ text_code('sent.maxa_cu_tru') }} as residence_commune_code,
+    {{ coded('sent.matinh_cu_tru', 'place') }} as residence_province_code,
+    {{ coded('sent.maxa_cu_tru', 'place') }} as residence_commune_code,
     ---------- numbers
     {{ small_number('sent.so_con') }}::integer as children_born,
     {{ small_number('sent.lan_sinh') }}::integer as parity,

@@ -8,9 +8,10 @@ select
     sent.position,
     sent.line as line_number,
     ---------- codes and text
-    {{ text_code('sent.stt') }} as sent_line_number,
-    {{ canonical_code('sent.ma_dich_vu') }} as service_code,
-    {{ text_code('sent.ma_chi_so') }} as indicator_code,
+    {{ coded('sent.stt', 'line') }} as sent_line_number,
+    {{ coded(canonical_code('sent.ma_dich_vu'), 'item') }} as service_code,
+    {{ text_code('sent.ma_dich_vu') }} as sent_service_code,
+    {{ coded('sent.ma_chi_so', 'indicator') }} as indicator_code,
     {{ text_code('sent.ten_chi_so') }} as indicator_name,
     {{ text_code('sent.gia_tri') }} as result_value,
     {{ text_code('sent.don_vi_do') }} as unit_name,

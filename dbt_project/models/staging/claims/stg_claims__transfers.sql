@@ -7,10 +7,14 @@ select
     sent.file_id,
     sent.position,
     sent.line as line_number,
-    coalesce({{ canonical_code('sent.ma_cskcb_di') }}, {{ canonical_code('sent.ma_noi_di') }})
-        as earlier_facility_ids,
-    coalesce({{ canonical_code('sent.ma_cskcb_den') }}, {{ canonical_code('sent.ma_noi_den') }})
-        as sent_to_facility_id,
+    coalesce(
+        {{ coded(canonical_code('sent.ma_cskcb_di'), 'facilities') }},
+        {{ coded(canonical_code('sent.ma_noi_di'), 'facilities') }}
+    ) as earlier_facility_ids,
+    coalesce(
+        {{ coded(canonical_code('sent.ma_cskcb_den'), 'facilities') }},
+        {{ coded(canonical_code('sent.ma_noi_den'), 'facilities') }}
+    ) as sent_to_facility_id,
     {{ number_code('sent.ma_loai_rv') }} as discharge_type_code,
     {{ number_code('sent.ma_lydo_ct') }} as transfer_reason_code
 from {{ source('raw', 'claims_xml13') }} as sent

@@ -1,0 +1,66 @@
+"""K04: what stands in the field of a code has the form of that code.
+
+Whatever a sender writes there would be published: names and citizen ids have been seen in codes of
+drugs and departments. The marts take the same forms (raw.coded), so a value that is told here is
+null there, or the unknown member; it stays in raw. Fields whose form other rules judge are left to
+them: numbers (K02_number), closed lists (K03_list), types of care and places (K03), objects (C04).
+"""
+
+from __future__ import annotations
+
+from expectations.rules.by_field import rows_of_table
+from expectations.rules.fragments import described, text_or_null
+from expectations.rules.rule import Category, Check, Rule, Severity, Source
+
+FORMS: dict[str, dict[str, str]] = {
+    "XML1": {
+        "MA_KHOA": "departments",
+        "MA_NOI_DI": "facilities",
+        "MA_NOI_DEN": "facilities",
+    },
+    "XML2": {"MA_THUOC": "item", "SO_DANG_KY": "registration", "MA_KHOA": "departments"},
+    "XML3": {"MA_DICH_VU": "item", "MA_VAT_TU": "item", "MA_KHOA": "departments"},
+    "XML4": {"MA_DICH_VU": "item", "MA_CHI_SO": "indicator"},
+    "XML6": {
+        "NOI_XN_KD": "facilities",
+        "NOI_BDDT_ARV": "facilities",
+        "MA_PHAC_DO_DIEU_TRI_BD": "regimen",
+        "MA_TINH_TRANG_DK": "choices",
+        "MA_XU_TRI": "choices",
+        "MA_PHAC_DO_DIEU_TRI": "regimen",
+    },
+    "XML13": {
+        "MA_CSKCB_DI": "facilities",
+        "MA_CSKCB_DEN": "facilities",
+        "MA_NOI_DI": "facilities",
+        "MA_NOI_DEN": "facilities",
+    },
+}
+"""The form of raw.coded that each field is published in, by table."""
+
+
+def _check(name: str, form: str) -> Check:
+    column = name.lower()
+    return Check(
+        field=name,
+        holds=f"raw.coded({column}, '{form}') is not null or {text_or_null(column)} is null",
+        reason=f"'{name} does not have the form of its code: ' || {described(column)}",
+    )
+
+
+RULE = Rule(
+    id="K04",
+    sentence_vi="Trường ghi mã có dạng của mã đó (khoa, cơ sở, thuốc, số đăng ký, dịch vụ, vật tư, "
+    "chỉ số, phác đồ): không phải tên người, số định danh, số thẻ hay số điện thoại.",
+    sentence_en="A field of a code has the form of that code (departments, facilities, drugs, "
+    "registration numbers, services, devices, indicators, regimens): no name of a person, no "
+    "citizen id, card or telephone number.",
+    source=Source("own: what readers get in place of a code must be one; catalogue K04", "M"),
+    category=Category.CONFORMANCE,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=tuple(
+        rows_of_table(table, [_check(name, form) for name, form in fields.items()])
+        for table, fields in FORMS.items()
+    ),
+)
