@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from health_warehouse.release import dictionary, lineage
+from health_warehouse.release import closed_codes, dictionary, lineage
 from health_warehouse.release.contracts import parse_manifest
 from health_warehouse.release.dbt import project_manifest
 from health_warehouse.settings import PROJECT_DIR
@@ -29,16 +29,22 @@ def test_the_lineage_is_what_the_project_says(manifest: dict[str, Any]) -> None:
     assert found == lineage.page(manifest), STALE.format("lineage")
 
 
+def test_the_page_of_closed_codes_is_what_the_list_says() -> None:
+    found = (PROJECT_DIR / "docs/closed_codes.md").read_text(encoding="utf-8")
+    assert found == closed_codes.page(), STALE.format("closed_codes")
+    assert "| `F02.4` |" in found
+
+
 def test_the_dictionary_has_every_column_in_two_languages(manifest: dict[str, Any]) -> None:
     page = dictionary.page(manifest)
     sections = {part.partition("\n")[0]: part for part in page.split("\n## ")[1:]}
     for contract in parse_manifest(manifest):
-        rows = [line for line in sections[contract.name].splitlines() if line.startswith("| `")]
+        rows = [line for line in sections[contract.mart].splitlines() if line.startswith("| `")]
         assert [row.split("`")[1] for row in rows] == list(contract.column_names)
         for row in rows:
             cells = [cell.strip() for cell in row.split(" | ")]
-            assert cells[3], f"{contract.name}: {cells[0]} needs a description in English"
-            assert cells[4], f"{contract.name}: {cells[0]} needs one in Vietnamese"
+            assert cells[3], f"{contract.mart}: {cells[0]} needs a description in English"
+            assert cells[4], f"{contract.mart}: {cells[0]} needs one in Vietnamese"
 
 
 def test_the_lineage_leads_from_raw_to_the_mart(manifest: dict[str, Any]) -> None:

@@ -118,12 +118,16 @@ class _Visit:
     def tells_of_hiv(self) -> bool:
         others = self.version.others
         tb = others.get("XML15", ())
-        named = [f"{row.get('TEN_THUOC', '')} {row.get('HAM_LUONG', '')}" for row in self.version.drugs]
+        named = [
+            f"{row.get('TEN_THUOC', '')} {row.get('HAM_LUONG', '')}" for row in self.version.drugs
+        ]
         ordered = [row.get("MA_BENH", "") for row in self.version.services]
         followed = [row.get("TEN_DICH_VU", "").lower() for row in self.version.services]
         return (
             any(code.startswith(_HIV_CODES) for code in self.codes)
-            or any(code.strip().startswith(_HIV_CODES) for one in ordered for code in one.split(";"))
+            or any(
+                code.strip().startswith(_HIV_CODES) for one in ordered for code in one.split(";")
+            )
             or self.value("MA_DOITUONG_KCB") == "1.9"
             or any(drug in name.lower() for name in named for drug in _HIV_DRUGS)
             or any("hiv" in name and "tải lượng" in name for name in followed)

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.database.public_rights import public_rights
-from health_warehouse.database.reader_removal import half_dropped
 from health_warehouse.database.reader_groups import GROUPS, logins
+from health_warehouse.database.reader_removal import half_dropped
 from health_warehouse.database.readers import begin, wanted_sessions
 from health_warehouse.database.rights import all_rights
 from health_warehouse.database.roles import role_name

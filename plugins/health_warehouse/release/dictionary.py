@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from health_warehouse.database.rights import readers_of
 from health_warehouse.release import lineage
-from health_warehouse.release.contracts import MartContract, parse_manifest
+from health_warehouse.release.contracts import OPEN, MartContract, parse_manifest, split_name
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
 
 _HEAD = """\
@@ -23,8 +22,9 @@ _HEAD = """\
 Every table and column of `marts`, as their comments in the database say it. *Field* names the field
 of the claim standard (QĐ 4750/QĐ-BYT, QĐ 3176/QĐ-BYT) that a column comes from; a column without
 one is derived. Beside them `current_release` tells in its one row which release the tables hold.
-What a table is built from, step by step: [lineage.md](lineage.md). Who sees which rows:
-[runbooks/readers.md](runbooks/readers.md).
+What a table is built from, step by step: [lineage.md](lineage.md). `marts` holds what was computed
+without closed dossiers; who may see those reads the same tables in schema `hiv`, with a column
+`is_closed`. Who reads which schema: [runbooks/readers.md](runbooks/readers.md).
 
 Mọi bảng và cột của `marts`, đúng như chú thích trong cơ sở dữ liệu. *Field* là trường của chuẩn dữ
 liệu mà cột lấy từ đó; cột không có trường là cột suy ra. Bảng `current_release` có một dòng, cho
@@ -32,13 +32,17 @@ biết đang là bản công bố nào.
 
 | table | one row per |
 |---|---|"""
+_CLOSED = {
+    "by_row": "a row is a function of one dossier, and closed with it",
+    "twice": "a row is a function of several dossiers, and computed with and without closed ones",
+}
 _FIELDS = {field.name for table in (*TABLES.values(), CHECK_INS) for field in table.fields}
 _NAME = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\b")
 
 
 def page(manifest: Mapping[str, Any]) -> str:
     """docs/dictionary.md."""
-    contracts = {contract.name: contract for contract in parse_manifest(manifest)}
+    contracts = {contract.mart: contract for contract in reversed(parse_manifest(manifest))}
     by_name = lineage.marts(manifest)
     lines = [_HEAD]
     for name in by_name:
@@ -52,11 +56,15 @@ def page(manifest: Mapping[str, Any]) -> str:
 
 def _mart(contract: MartContract, origins: list[str]) -> Iterator[str]:
     english, vietnamese = _languages(contract.comment)
-    yield f"\n## {contract.name}\n\n{english}\n\n{vietnamese}\n"
+    yield f"\n## {contract.mart}\n\n{english}\n\n{vietnamese}\n"
     yield f"- Key: {_names(contract.primary_key)}"
     for key in contract.foreign_keys:
-        yield f"- {_names(key.columns)} → [{key.to}](#{key.to})"
-    yield f"- Rows: {_audience(contract)}"
+        to = split_name(key.to)[1]
+        yield f"- {_names(key.columns)} → [{to}](#{to})"
+    yield f"- Closed rows: {_CLOSED[contract.division]}" + (
+        "; all of them are" if contract.store != OPEN else ""
+    )
+    yield f"- Logins of single facilities: {_facility_view(contract)}"
     yield f"- Built from: {_names(origins)}" if origins else "- Built from: the calendar"
     yield "\n| column | type | empty? | meaning | ý nghĩa | field |\n|---|---|---|---|---|---|"
     for column in contract.columns:
@@ -72,17 +80,18 @@ def _mart(contract: MartContract, origins: list[str]) -> Iterator[str]:
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _audience(contract: MartContract) -> str:
-    """In words what privacy/row_security.py makes of the columns."""
-    roles = _names(tuple(role.name for role in readers_of("marts", contract.name)))
-    limits = []
-    if contract.visible_through is not None:
-        limits.append(f"those that a visible row of {contract.visible_through.mart} names")
-    elif "facility_key" in contract.column_names:
-        limits.append("those of the facilities in the login's scopes")
-    if "is_hiv_related" in contract.column_names and contract.sensitivity is None:
-        limits.append("related to HIV for `hiv_reader` only")
-    return f"{roles}; {'; '.join(limits) or 'all of them'}"
+def _facility_view(contract: MartContract) -> str:
+    """In words what release/reader_views.py makes of the contract."""
+    view = contract.facility_view
+    if view is None:
+        return "no view"
+    if view.through is not None:
+        rows = f"what a row of {view.through.mart} that the login sees names"
+    elif view.by:
+        rows = f"rows of their facilities, by {_names(view.by)}"
+    else:
+        rows = "all rows"
+    return f"{rows}; without {_names(view.without)}" if view.without else rows
 
 
 def _languages(comment: str) -> tuple[str, str]:

@@ -302,9 +302,7 @@ def _readable(schema: str, marts: Mapping[str, _Mart]) -> Iterator[MartContract]
     """What a schema shows of the marts: without the columns that its views leave out."""
     for mart in marts.values():
         contract, view = mart.any, mart.any.facility_view
-        if schema == "hiv":
-            yield contract
-        elif schema == "report" and contract.cases and mart.open:
+        if schema == "hiv" or (schema == "report" and contract.cases and mart.open):
             yield contract
         elif schema.startswith("facility") and view and (mart.open or schema == "facility_hiv"):
             shown = (column for column in contract.columns if column.name not in view.without)

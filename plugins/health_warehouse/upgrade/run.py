@@ -78,10 +78,12 @@ def _tell(settings: Settings) -> None:
 
 
 def _make_keys(settings: Settings, say: Callable[[str], None]) -> None:
-    from health_warehouse.rekeying.backfill import make_missing_keys
+    from health_warehouse.rekeying.run import Progress, make_keys
 
-    made = make_missing_keys(settings, say)
-    say(f"keys of {made} dossiers made")
+    def told(progress: Progress) -> None:
+        say(f"keys, {progress.step}: {progress.done:,} of {progress.total:,} rows")
+
+    make_keys(settings, told)
 
 
 def _publish_anew(settings: Settings, say: Callable[[str], None]) -> Release | None:

@@ -46,7 +46,9 @@ FIRST = [
     Sent("96002", Dossier("e1", "E", drugs=({"ten_thuoc": "Oxy cũ"},))),
     Sent(
         "96002",
-        Dossier("e2", "E", header=HIV, drugs=({"ten_thuoc": "Oxy mới", "ngay_yl": "202605020900"},)),
+        Dossier(
+            "e2", "E", header=HIV, drugs=({"ten_thuoc": "Oxy mới", "ngay_yl": "202605020900"},)
+        ),
         is_closed=True,
     ),
     Sent("96002", Dossier("f1", "F", drugs=({"ten_thuoc": "Dolutegravir 50mg"},)), is_closed=True),
@@ -73,7 +75,9 @@ SECOND = [
     Sent("96001", Dossier("c3", "C", header=HIV | _AGAIN), is_closed=True),
     Sent("96001", Dossier("b1", "B", header={"ma_benh_chinh": "J18"})),
     Sent("96003", Dossier("d1", "D", is_withdrawal=True), is_closed=True),
-    Sent("96001", Dossier("a1", "A", header={"t_tongchi_bv": "999"}, papers=_OPEN_PAPERS | _SENT_ON)),
+    Sent(
+        "96001", Dossier("a1", "A", header={"t_tongchi_bv": "999"}, papers=_OPEN_PAPERS | _SENT_ON)
+    ),
 ]
 _KEYED = (
     "select count(*) from marts.fct_encounters where person_key = '{person}'",

@@ -45,9 +45,7 @@ def counts(planted: Planted) -> Iterator[dict[str, dict[str, int]]]:
         with engine(settings, login).connect() as connection:
             names = connection.execute(_RELATIONS, {"schema": schema}).scalars().all()
             seen[login] = {
-                name: connection.execute(
-                    text(f"select count(*) from {schema}.{name}")
-                ).scalar_one()
+                name: connection.execute(text(f"select count(*) from {schema}.{name}")).scalar_one()
                 for name in names
             }
     yield seen
