@@ -8,7 +8,7 @@ import duckdb
 import psycopg
 from psycopg import sql
 
-from health_warehouse.release.contracts import MartContract, load_contracts
+from health_warehouse.release.contracts import OPEN, MartContract, load_contracts
 from health_warehouse.settings import Settings
 
 _NULL = r"\N"
@@ -23,7 +23,7 @@ def open_marts(
     engine.execute("create schema marts")
     engine.execute("use marts")
     for contract in load_contracts(settings):
-        if contract.sensitivity is None:
+        if contract.store == OPEN:
             _export(engine, reader, contract, folder)
     return engine
 

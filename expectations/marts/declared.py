@@ -1,4 +1,4 @@
-"""The marts as the YAML of the dbt project declares them: keys, references and what a build touches.
+"""The marts as the YAML of the dbt project declares them: keys, references, what a build touches.
 
 A new mart or reference is judged without a line here. The rules are made when this package is
 imported, before any database is there, so the YAML is read and not dbt's manifest.

@@ -78,8 +78,9 @@ FACTS: tuple[Fact, ...] = (
         "diagnosis_order",
         (
             # each code once; the unknown one where no main diagnosis has the form of a code
-            f"select {DOSSIER} from {_HEADERS} cross join lateral (select distinct code from unnest("
-            f"{_codes_of('header.ma_benh_chinh', 'header.ma_benh_kt')}) as code) as named",
+            f"select {DOSSIER} from {_HEADERS} cross join lateral (select distinct code"
+            f" from unnest({_codes_of('header.ma_benh_chinh', 'header.ma_benh_kt')}) as code"
+            ") as named",
             f"select {DOSSIER} from {_HEADERS} where"
             f" cardinality({_codes_of('header.ma_benh_chinh')}) = 0",
         ),

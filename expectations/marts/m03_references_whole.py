@@ -59,8 +59,10 @@ cross join (select distinct audience from candidate.dim_dates) as audiences""",
 
 RULE = Rule(
     id="M03",
-    sentence_vi="Mọi khóa mà một bảng nêu đều có trong bảng mà khóa dẫn tới, cho cùng đối tượng đọc.",
-    sentence_en="Every key that a mart names is in the mart that it leads to, for the same audience.",
+    sentence_vi="Mọi khóa mà một bảng nêu đều có trong bảng mà khóa dẫn tới, cho cùng đối tượng "
+    "đọc.",
+    sentence_en="Every key that a mart names is in the mart that it leads to, for the same "
+    "audience.",
     source=Source("DESIGN, release gate: referential integrity", "H"),
     category=Category.CONFORMANCE,
     severity=Severity.HOLD_RELEASE,

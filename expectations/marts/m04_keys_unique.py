@@ -1,4 +1,4 @@
-"""M04: a key names one row of a mart for one audience, and a row of a single document for one only."""
+"""M04: a key names one row for each audience, and a row of a single document is for one only."""
 
 from expectations.marts.declared import marts, scope_of
 from expectations.marts.scope import TOUCHED_SCOPE
@@ -23,8 +23,8 @@ group by {keys}""",
 
 RULE = Rule(
     id="M04",
-    sentence_vi="Mỗi khóa chỉ ứng với một dòng cho mỗi đối tượng đọc; dòng của một hồ sơ chỉ dành cho "
-    "một đối tượng.",
+    sentence_vi="Mỗi khóa chỉ ứng với một dòng cho mỗi đối tượng đọc; dòng của một hồ sơ chỉ dành "
+    "cho một đối tượng.",
     sentence_en="A key names one row for each audience; a row of a single dossier is for one only.",
     source=Source("DESIGN, release gate: deterministic keys", "H"),
     category=Category.CONFORMANCE,

@@ -98,7 +98,7 @@ from told join candidate.{ENCOUNTERS} using ({DOSSIER})""",
 
 
 def _inherited(fact: Fact) -> Rows:
-    """A row for others than its encounter would tell that there is one to hide, or what it hides."""
+    """A row for others than its encounter would tell that there is one to hide, or what it is."""
     same = "fact_audience = encounter_audience"
     return Rows(
         table_sql=f"'{fact.mart}'",

@@ -36,8 +36,8 @@ def upgrade(
 ) -> None:
     """Bring the data to this version: keys, closed store, marts. Killed, it goes on where it was.
 
-    Take a backup first, and stop Airflow (`warehouse down`). Readers cannot log in meanwhile, and no
-    roll-back leads back.
+    Take a backup first, and stop Airflow (`warehouse down`). Readers cannot log in meanwhile, and
+    no roll-back leads back.
     """
     from health_warehouse.services import alert_sender
     from health_warehouse.services.bring_up import database_only
@@ -65,8 +65,8 @@ def _told(found: Plan) -> str:
     return "\n".join(
         (
             f"to do: {', '.join(found.upgrades)}",
-            f"  shut the logins of readers, make keys of {found.dossiers_without_key:,} dossiers,",
-            f"  build {found.lines:,} lines anew, audit, load the marts as in a first release, open",
+            f"  shut the logins of readers, make {found.dossiers_without_key:,} keys of dossiers,",
+            f"  build {found.lines:,} lines anew, audit, load the marts, open the logins",
             f"about {timedelta(seconds=found.seconds)} on two cores; the database has "
             f"{found.database_bytes / 1e9:.1f} GB and needs {found.needed_bytes / 1e9:.1f} GB more "
             f"for a while (free: {free})",

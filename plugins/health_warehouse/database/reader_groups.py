@@ -144,7 +144,8 @@ def _move(
 ) -> None:
     wanted = role_name(settings, group)
     names = {"login": login, "groups": [role_name(settings, one) for one in GROUPS]}
-    for held in connection.execute(_DIRECT, names).scalars().all():
+    held_groups: list[str] = list(connection.execute(_DIRECT, names).scalars())
+    for held in held_groups:
         if held != wanted:
             cursor.execute(
                 sql.SQL("revoke {} from {}").format(sql.Identifier(held), sql.Identifier(login))

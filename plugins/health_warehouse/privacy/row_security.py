@@ -1,8 +1,8 @@
-"""Which rows a login sees, as SQL conditions. What depends on the login stands in sub-selects without
-a reference to the row, which Postgres runs once per query.
+"""Which rows a login sees, as SQL conditions. What depends on the login stands in sub-selects
+without a reference to the row, which Postgres runs once per query.
 
-A table of `marts` is for logins that see the whole province: its policy shows a login with the scope
-*everything* every row, any other login none. A row filter cannot hide that a row exists, for
+A table of `marts` is for logins that see the whole province: its policy shows a login with the
+scope *everything* every row, any other login none. A row filter cannot hide that a row exists, for
 EXPLAIN ANALYZE counts what it removes; so closed rows lie in a store of their own, and logins that
 see single facilities read views without the keys by which rows elsewhere could be found
 (release/reader_views.py).

@@ -2,8 +2,8 @@
 
 A scope is one facility, all facilities of a province, or everything. A login without a scope sees
 no row: access that nobody granted is never there by accident. Scopes count for the login itself
-(current_user), not for the members of a role, so a login does not see what its group sees. They also
-decide the group: who sees everything reads tables, who sees single facilities reads views
+(current_user), not for the members of a role, so a login does not see what its group sees. They
+also decide the group: who sees everything reads tables, who sees single facilities reads views
 (database/reader_groups.py). Ended scopes stay, for they tell who could read what.
 """
 

@@ -74,8 +74,8 @@ def prepare(
     """Open a build over all changes since the published release; it replaces any unpublished one.
 
     Waits for the model that an older builder is writing, and for a publication under way. Of a dry
-    run it is noted that it is one: no clock publishes it. Raises ConfigurationError while an upgrade
-    is due, but for the build that `is_upgrade`.
+    run it is noted that it is one: no clock publishes it. Raises ConfigurationError while an
+    upgrade is due, but for the build that `is_upgrade`.
     """
     if not is_upgrade:
         require_upgraded(settings, "transformer")

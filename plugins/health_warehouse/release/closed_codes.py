@@ -12,8 +12,8 @@ _LIST = DBT_PROJECT_DIR / "seeds" / "ref_closed_codes.csv"
 _HEAD = """\
 # What closes a dossier
 
-<!-- Written by scripts/write_data_pages.py from dbt_project/seeds/ref_closed_codes.csv; a test fails
-when it is stale. -->
+<!-- Written by scripts/write_data_pages.py from dbt_project/seeds/ref_closed_codes.csv; a test
+fails when it is stale. -->
 
 A dossier in which one of these stands is closed: all its rows are in the closed store of its class,
 and what a plain reader sees was computed without it. The models and the audit read this list; a
@@ -21,8 +21,8 @@ record of HIV care (XML6) with more than who the patient is, and a record of tub
 with a positive status, a day of confirmation or of antiretroviral drugs close a dossier, too.
 
 A code is found however it is written (`B24`, `B.24`, `B-24`, `B 2 4`, full-width letters), whatever
-joins it to others, and with all that begin with it. A row holds for care from its first to before its
-last day. A department adds trade names and services of its own to the list.
+joins it to others, and with all that begin with it. A row holds for care from its first to before
+its last day. A department adds trade names and services of its own to the list.
 """
 _KINDS = {
     "icd": "Codes of ICD-10",
@@ -38,7 +38,7 @@ def page() -> str:
     with _LIST.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     parts = [_HEAD]
-    for class_name, of_class in groupby(rows, key=lambda row: row["class"]):
+    for class_name, of_class in groupby(rows, key=lambda row: row["closed_class"]):
         parts.append(f"## Class {class_name}\n")
         listed = list(of_class)
         for kind, title in _KINDS.items():

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
@@ -203,7 +203,7 @@ def parse_manifest(manifest: Mapping[str, Any]) -> tuple[MartContract, ...]:
         _in_store(mart, store, marts)
         for store in STORES
         for mart in ordered
-        if store in _stores_of(mart, nodes[mart.name])
+        if store in _stores_of(nodes[mart.name])
     )
 
 
@@ -246,7 +246,7 @@ def _contract(name: str, node: Mapping[str, Any]) -> MartContract:
     )
 
 
-def _stores_of(mart: MartContract, node: Mapping[str, Any]) -> Sequence[Store]:
+def _stores_of(node: Mapping[str, Any]) -> Sequence[Store]:
     """All, but a mart of nothing but closed rows (`closed_only: true`) has no open table."""
     if (node["config"].get("meta") or {}).get("closed_only"):
         return [store for store in STORES if store != OPEN]
@@ -288,12 +288,11 @@ def _division(
             + ("must be the last column" if said == "twice" else "must not be a column")
             + " of its primary key"
         )
-    division: Division = said
-    return division
+    return cast(Division, said)
 
 
 def _facility_view(name: str, meta: Mapping[str, Any]) -> FacilityView | None:
-    """`none`, `all`, or what FacilityView says. There is no default: a forgotten mart is refused."""
+    """`none`, `all`, or what FacilityView says. No default: a mart that says nothing is refused."""
     said = meta.get("facility_view")
     if said == "none":
         return None

@@ -18,7 +18,8 @@ _VIEWS_OF_OTHERS = text(
     join pg_rewrite as rules on rules.oid = needs.objid and needs.classid = 'pg_rewrite'::regclass
     join pg_class as views on views.oid = rules.ev_class
     join pg_namespace as owner_schema on owner_schema.oid = views.relnamespace
-    join pg_class as tables on tables.oid = needs.refobjid and needs.refclassid = 'pg_class'::regclass
+    join pg_class as tables
+        on tables.oid = needs.refobjid and needs.refclassid = 'pg_class'::regclass
     where tables.relnamespace::regnamespace::text = any (:schemas)
         and not views.relnamespace::regnamespace::text = any (:schemas)
     order by 1
@@ -39,9 +40,10 @@ def drop_former_marts(settings: Settings, build_id: int) -> int:
     """
     with release_transaction(settings) as cursor:
         tables = cursor.execute(
-            "select relnamespace::regnamespace::text as schema, relname::text as name, relkind::text"
-            " from pg_class where relkind in ('r', 'v') and (relnamespace::regnamespace::text"
-            " = any(%s) or relnamespace = 'ops'::regnamespace and starts_with(relname, 'replaced_'))"
+            "select relnamespace::regnamespace::text as schema, relname::text as name,"
+            " relkind::text from pg_class where relkind in ('r', 'v')"
+            " and (relnamespace::regnamespace::text = any(%s)"
+            " or relnamespace = 'ops'::regnamespace and starts_with(relname, 'replaced_'))"
             " order by relkind desc, 1, 2",
             [_SCHEMAS],
         ).fetchall()

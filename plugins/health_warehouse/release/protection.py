@@ -1,5 +1,5 @@
-"""Row security of the tables of `marts` and of the closed store: made with the table, renewed when its rule changes,
-verified before each publication and roll-back.
+"""Row security of the tables of `marts` and of the closed store: made with the table, renewed when
+its rule changes, verified before each publication and roll-back.
 
 The publisher sees and writes every row by a policy of its own, for row security is forced on the
 owner, too. Every role that roles.yml lets read a mart has one policy for its rows. A policy's

@@ -1,7 +1,7 @@
 """The views by which readers other than plain ones read: made from the contracts, never by hand.
 
 schema        for                  shows
-hiv           hiv_reader           every mart with closed rows; the closed row wins over the open one
+hiv           hiv_reader           every mart with closed rows; a closed row wins over an open one
 facility      facility_reader      open rows of the login's facilities, without keys that join
                                    across facilities
 facility_hiv  facility_hiv_reader  the same with closed rows
@@ -36,6 +36,7 @@ READERS = {
 }
 KEYS = "keys"
 _CURRENT_RELEASE = "current_release"
+_ALWAYS = sql.SQL("true")
 _SMALLEST_CELL = 5  # closed cases: fewer are suppressed
 _KEYS_COMMENT = "One row per key of a table: its columns, and for a foreign key where it leads."
 _NUMBERS = ("integer", "bigint", "numeric")
@@ -237,7 +238,7 @@ def _shown(
     return sql.SQL("true")
 
 
-def _with_closed(mart: _Mart, condition: sql.Composable = sql.SQL("true")) -> sql.Composed:
+def _with_closed(mart: _Mart, condition: sql.Composable = _ALWAYS) -> sql.Composed:
     """The rows of a mart for who may see closed ones. `is_closed`: a plain reader has no such row,
     or has it with other content."""
     names = _columns(mart.closed.column_names)

@@ -41,7 +41,7 @@ def shut_readers(settings: Settings) -> list[str]:
 
 def open_readers(connection: Connection) -> list[str]:
     """Let those log in again that `shut_readers` shut."""
-    names = list(connection.execute(_SHUT).scalars())
+    names: list[str] = list(connection.execute(_SHUT).scalars())
     _let_log_in(connection, names, is_open=True)
     connection.execute(text("update ops.upgrades set readers_shut = '{}'"))
     return names

@@ -61,7 +61,7 @@ FIRST = [
     Sent(
         "96002", Dossier("f4", "F", papers={"xml15": [{"phanloai_lao_hiv": "1"}]}), is_closed=True
     ),
-    # a test for HIV closes its result and not its dossier; a row of XML6 without care closes nothing
+    # a test for HIV closes its result, not its dossier; a row of XML6 without care closes nothing
     Sent("96002", Dossier("g1", "G", services=({"ten_dich_vu": "HIV Ab test nhanh"},))),
     Sent("96002", Dossier("g2", "G", papers={"xml6": [{"ma_lk": "g2", "gioi_tinh": "1"}]})),
     *(
@@ -91,8 +91,8 @@ _PROBES = (
     " where not exists (select from marts.fct_transfers as t"
     " where t.facility_key = e.facility_key and t.encounter_key = e.encounter_key)",
     "select facility_id, sum(encounter_count) from marts.rpt_facility_months group by 1",
-    "select count(*) from marts.fct_claim_lines as l left join marts.dim_items as i using (item_key)"
-    " where i.item_key is null",
+    "select count(*) from marts.fct_claim_lines as l"
+    " left join marts.dim_items as i using (item_key) where i.item_key is null",
     "select p.person_key from marts.dim_persons as p left join marts.fct_encounters as e"
     " using (person_key) where e.person_key is null",
 )
@@ -221,7 +221,7 @@ def test_nothing_that_a_plain_reader_reaches_is_made_of_closed_documents(
 
 def test_a_roll_back_moves_dossiers_back_between_the_stores(worlds: tuple[World, World]) -> None:
     """Last in the module: it takes a release back, and publishes it again."""
-    everything, opened = worlds
+    everything, _ = worlds
     before = [world.content("bi_reader") for world in worlds]
     closed = everything.content("hiv_reader")
     for world in worlds:

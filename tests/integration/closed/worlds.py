@@ -122,7 +122,8 @@ def keys_of(world: World) -> Iterator[tuple[str, str]]:
         for row in connection.execute(
             text(
                 "select distinct h._person_key::text as person, v.encounter_key::text as encounter"
-                " from ops.dossier_versions as v join raw.claims_xml1 as h using (file_id, position)"
+                " from ops.dossier_versions as v"
+                " join raw.claims_xml1 as h using (file_id, position)"
                 " order by 1, 2"
             )
         ):

@@ -193,7 +193,8 @@ SPOILT = {
     ),
     "a closed arrival is told of": (
         "update candidate.fct_appointments set visit_encounter_key = closed.encounter_key"
-        " from (select encounter_key from candidate.fct_encounters where audience = 'hiv') as closed"
+        " from (select encounter_key from candidate.fct_encounters"
+        " where audience = 'hiv') as closed"
         " where audience = 'open' and is_kept",
         {"M03"},
     ),

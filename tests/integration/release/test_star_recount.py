@@ -39,7 +39,8 @@ _ROWS = """
 select count(*) from candidate.{mart} as this
 where audience = 'open' or not exists (
     select from candidate.{mart} as open
-    where open.audience = 'open' and to_jsonb(open) ->> 'encounter_key' = to_jsonb(this) ->> 'encounter_key'
+    where open.audience = 'open'
+        and to_jsonb(open) ->> 'encounter_key' = to_jsonb(this) ->> 'encounter_key'
         and '{mart}' in ('fct_transfers', 'fct_appointments')
 )
 """

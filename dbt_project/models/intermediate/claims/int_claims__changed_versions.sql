@@ -1,6 +1,6 @@
 -- One row per changed dossier that has content: the version that holds it, and whom it is for: the
--- open audience, or that of a closed class. Every row of a fact carries the audience of its dossier,
--- so that who may not see one sees none, and no sum over the rest gives it away.
+-- open audience, or that of a closed class. Every row of a fact has the audience of its dossier, so
+-- that who may not see one sees none, and no sum over the rest gives it away.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'encounter_key']) }}",
@@ -16,14 +16,14 @@ closed as (
     select
         file_id,
         position,
-        min(class) as class
+        min(closed_class) as closed_class
     from {{ ref('int_claims__closed_versions') }}
     group by 1, 2
 )
 
 select
     versions.*,
-    coalesce(closed.class, 'open') as audience
+    coalesce(closed.closed_class, 'open') as audience
 from versions
 left join closed
     on

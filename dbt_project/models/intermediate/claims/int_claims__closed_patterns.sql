@@ -1,8 +1,8 @@
 -- One row per closed class, kind of text and period of validity: a pattern that finds every code or
 -- word of the list in what was sent, whatever stands between the letters and digits of a code
--- (B24, B.24, B 2 4, B-24; the standard joins codes by semicolons, software by anything or nothing).
+-- (B24, B.24, B 2 4, B-24; the standard joins codes by semicolons, software by anything).
 select
-    class,
+    closed_class,
     kind,
     valid_from,
     valid_to,
@@ -15,7 +15,7 @@ select
     end as pattern
 from (
     select
-        class,
+        closed_class,
         kind,
         valid_from,
         valid_to,
@@ -32,4 +32,4 @@ from (
         end as part
     from {{ ref('ref_closed_codes') }}
 ) as parts
-group by class, kind, valid_from, valid_to
+group by closed_class, kind, valid_from, valid_to

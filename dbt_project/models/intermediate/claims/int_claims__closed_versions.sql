@@ -1,8 +1,8 @@
--- One row per changed dossier version and closed class that something in it tells of: a code, a drug,
--- a service or a record (the list: seeds/ref_closed_codes.csv).
+-- One row per changed dossier version and closed class that something in it tells of: a code, a
+-- drug, a service or a record (the list: seeds/ref_closed_codes.csv).
 {{ config(
     materialized='refilled',
-    post_hook="{{ keyed_by(['file_id', 'position', 'class']) }}",
+    post_hook="{{ keyed_by(['file_id', 'position', 'closed_class']) }}",
 ) }}
 
 with versions as (
@@ -40,7 +40,7 @@ told as (
     select
         versions.file_id,
         versions.position,
-        patterns.class
+        patterns.closed_class
     from versions
     inner join patterns
         on
@@ -51,7 +51,7 @@ told as (
     select
         versions.file_id,
         versions.position,
-        patterns.class
+        patterns.closed_class
     from versions
     inner join drug_lines
         on
@@ -68,7 +68,7 @@ told as (
     select
         versions.file_id,
         versions.position,
-        patterns.class
+        patterns.closed_class
     from versions
     inner join service_lines
         on
@@ -85,7 +85,7 @@ told as (
     select
         versions.file_id,
         versions.position,
-        'hiv' as class
+        'hiv' as closed_class
     from versions
     inner join {{ ref('stg_claims__hiv_treatments') }} as treatments
         on
@@ -95,7 +95,7 @@ told as (
     select
         versions.file_id,
         versions.position,
-        'hiv' as class
+        'hiv' as closed_class
     from versions
     inner join {{ ref('stg_claims__tb_treatments') }} as treatments
         on

@@ -7,17 +7,19 @@ with days as (
 )
 
 select
-    date_key,
+    days.date_key,
     audiences.audience,
-    case when is_known then extract(year from date_key)::integer end as year_number,
-    case when is_known then extract(quarter from date_key)::integer end as quarter_number,
-    case when is_known then extract(month from date_key)::integer end as month_number,
-    case when is_known then extract(day from date_key)::integer end as day_number,
-    case when is_known then extract(isoyear from date_key)::integer end as iso_year_number,
-    case when is_known then extract(week from date_key)::integer end as iso_week_number,
-    case when is_known then extract(isodow from date_key)::integer end as iso_weekday_number,
-    case when is_known then extract(isodow from date_key) in (6, 7) end as is_weekend,
-    is_known,
-    date_trunc('month', date_key::timestamp)::date as month_start_date
+    case when days.is_known then extract(year from days.date_key)::integer end as year_number,
+    case when days.is_known then extract(quarter from days.date_key)::integer end as quarter_number,
+    case when days.is_known then extract(month from days.date_key)::integer end as month_number,
+    case when days.is_known then extract(day from days.date_key)::integer end as day_number,
+    case when days.is_known then extract(isoyear from days.date_key)::integer end
+        as iso_year_number,
+    case when days.is_known then extract(week from days.date_key)::integer end as iso_week_number,
+    case when days.is_known then extract(isodow from days.date_key)::integer end
+        as iso_weekday_number,
+    case when days.is_known then extract(isodow from days.date_key) in (6, 7) end as is_weekend,
+    days.is_known,
+    date_trunc('month', days.date_key::timestamp)::date as month_start_date
 from days
 cross join {{ audiences() }}

@@ -31,6 +31,7 @@ used as (
         where
             bridge.diagnosis_key = diagnoses.diagnosis_key
             and bridge.audience = audiences.audience
+        order by bridge.diagnosis_key
         limit 1
     ) as named
 )

@@ -1,6 +1,6 @@
 -- One row per drug, service or device that a claim line names, and audience. Name, unit and cost
--- group are those of the line ordered last (then of the smallest claim_line_key): a rule on content,
--- so that no order of loading changes it. A name that is surely of a person is not
+-- group are those of the line ordered last (then of the smallest claim_line_key): a rule on
+-- content, so that no order of loading changes it. A name that is surely of a person is not
 -- published, and the unknown item has none: whatever was no code stands there.
 with items as (
     select * from {{ ref('int_claims__touched_items') }}
@@ -45,10 +45,10 @@ chosen as (
             own.item_key = last_lines.item_key
             and last_lines.audience = any(audiences.sees)
     order by
-        own.item_key,
-        own.audience,
+        own.item_key asc,
+        own.audience asc,
         last_lines.ordered_at desc nulls last,
-        last_lines.claim_line_key
+        last_lines.claim_line_key asc
 ),
 
 -- once, so that a line is then searched in its own table and by its whole key

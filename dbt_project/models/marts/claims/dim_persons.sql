@@ -17,17 +17,18 @@ select
     latest.birth_year
 from persons
 cross join {{ audiences() }}
-cross join lateral (
-    select
-        encounters.sex_code,
-        encounters.birth_year
-    from encounters
-    where
-        encounters.person_key = persons.person_key
-        and encounters.audience = any(audiences.sees)
-    order by encounters.discharged_at desc nulls last, encounters.encounter_key asc
-    limit 1
-) as latest
+cross join
+    lateral (
+        select
+            encounters.sex_code,
+            encounters.birth_year
+        from encounters
+        where
+            encounters.person_key = persons.person_key
+            and encounters.audience = any(audiences.sees)
+        order by encounters.discharged_at desc nulls last, encounters.encounter_key asc
+        limit 1
+    ) as latest
 where
     exists (
         select 1

@@ -1,5 +1,5 @@
--- One row per result of a test or examination (XML4) of a dossier with content. The result of a test
--- for HIV is closed whatever it found, for its absence would tell the rest. Free text may name
+-- One row per result of a test or examination (XML4) of a dossier with content. The result of a
+-- test for HIV is closed whatever it found, for its absence would tell the rest. Free text may name
 -- a person: results go out where they are numbers or listed answers, units where they are listed or
 -- composed.
 with versions as (
@@ -24,7 +24,7 @@ units as (
 
 closed_tests as (
     select
-        class,
+        closed_class,
         pattern
     from {{ ref('int_claims__closed_patterns') }}
     where kind = 'test'
@@ -35,7 +35,7 @@ closed_services as (
         services.file_id,
         services.position,
         services.sent_service_code,
-        min(closed_tests.class) as class
+        min(closed_tests.closed_class) as closed_class
     from versions
     inner join {{ ref('stg_claims__service_lines') }} as services
         on
@@ -71,9 +71,9 @@ select
     case
         when versions.audience <> 'open' then versions.audience
         else coalesce(
-            closed_services.class,
+            closed_services.closed_class,
             (
-                select min(closed_tests.class)
+                select min(closed_tests.closed_class)
                 from closed_tests
                 where {{ searched_text('results.indicator_name') }} ~* closed_tests.pattern
             ),

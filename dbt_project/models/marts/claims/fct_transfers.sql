@@ -1,6 +1,6 @@
--- One row per encounter that ended in a transfer, and audience. Its arrival is the first encounter of
--- the same person within the window at the facility that the patient was sent to, else at one that
--- names the sender (MA_NOI_DI). Without closed documents, a closed arrival was none.
+-- One row per encounter that ended in a transfer, and audience. Its arrival is the first encounter
+-- of the same person within the window at the facility that the patient was sent to, else at one
+-- that names the sender (MA_NOI_DI). Without closed documents, a closed arrival was none.
 with journeys as (
     select * from {{ ref('int_claims__touched_journeys') }}
 ),

@@ -25,10 +25,10 @@ counted as (
             = appointments.appointment_month_start_date
     inner join {{ audiences() }} on appointments.audience = any(audiences.sees)
     order by
-        appointments.facility_key,
-        appointments.encounter_key,
-        appointments.appointment_key,
-        audiences.audience,
+        appointments.facility_key asc,
+        appointments.encounter_key asc,
+        appointments.appointment_key asc,
+        audiences.audience asc,
         appointments.audience = audiences.audience desc
 )
 
@@ -40,6 +40,6 @@ select
     count(*) filter (where is_kept)::integer as kept_count,
     coalesce(sum(days_from_appointment), 0)::integer as days_from_appointment
 from counted
-group by 1, 2, 3
+group by facility_key, appointment_month_start_date, for_audience
 -- in a closed class: months in which something is closed
 having bool_or(audience = for_audience)
