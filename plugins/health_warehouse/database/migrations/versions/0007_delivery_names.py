@@ -1,4 +1,4 @@
-"""Names of files, and values that are no codes, go to who may see persons."""
+"""Names of files go to who may see persons: the ledger is shown without them."""
 
 from pathlib import Path
 
@@ -9,10 +9,8 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    folder = Path(__file__).parent
-    for part in ("delivery_names", "code_forms"):
-        statements = (folder / f"0007_{part}.sql").read_text(encoding="utf-8")
-        op.get_bind().exec_driver_sql(statements)
+    statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    op.get_bind().exec_driver_sql(statements)
 
 
 def downgrade() -> None:
