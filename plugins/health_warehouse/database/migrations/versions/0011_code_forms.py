@@ -1,4 +1,4 @@
-"""What has the form of a code, a result, or of a person: read alike by the rules and by the marts."""
+"""What has the form of a code, of a result or of a person: rules and marts read it alike."""
 
 from pathlib import Path
 
