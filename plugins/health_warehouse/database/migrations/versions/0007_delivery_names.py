@@ -1,4 +1,4 @@
-"""Names of files go to who may see persons: the ledger is shown without them."""
+"""Names of files, and values that are no codes, go to who may see persons."""
 
 from pathlib import Path
 
@@ -9,8 +9,10 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    op.get_bind().exec_driver_sql(statements)
+    folder = Path(__file__).parent
+    for part in ("delivery_names", "code_forms"):
+        statements = (folder / f"0007_{part}.sql").read_text(encoding="utf-8")
+        op.get_bind().exec_driver_sql(statements)
 
 
 def downgrade() -> None:
