@@ -83,7 +83,7 @@ def deliver_correction(settings: Settings, name: str) -> Path:
     """
     inbox = settings.state / "inbox"
     quarantined = {str(found["dossier"]).encode() for found in findings.entries(settings)}
-    for entry in entries(settings, status="loaded"):
+    for entry in entries(settings, status="loaded", with_names=True):
         original = inbox / entry["file"]
         corrected = _corrected(original.read_bytes(), quarantined)
         if corrected is not None and not entry["dossiers"]["superseded"]:
