@@ -254,10 +254,22 @@ class Star:
         )
         self.touch(keys)
 
-    def content(self, schema: str) -> dict[str, str]:
+    def move_visits(self, visits: Iterable[int]) -> None:
+        """Visits and their lines become closed, or open again."""
+        keys = list(visits)
+        self.touch(keys)
+        for table in ("fct_visits", "fct_lines"):
+            self.run(
+                f"update candidate.{table}"
+                " set audience = case audience when 'open' then 'hiv' else 'open' end"
+                " where visit_key = any(:keys)",
+                keys=keys,
+            )
+
+    def content(self, schema: str, audience: str = "open") -> dict[str, str]:
         """A fingerprint of every table of the star, independent of the order of rows.
 
-        Of `candidate`, of the open rows, as they stand in marts.
+        Of `candidate`, of the rows for one audience, as they stand in its store.
         """
         role = "transformer" if schema == "candidate" else "publisher"
         with engine(self.settings, role).connect() as connection:
@@ -270,8 +282,8 @@ class Star:
                         " order by row_text collate \"C\")), '')"
                         " from (select to_jsonb(t) as content from {} as t) as rows"
                         " cross join lateral (select (content - 'audience')::text as row_text) as x"
-                        " where coalesce(content ->> 'audience', 'open') = 'open'"
-                    ).format(sql.Identifier(schema, table))
+                        " where coalesce(content ->> 'audience', {audience}) = {audience}"
+                    ).format(sql.Identifier(schema, table), audience=sql.Literal(audience))
                 )
                 (prints[table],) = cursor.fetchone() or ("",)
             connection.rollback()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from release_star import Star, column, model
+from release_star import TABLES, Star, column, model
 
 from health_warehouse.database.connections import dispose_engines
 from health_warehouse.errors import PublishConflict, ReleaseHeld
@@ -22,13 +24,22 @@ def published(star: Star) -> Star:
     return star
 
 
+CLOSED = {f"closed.{table}" for table in TABLES}
+
+
+def opened(counts: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the marts; in this star no row is closed."""
+    assert not any(count for mart, count in counts.items() if mart in CLOSED and count != (0, 0))
+    return {mart: count for mart, count in counts.items() if mart not in CLOSED}
+
+
 def test_first_publication_shows_the_whole_candidate(star: Star) -> None:
     build_id = star.build(is_full=True)
     release = publish(star.settings, build_id)
     assert star.content("marts") == star.content("candidate")
     assert release.build_id == build_id
     assert release.status == "current"
-    assert release.rows_inserted == {
+    assert opened(release.rows_inserted) == {
         "dim_goods": 10,
         "dim_shops": 4,
         "fct_visits": 40,
@@ -46,7 +57,7 @@ def test_incremental_publication_writes_only_what_differs(published: Star) -> No
     planned = {one.mart: (one.rows_to_delete, one.rows_to_insert) for one in plan(star.settings)}
     release = publish(star.settings)
     assert star.content("marts") == star.content("candidate")
-    assert planned == {
+    assert opened(planned) == {
         "dim_goods": (0, 0),
         "dim_shops": (0, 0),
         "fct_visits": (3, 3),
@@ -84,7 +95,9 @@ def test_a_mart_of_keys_alone_is_published(published: Star) -> None:
         "dim_days", [column("day_key", "date")], ["day_key"]
     )
     star.write_manifest()
-    star.run("create table candidate.dim_days (day_key date primary key)")
+    star.run(
+        "create table candidate.dim_days (day_key date primary key, audience text default 'open')"
+    )
     star.run("insert into candidate.dim_days values ('2026-01-01'), ('2026-01-02')")
     star.build()
     publish(star.settings)
@@ -96,6 +109,42 @@ def test_a_mart_of_keys_alone_is_published(published: Star) -> None:
     rollback(star.settings, "wrong", "Lan")
     days = star.rows("select day_key::text from marts.dim_days order by 1", "bi_reader")
     assert [row[0] for row in days] == ["2026-01-01", "2026-01-02"]
+
+
+def test_rows_move_between_the_stores_in_one_publication(published: Star) -> None:
+    """Never in both, never in neither; a roll-back moves them back."""
+    star = published
+    before = stores(star)
+    for audience, moved in (("hiv", {1, 2}), ("open", {2})):
+        star.start_stretch()
+        star.touch(sorted(moved))
+        for table in ("fct_visits", "fct_lines"):
+            star.run(
+                f"update candidate.{table} set audience = :audience where visit_key = any(:keys)",
+                audience=audience,
+                keys=sorted(moved),
+            )
+        star.build()
+        publish(star.settings)
+        opened_now, closed_now = stores(star)
+        assert opened_now & closed_now == set()
+        assert opened_now | closed_now == before[0]
+    assert closed_now == {1}
+    rollback(star.settings, "wrong", "Lan")
+    assert stores(star) == (before[0] - {1, 2}, {1, 2})
+
+
+def stores(star: Star) -> tuple[set[int], set[int]]:
+    """Visits in marts, and in the closed store; their lines are where they are."""
+    found = []
+    for schema in ("marts", "closed"):
+        visits, lines = (
+            {row[0] for row in star.rows(f"select visit_key from {schema}.{table}", "publisher")}
+            for table in ("fct_visits", "fct_lines")
+        )
+        assert visits == lines
+        found.append(visits)
+    return found[0], found[1]
 
 
 def test_a_null_that_becomes_a_value_and_back_is_a_difference(published: Star) -> None:

@@ -7,10 +7,20 @@ from typing import Any
 import pytest
 
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.release.contracts import ForeignKey, Index, Scope, parse_manifest
+from health_warehouse.release.contracts import (
+    OPEN,
+    ForeignKey,
+    Index,
+    MartContract,
+    Scope,
+    parse_manifest,
+)
 
 
 def node(name: str, columns: list[str], key: list[str], **meta: Any) -> dict[str, Any]:
+    """Divided by row and seen by the whole province, unless `meta` says otherwise."""
+    meta = {"closed": "by_row", "facility_view": "none", **meta}
+    columns = [*columns, "audience"]
     return {
         "resource_type": "model",
         "schema": "candidate",
@@ -42,12 +52,70 @@ FACT = node(
 )
 
 
+def open_marts(source: dict[str, Any]) -> list[MartContract]:
+    return [contract for contract in parse_manifest(source) if contract.store == OPEN]
+
+
 def test_referenced_marts_come_first_whatever_the_order_of_the_manifest() -> None:
-    assert [c.name for c in parse_manifest(manifest(FACT, DIMENSION))] == ["dim_a", "fct_b"]
+    assert [c.name for c in open_marts(manifest(FACT, DIMENSION))] == ["dim_a", "fct_b"]
+
+
+def test_each_mart_has_a_contract_in_each_store() -> None:
+    names = [contract.name for contract in parse_manifest(manifest(FACT, DIMENSION))]
+    assert names == ["dim_a", "fct_b", "closed.dim_a", "closed.fct_b"]
+    only = node("fct_c", ["c_key"], ["c_key"], closed_only=True)
+    assert [contract.name for contract in parse_manifest(manifest(only))] == ["closed.fct_c"]
+
+
+def test_the_audience_is_no_column_of_a_mart_and_the_last_of_the_key_of_its_candidate() -> None:
+    twice = node("dim_a", ["a_key"], ["a_key", "audience"], closed="twice")
+    contract = open_marts(manifest(twice))[0]
+    assert contract.column_names == contract.primary_key == ("a_key",)
+    assert contract.candidate_key == ("a_key", "audience")
+
+
+def test_in_the_closed_store_keys_lead_to_marts_that_are_computed_twice() -> None:
+    twice = node("dim_a", ["a_key"], ["a_key", "audience"], closed="twice")
+    fact = node(
+        "fct_c",
+        ["a_key", "b_key"],
+        ["a_key", "b_key"],
+        foreign_keys=[
+            {"columns": ["a_key"], "to": "dim_a"},
+            {"columns": ["a_key", "b_key"], "to": "fct_b"},
+        ],
+    )
+    other = node("fct_b", ["a_key", "b_key"], ["a_key", "b_key"])
+    contracts = {one.name: one for one in parse_manifest(manifest(twice, fact, other))}
+    assert [key.to for key in contracts["fct_c"].foreign_keys] == ["dim_a", "fct_b"]
+    assert [key.to for key in contracts["closed.fct_c"].foreign_keys] == ["closed.dim_a"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"closed": None}, "how closed rows are told from open ones"),
+        ({"closed": "sometimes"}, "how closed rows are told from open ones"),
+        ({"closed": "twice"}, "audience must be the last column of its primary key"),
+        ({"facility_view": None}, "does not say who sees its rows"),
+        ({"facility_view": {"without": ["a_key"]}}, "does not say who sees its rows"),
+        ({"facility_view": {"by": ["c_key"]}}, "no column c_key"),
+    ],
+)
+def test_a_mart_that_does_not_say_who_sees_it_is_refused(
+    changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        parse_manifest(manifest(node("dim_a", ["a_key"], ["a_key"], **changes)))
+
+
+def test_a_report_says_which_column_counts_its_cases() -> None:
+    with pytest.raises(ConfigurationError, match="which column counts its cases"):
+        parse_manifest(manifest(node("rpt_a", ["a_key"], ["a_key"])))
 
 
 def test_a_contract_holds_what_a_release_needs() -> None:
-    fact = parse_manifest(manifest(FACT, DIMENSION))[1]
+    fact = open_marts(manifest(FACT, DIMENSION))[1]
     assert fact.comment == "One row per thing."
     assert fact.primary_key == ("a_key", "b_key")
     assert fact.foreign_keys == (ForeignKey(("a_key",), "dim_a", ("a_key",)),)
@@ -61,7 +129,7 @@ def test_a_contract_holds_what_a_release_needs() -> None:
 
 
 def test_every_foreign_key_and_scope_gets_an_index() -> None:
-    fact = parse_manifest(manifest(FACT, DIMENSION))[1]
+    fact = open_marts(manifest(FACT, DIMENSION))[1]
     assert fact.needed_indexes == (
         Index(("day",), ("b_key",)),
         Index(("a_key",)),
@@ -87,7 +155,7 @@ def test_an_index_serves_for_what_it_begins_with_and_holds(wanted: Index, is_ser
 def test_models_of_other_schemas_and_tests_are_not_marts() -> None:
     staging = node("stg_a", ["a_key"], ["a_key"]) | {"schema": "staging"}
     test = {"resource_type": "test", "schema": "candidate", "name": "t"}
-    assert [c.name for c in parse_manifest(manifest(staging, test, DIMENSION))] == ["dim_a"]
+    assert [c.name for c in open_marts(manifest(staging, test, DIMENSION))] == ["dim_a"]
 
 
 def test_a_key_declared_on_its_column_counts() -> None:
