@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # The image of every process of the warehouse: Airflow's, the workers, the alert sender, migrations.
 #
-#   docker build --tag health-warehouse:0.1.0 .
+#   docker build --tag health-warehouse:0.2.0 .
 #
 # Debian 12 with its own Python 3.11: the interpreter that all tests run on. Code and packages belong
 # to root and are read only; the processes are user 10001 and write to /var/lib/warehouse (volumes)
@@ -47,7 +47,7 @@ RUN /opt/venv/bin/uv pip install --python /opt/venv/bin/python --no-deps --no-bu
 FROM debian AS warehouse
 LABEL org.opencontainers.image.title="health-warehouse" \
       org.opencontainers.image.description="Provincial health data warehouse: all its processes" \
-      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.version="0.2.0" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.base.name="docker.io/library/debian:12.12-slim"
 # Fixed numbers: volumes of another host, and a cluster's policies, name users by number.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
@@ -92,7 +93,7 @@ def doctor(as_json: _AS_JSON = False) -> None:
     for finding in () if as_json else findings:
         typer.echo(f"{finding.level}: {finding.what}\n    remedy: {finding.remedy}")
     if not findings and not as_json:
-        typer.echo(f"nothing found by {len(CHECKS)} checks")
+        typer.echo(f"nothing found by {len(CHECKS)} checks (version {version('health-warehouse')})")
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)
 

@@ -22,6 +22,10 @@ _REQUIRE = (
     "alter table ops.current_dossiers alter column encounter_key set not null",
     "alter table ops.dossier_changes alter column encounter_key set not null",
 )
+# What releases replaced has keys of before: no roll-back may bring it back. Maintenance removes it.
+_END_ROLLBACKS = text(
+    "update ops.releases set replaced_rows = 'leaving' where replaced_rows = 'kept'"
+)
 _NEW_KEY = text("update ops.person_key_check set check_value = :value")
 
 
@@ -117,6 +121,7 @@ def _require_key_of(found: state.Rekeying, keys: Keys) -> None:
 def _finish(connection: Connection, keys: Keys) -> None:
     for statement in _REQUIRE:
         connection.execute(text(statement))
+    connection.execute(_END_ROLLBACKS)
     connection.execute(_NEW_KEY, {"value": check_value(keys.secret)})
     state.finish(connection)
 
