@@ -18,8 +18,8 @@ from health_warehouse.release.contracts import (
     STORES,
     ForeignKey,
     MartContract,
-    parse_manifest,
 )
+from health_warehouse.release.manifest import parse_manifest
 from health_warehouse.settings import PROJECT_DIR
 
 _FOLDER = PROJECT_DIR / "dbt_project" / "models" / "marts"

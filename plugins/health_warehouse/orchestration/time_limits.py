@@ -11,10 +11,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
-from health_warehouse.database.connections import engine
-
 if TYPE_CHECKING:
     from health_warehouse.settings import Settings
 
@@ -22,8 +18,7 @@ LONGEST = timedelta(days=14)
 _AT_LEAST = timedelta(hours=1)
 # A tenth of what was measured on two cores: a limit is for what hangs, not for what is slow.
 _LINES_A_SECOND = 1_000
-_LINES = text(
-    """
+_LINES = """
     select
         case
             when builds.is_full then (select sum(line_count) from ops.files)
@@ -39,14 +34,17 @@ _LINES = text(
         end
     from ops.builds as builds
     where builds.build_id = :build_id
-    """
-)
+"""
 
 
 def limit(settings: Settings, build_id: int) -> timedelta:
     """For one task of a build."""
+    from sqlalchemy import text
+
+    from health_warehouse.database.connections import engine
+
     with engine(settings, "transformer").connect() as connection:
-        lines = connection.execute(_LINES, {"build_id": build_id}).scalar_one_or_none()
+        lines = connection.execute(text(_LINES), {"build_id": build_id}).scalar_one_or_none()
     return min(_AT_LEAST + timedelta(seconds=int(lines or 0) // _LINES_A_SECOND), LONGEST)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from psycopg import sql
 from sqlalchemy import Connection, text
 
-from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.database.connections import OWNER, driver_connection, engine
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.known_key import agreed_person_key, check_value, fits
 from health_warehouse.rekeying import state
@@ -127,5 +128,6 @@ def _finish(connection: Connection, keys: Keys) -> None:
 
 
 def _total(connection: Connection, step: Step) -> int:
-    counted = connection.execute(text(f"select count(*) from {step.relation}"))  # noqa: S608 - ours
-    return int(counted.scalar_one())
+    counted = sql.SQL("select count(*) from {}").format(sql.Identifier(*step.relation.split(".")))
+    (count,) = driver_connection(connection).execute(counted).fetchone() or (0,)
+    return int(count)

@@ -22,7 +22,10 @@ _OPEN = text(
     "select rekeying_id, kind, check_value, step, last_place from ops.rekeyings"
     " where finished_at is null"
 )
-_LOCKED = text(f"{_OPEN.text} for update")
+_LOCKED = text(
+    "select rekeying_id, kind, check_value, step, last_place from ops.rekeyings"
+    " where finished_at is null for update"
+)
 _BEGIN = text("insert into ops.rekeyings (kind, check_value) values (:kind, :check_value)")
 _NOTE = text("update ops.rekeyings set step = :step, last_place = :place where finished_at is null")
 # Waits for every transaction that has looked whether keys are whole; later ones find them not.

@@ -27,11 +27,12 @@ from health_warehouse.release.candidates import (
     require_base,
     require_candidate,
 )
-from health_warehouse.release.contracts import MartContract, load_contracts
+from health_warehouse.release.contracts import MartContract
 from health_warehouse.release.current import NAME as CURRENT_RELEASE
 from health_warehouse.release.current import ensure_current_release, show_release
 from health_warehouse.release.exchange import TablePlan, exchange, load, plan_exchange
 from health_warehouse.release.hold import current_hold, lift_hold, require_no_hold
+from health_warehouse.release.manifest import load_contracts
 from health_warehouse.release.releases import Release, current_release, get_release
 from health_warehouse.release.shadows import ensure_shadows
 from health_warehouse.release.transaction import (

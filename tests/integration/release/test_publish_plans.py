@@ -16,7 +16,8 @@ from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
 from health_warehouse.release import statements
-from health_warehouse.release.contracts import MartContract, load_contracts
+from health_warehouse.release.contracts import MartContract
+from health_warehouse.release.manifest import load_contracts
 from health_warehouse.release.publish import publish
 from health_warehouse.release.rollback import rollback
 from health_warehouse.release.transaction import ReleaseCursor, reading_transaction
