@@ -45,7 +45,7 @@ def say_nothing(_message: str) -> None:
 
 @dataclass(frozen=True)
 class Marts:
-    """What a reader sees, in one transaction."""
+    """What the HIV programme sees, open and closed, in one transaction."""
 
     release_id: int
     facility_months: dict[tuple[str, Any], dict[str, Any]]
@@ -63,10 +63,10 @@ def marts(settings: Settings, after: int = 0) -> Marts | None:
     if release_id is None or release_id <= after:
         return None
     with engine(settings, "hiv_reader").connect() as connection:  # who sees every row
-        months = connection.execute(text("select * from marts.rpt_facility_months")).mappings()
-        encounters = connection.execute(text("select count(*) from marts.fct_encounters"))
+        months = connection.execute(text("select * from hiv.rpt_facility_months")).mappings()
+        encounters = connection.execute(text("select count(*) from hiv.fct_encounters"))
         lines = connection.execute(
-            text("select count(*), coalesce(sum(billed_amount_vnd), 0) from marts.fct_claim_lines")
+            text("select count(*), coalesce(sum(billed_amount_vnd), 0) from hiv.fct_claim_lines")
         ).one()
         return Marts(
             release_id=release_id,

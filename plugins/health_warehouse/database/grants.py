@@ -57,7 +57,7 @@ def apply(connection: Connection, settings: Settings) -> None:
     cursor = driver_connection(connection).cursor()
     for statement in (*_statements("revoke", found.surplus), *_statements("grant", found.lacking)):
         cursor.execute(statement)
-    for statement in _for_tables_to_come(settings):
+    for statement in _for_tables_to_come(settings, _existing_schemas(connection)):
         cursor.execute(statement)
 
 
@@ -104,13 +104,22 @@ def functions(connection: Connection) -> list[tuple[str, str]]:
     return [(row.schema, row.signature) for row in rows]
 
 
+def _existing_schemas(connection: Connection) -> set[str]:
+    """A schema of an older revision lacks some."""
+    return set(connection.execute(text("select nspname::text from pg_namespace")).scalars())
+
+
 def _wanted(connection: Connection, settings: Settings) -> set[Grant]:
     tables, routines = relations(connection), functions(connection)
+    existing = _existing_schemas(connection)
     wanted: set[Grant] = set()
     for role in rights.all_rights().values():
         name = role_name(settings, role.name)
-        wanted |= {Grant("schema", schema, "", "usage", name) for schema in role.schemas}
-        wanted |= {Grant("schema", schema, "", "create", name) for schema in role.creates_in}
+        wanted |= {Grant("schema", schema, "", "usage", name) for schema in role.schemas & existing}
+        wanted |= {
+            Grant("schema", schema, "", "create", name)
+            for schema in existing.intersection(role.creates_in)
+        }
         wanted |= {
             Grant("function", schema, signature, "execute", name)
             for schema, signature in routines
@@ -213,7 +222,7 @@ def _object(grant: Grant) -> sql.Composed:
     return sql.SQL("table {}").format(sql.Identifier(grant.schema, grant.name))
 
 
-def _for_tables_to_come(settings: Settings) -> Iterator[sql.Composed]:
+def _for_tables_to_come(settings: Settings, existing: set[str]) -> Iterator[sql.Composed]:
     """dbt drops and makes its tables anew: whoever may read all of a layer keeps reading.
 
     Tables of `marts` and `ops` are not meant: who makes one there says who may read it.
@@ -221,7 +230,9 @@ def _for_tables_to_come(settings: Settings) -> Iterator[sql.Composed]:
     for maker in rights.all_rights().values():
         for reader in rights.all_rights().values():
             for schema in maker.creates_in:
-                if schema in ("marts", "ops") or "*" not in reader.tables.get(schema, {}):
+                if schema in ("marts", "ops") or schema not in existing:
+                    continue
+                if "*" not in reader.tables.get(schema, {}):
                     continue
                 for verb in reader.tables[schema]["*"]:
                     yield sql.SQL(

@@ -26,7 +26,6 @@ from health_warehouse.database.reader_groups import (
     first_group,
     join_group,
     logins,
-    settle_groups,
 )
 from health_warehouse.database.rights import all_rights
 from health_warehouse.database.roles import ROLES, role_name
@@ -98,7 +97,8 @@ def create_reader(
 def bring_back_reader(
     connection: Connection, settings: Settings, reader: Reader, password: str
 ) -> None:
-    """A login of a backup, with the password that it had. Its scopes are rows of the dump."""
+    """A login of a backup, with the password that it had. Its scopes are rows of the dump; when they
+    are there, `settle_groups` moves it to the group that they ask for."""
     driver = driver_connection(connection)
     cursor = driver.cursor()
     name = settings.role_prefix + reader.name
@@ -109,7 +109,6 @@ def bring_back_reader(
     login = sql.Identifier(name)
     cursor.execute(verb.format(login, verifier(driver, name, password)))
     _admit(cursor, settings, name, reader.group)
-    settle_groups(connection, settings)
 
 
 def rotate_reader(settings: Settings, name: str) -> Reader:

@@ -17,6 +17,10 @@ from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
 
 
+# The department's own readers, who see the whole province from the start.
+OWN = [("bi_reader", None, None), ("hiv_reader", None, None), ("report_reader", None, None)]
+
+
 @pytest.fixture(autouse=True)
 def here(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The commands work in the warehouse of the test."""
@@ -42,10 +46,13 @@ def held() -> list[tuple[str, str | None, str | None]]:
 
 
 def test_in_a_new_warehouse_the_departments_readers_see_everything() -> None:
-    assert held() == [("bi_reader", None, None), ("hiv_reader", None, None)]
+    assert held() == OWN
     assert [(one["name"], one["sees_hiv"]) for one in ran("readers", "list")] == [
         ("bi_reader", False),
+        ("facility_hiv_reader", True),
+        ("facility_reader", False),
         ("hiv_reader", True),
+        ("report_reader", False),
     ]
 
 
@@ -60,14 +67,14 @@ def test_a_hospital_gets_its_login_and_its_scopes_and_loses_them(settings: Setti
     ran("scopes", "grant", "hospital", "--facility", "96001", "--facility", "96002", "--by", "Lan")
     ran("scopes", "grant", "hospital", "--province", "96", "--reason", "agreement")
     ran("scopes", "revoke", "hospital", "--facility", "96002", "--by", "Minh")
-    assert set(held()) - {("bi_reader", None, None), ("hiv_reader", None, None)} == {
+    assert set(held()) - set(OWN) == {
         ("hospital", "96001", None),
         ("hospital", None, "96"),
     }
     ended = [one for one in ran("scopes", "list", "hospital", "--ended") if one["revoked_by"]]
     assert [(one["facility_id"], one["revoked_by"]) for one in ended] == [("96002", "Minh")]
     ran("readers", "drop", "hospital", "--by", "Minh")
-    assert held() == [("bi_reader", None, None), ("hiv_reader", None, None)]
+    assert held() == OWN
     with pytest.raises(ConfigurationError, match="there is no role hospital"):
         engine(settings, "hospital")
 
@@ -95,12 +102,14 @@ def test_a_scope_must_be_said() -> None:
     assert "--all" in done.output
 
 
-def test_the_built_in_reader_is_limited_but_not_dropped() -> None:
+def test_the_built_in_reader_sees_all_or_nothing_and_is_not_dropped() -> None:
     ran("scopes", "revoke", "bi_reader", "--all")
-    ran("scopes", "grant", "bi_reader", "--province", "96")
-    assert held() == [("bi_reader", None, "96"), ("hiv_reader", None, None)]
-    done = CliRunner().invoke(app, ["readers", "drop", "bi_reader"])
-    assert isinstance(done.exception, ConfigurationError)
+    assert held() == OWN[1:]
+    for refused in (["scopes", "grant", "bi_reader", "--province", "96"],
+                    ["readers", "drop", "bi_reader"]):  # fmt: skip
+        done = CliRunner().invoke(app, refused)
+        assert isinstance(done.exception, ConfigurationError)
+    assert held() == OWN[1:]
 
 
 def test_a_rotated_login_keeps_its_scopes_and_loses_its_old_password_and_sessions() -> None:

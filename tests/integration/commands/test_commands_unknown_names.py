@@ -71,7 +71,7 @@ def test_what_is_known_and_has_nothing_is_no_error(typed: str, told: str) -> Non
 
 def test_a_scope_of_a_facility_that_has_sent_nothing_is_granted_with_a_warning() -> None:
     for facility, warnings in ((FACILITY, 0), ("00000", 1)):
-        typed = ["scopes", "grant", "bi_reader", "--facility", facility]
+        typed = ["scopes", "grant", "facility_reader", "--facility", facility]
         done = CliRunner().invoke(cli.app, typed, catch_exceptions=False)
         assert done.exit_code == 0
         assert facility in done.stdout

@@ -183,8 +183,9 @@ def test_the_situation_is_read_from_the_ledger(settings: Settings) -> None:
     assert has_changes() is False
     _execute(
         settings,
-        "insert into ops.dossier_changes (facility_id, dossier_id, new_file_id, new_position) "
-        "values ('96001', 'A1', 1, 1), ('96001', 'A1', 2, 1)",
+        "insert into ops.dossier_changes"
+        " (facility_id, dossier_id, encounter_key, new_file_id, new_position)"
+        " select '96001', 'A1', md5('A1')::uuid, file_id, 1 from unnest(array[1, 2]) as file_id",
     )
     _execute(
         settings,

@@ -27,11 +27,10 @@ from special_dossiers import special_dossiers
 from standard_dossiers import FACILITY, StandardDossier
 from warehouses import Cluster, new_warehouse
 
-_DIAGNOSES = ("MA_BENH_CHINH", "MA_BENH_KT", "MA_BENH_YHCT")
 # Who reads what of the fields whose form is not judged yet; these may only shrink.
-SEEN = {
-    "bi_reader": {("XML1", name) for name in ("MA_LK", *_DIAGNOSES)},
-    "hiv_reader": {("XML1", name) for name in ("MA_LK", *_DIAGNOSES)},
+SEEN: dict[str, set[tuple[str, str]]] = {
+    "bi_reader": set(),
+    "hiv_reader": set(),
     "ops_reader": {("XML1", "MA_LK")},
 }
 _LETTERS = "ABCDEGHIKL"

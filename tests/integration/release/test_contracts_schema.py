@@ -81,7 +81,10 @@ def test_a_new_mart_arrives_and_can_be_rolled_back(published: Star) -> None:
         "dim_days", [column("day_key", "date"), column("label", "text")], ["day_key"]
     )
     star.write_manifest()
-    star.run("create table candidate.dim_days (day_key date primary key, label text not null)")
+    star.run(
+        "create table candidate.dim_days"
+        " (day_key date primary key, label text not null, audience text default 'open')"
+    )
     star.run("insert into candidate.dim_days values ('2026-01-01', 'a'), ('2026-01-02', 'b')")
     star.build()
     release = publish(star.settings)

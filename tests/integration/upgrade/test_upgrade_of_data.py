@@ -37,7 +37,7 @@ _processes = multiprocessing.get_context("fork")
 
 @pytest.fixture
 def old(cluster: Cluster, tmp_path: Path) -> Iterator[Settings]:
-    """A warehouse whose data look as an older version left them: no keys, marts of another shape."""
+    """Data as an older version left them: no keys, marts of another shape."""
     with new_warehouse(cluster, tmp_path / "state") as settings:
         ledger = Ledger(settings)
         ledger.deliver(
@@ -70,7 +70,7 @@ def age(settings: Settings) -> None:
         ):
             connection.execute(text(statement))
     with engine(settings, "publisher").begin() as connection:
-        connection.execute(text("drop view hiv.fct_births, facility.fct_births"))
+        connection.execute(text("drop view hiv.fct_births, facility.fct_births, facility_hiv.fct_births"))
         connection.execute(text("drop table closed.fct_births"))
         connection.execute(text("alter table marts.fct_encounters add column dossier_id text"))
 

@@ -14,12 +14,14 @@ select
     practitioners.is_known
 from practitioners
 cross join {{ audiences() }}
-where
-    not practitioners.is_known
-    or exists (
-        select 1
-        from lines
-        where
-            lines.ordering_practitioner_key = practitioners.practitioner_key
-            and lines.audience = any(audiences.sees)
-    )
+-- ORDER BY and LIMIT make it a search by key; as EXISTS the lines were scanned
+left join lateral (
+    select lines.ordering_practitioner_key
+    from lines
+    where
+        lines.ordering_practitioner_key = practitioners.practitioner_key
+        and lines.audience = audiences.audience
+    order by lines.ordering_practitioner_key, lines.audience
+    limit 1
+) as named on true
+where not practitioners.is_known or named.ordering_practitioner_key is not null
