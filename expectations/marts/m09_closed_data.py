@@ -18,7 +18,8 @@ _LISTED = """
 _BY_CODE = "starts_with(replace(code.sent, '.', ''), replace(listed.code, '.', ''))"
 _IN_NAME = "strpos(lower({name}), listed.code) > 0"
 _ALL_WORDS = (
-    "sent.ten_dich_vu is not null and not exists (select from unnest(string_to_array(listed.code, ' + ')) as word"
+    "sent.ten_dich_vu is not null and not exists ("
+    "select from unnest(string_to_array(listed.code, ' + ')) as word"
     " where strpos(lower(sent.ten_dich_vu), word) = 0)"
 )
 

@@ -15,7 +15,7 @@ closed cases.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,20 +36,19 @@ _LOGINS = text(
         array(
             select one from unnest(cast(:groups as text[])) as one
             where pg_has_role(pg_roles.oid, one, 'usage')
-        ) as groups,
-        exists (
-            select from ops.reader_scopes
-            where role_name = rolname and revoked_at is null
-                and facility_id is null and province_code is null
-        ) as sees_everything
+        ) as groups
     from pg_roles
-    where rolcanlogin and not rolsuper
+    where rolcanlogin and not rolsuper and rolname <> current_user
         and exists (
             select from unnest(cast(:groups as text[])) as one
             where pg_has_role(pg_roles.oid, one, 'usage')
         )
     order by rolname
     """
+)
+_SEEING_EVERYTHING = text(
+    "select role_name from ops.reader_scopes"
+    " where revoked_at is null and facility_id is null and province_code is null"
 )
 _DIRECT = text(
     """
@@ -68,7 +67,6 @@ class Login:
 
     name: str
     groups: tuple[str, ...]
-    sees_everything: bool
 
     @property
     def group(self) -> str:
@@ -79,9 +77,8 @@ class Login:
     def sees_hiv(self) -> bool:
         return self.group in _SEE_HIV
 
-    @property
-    def wanted_group(self) -> str:
-        """The group that its scopes ask for."""
+    def wanted_group(self, seeing_everything: Set[str]) -> str:
+        """The group that its scopes ask for, given the logins that see everything."""
         if self.group == "report_reader":
             return self.group
         province, facility = (
@@ -89,7 +86,7 @@ class Login:
             if self.sees_hiv
             else ("bi_reader", "facility_reader")
         )
-        return province if self.sees_everything else facility
+        return province if self.name in seeing_everything else facility
 
     @property
     def is_mixed(self) -> bool:
@@ -105,7 +102,7 @@ def first_group(sees_hiv: bool, reads_reports: bool) -> str:
 
 
 def logins(connection: Connection, settings: Settings) -> list[Login]:
-    """Every login that may read, the roles of roles.yml among them."""
+    """Every login that may read, the roles of roles.yml among them, but not the owner."""
     rows: Sequence[Row[Any]] = connection.execute(
         _LOGINS, {"groups": [role_name(settings, group) for group in GROUPS]}
     ).all()
@@ -113,10 +110,14 @@ def logins(connection: Connection, settings: Settings) -> list[Login]:
         Login(
             row.name,
             tuple(name.removeprefix(settings.role_prefix) for name in row.groups),
-            row.sees_everything,
         )
         for row in rows
     ]
+
+
+def seeing_everything(connection: Connection) -> frozenset[str]:
+    """Logins with the scope *everything*, by their names on the server."""
+    return frozenset(connection.execute(_SEEING_EVERYTHING).scalars())
 
 
 def settle_groups(connection: Connection, settings: Settings) -> None:
@@ -127,11 +128,13 @@ def settle_groups(connection: Connection, settings: Settings) -> None:
     """
     cursor = driver_connection(connection).cursor()
     built_in = {role_name(settings, group) for group in GROUPS}
+    seeing = seeing_everything(connection)
     for login in logins(connection, settings):
-        if login.name in built_in or login.group == login.wanted_group:
+        wanted = login.wanted_group(seeing)
+        if login.name in built_in or login.group == wanted:
             continue
         if connection.execute(_IS_OURS, {"login": login.name}).scalar_one():
-            _move(connection, cursor, settings, login.name, login.wanted_group)
+            _move(connection, cursor, settings, login.name, wanted)
 
 
 def join_group(cursor: Cursor[Any], member: sql.Identifier, group: sql.Identifier) -> None:

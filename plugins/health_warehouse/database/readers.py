@@ -97,8 +97,8 @@ def create_reader(
 def bring_back_reader(
     connection: Connection, settings: Settings, reader: Reader, password: str
 ) -> None:
-    """A login of a backup, with the password that it had. Its scopes are rows of the dump; when they
-    are there, `settle_groups` moves it to the group that they ask for."""
+    """A login of a backup, with the password that it had. Its scopes are rows of the dump; when
+    they are there, `settle_groups` moves it to the group that they ask for."""
     driver = driver_connection(connection)
     cursor = driver.cursor()
     name = settings.role_prefix + reader.name

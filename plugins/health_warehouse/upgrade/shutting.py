@@ -34,8 +34,10 @@ def shut_readers(settings: Settings) -> list[str]:
         connection.execute(_NOTE, {"names": names})
         _let_log_in(connection, names, is_open=False)
     with engine(settings, OWNER).begin() as connection:
+        cursor = driver_connection(connection).cursor()
         for name in names:
-            end_sessions(driver_connection(connection).cursor(), name)
+            end_sessions(cursor, name)  # by the rights of the login, which the owner takes for it
+            cursor.execute(sql.SQL("revoke {} from current_user").format(sql.Identifier(name)))
     return names
 
 

@@ -16,7 +16,6 @@ from health_warehouse.database.connections import engine, forget_reader_password
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
 
-
 # The department's own readers, who see the whole province from the start.
 OWN = [("bi_reader", None, None), ("hiv_reader", None, None), ("report_reader", None, None)]
 

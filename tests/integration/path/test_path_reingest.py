@@ -44,7 +44,9 @@ def test_an_increment_after_reading_again_gives_what_a_full_build_gives(
         assert reingest(released, Scope(facility_id)).changed_dossiers > 5
     release(released)
     mended = marts_content(released)
-    assert not any(_WRONG in row for row in mended["marts.dim_items"]), "a member that nobody names goes"
+    assert not any(_WRONG in row for row in mended["marts.dim_items"]), (
+        "a member that nobody names goes"
+    )
     assert entries(released) == ledger
 
     rebuilt = build(released, full=True)

@@ -70,7 +70,9 @@ def age(settings: Settings) -> None:
         ):
             connection.execute(text(statement))
     with engine(settings, "publisher").begin() as connection:
-        connection.execute(text("drop view hiv.fct_births, facility.fct_births, facility_hiv.fct_births"))
+        connection.execute(
+            text("drop view hiv.fct_births, facility.fct_births, facility_hiv.fct_births")
+        )
         connection.execute(text("drop table closed.fct_births"))
         connection.execute(text("alter table marts.fct_encounters add column dossier_id text"))
 

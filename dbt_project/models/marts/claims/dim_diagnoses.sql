@@ -24,16 +24,17 @@ used as (
         audiences.audience
     from diagnoses
     cross join {{ audiences() }}
-    -- LIMIT makes it a search by key; as EXISTS the whole bridge was hashed.
+    -- a range in the order of the index makes it a search by key; as EXISTS the bridge was hashed
     cross join lateral (
-        select bridge.diagnosis_key
+        select bridge.audience
         from bridge
         where
             bridge.diagnosis_key = diagnoses.diagnosis_key
-            and bridge.audience = audiences.audience
-        order by bridge.diagnosis_key
+            and bridge.audience >= audiences.audience
+        order by bridge.audience
         limit 1
     ) as named
+    where named.audience = audiences.audience
 )
 
 select

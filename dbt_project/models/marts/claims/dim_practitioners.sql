@@ -14,14 +14,14 @@ select
     practitioners.is_known
 from practitioners
 cross join {{ audiences() }}
--- ORDER BY and LIMIT make it a search by key; as EXISTS the lines were scanned
+-- a range in the order of the index makes it a search by key; as EXISTS the lines were scanned
 left join lateral (
-    select lines.ordering_practitioner_key
+    select lines.audience
     from lines
     where
         lines.ordering_practitioner_key = practitioners.practitioner_key
-        and lines.audience = audiences.audience
-    order by lines.ordering_practitioner_key, lines.audience
+        and lines.audience >= audiences.audience
+    order by lines.audience
     limit 1
 ) as named on true
-where not practitioners.is_known or named.ordering_practitioner_key is not null
+where not practitioners.is_known or named.audience = audiences.audience
