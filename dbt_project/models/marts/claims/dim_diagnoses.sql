@@ -25,15 +25,16 @@ used as (
     from diagnoses
     cross join {{ audiences() }}
     -- a range in the order of the index makes it a search by key; as EXISTS the bridge was hashed
-    cross join lateral (
-        select bridge.audience
-        from bridge
-        where
-            bridge.diagnosis_key = diagnoses.diagnosis_key
-            and bridge.audience >= audiences.audience
-        order by bridge.audience
-        limit 1
-    ) as named
+    cross join
+        lateral (
+            select bridge.audience
+            from bridge
+            where
+                bridge.diagnosis_key = diagnoses.diagnosis_key
+                and bridge.audience >= audiences.audience
+            order by bridge.audience
+            limit 1
+        ) as named
     where named.audience = audiences.audience
 )
 
