@@ -109,12 +109,14 @@ def test_rights_and_owners_come_back(restored: Restored) -> None:
 
 def test_readers_log_in_with_their_passwords_and_see_their_rows(restored: Restored) -> None:
     assert role_url(restored.settings, HOSPITAL).password == restored.hospital_password
-    query = text("select count(distinct facility_key), count(*) from marts.fct_encounters")
+    query = "select count(distinct facility_key), count(*) from {}.fct_encounters"
     seen = {}
-    for login in ("hiv_reader", "bi_reader", HOSPITAL):
+    schemas = {"hiv_reader": "hiv", "bi_reader": "marts", HOSPITAL: "facility"}
+    for login, schema in schemas.items():
         with engine(restored.settings, login).connect() as connection:
-            seen[login] = connection.execute(query).one()
-    assert seen["hiv_reader"][1] == len(restored.was["marts.fct_encounters"])
+            seen[login] = connection.execute(text(query.format(schema))).one()
+    stores = ("marts.fct_encounters", "closed.fct_encounters")
+    assert seen["hiv_reader"][1] == sum(len(restored.was[table]) for table in stores)
     assert seen["bi_reader"][0] == 2
     assert seen[HOSPITAL][0] == 1
 
