@@ -260,13 +260,18 @@ def inherited_environment() -> dict[str, str]:
     return kept | {"PATH": f"{programs}:{kept.get('PATH', os.defpath)}"}
 
 
+def state_folder() -> Path:
+    """The folder of all state, as the environment names it."""
+    return Path(os.environ.get("WAREHOUSE_STATE", DEFAULT_STATE)).expanduser()
+
+
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """Read the environment once per process. Tests build `Settings(...)` themselves.
 
     Raises ConfigurationError that names each wrong setting, and shows its value unless secret.
     """
-    state = Path(os.environ.get("WAREHOUSE_STATE", DEFAULT_STATE)).expanduser()
+    state = state_folder()
     _require_folder(state)
     file = state / SETTINGS_FILE
     try:

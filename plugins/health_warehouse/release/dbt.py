@@ -35,9 +35,15 @@ _MIGRATIONS_DIR = Path(connections.__file__).parent / "migrations"
 _LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 _LASTING = ("incremental", "refilled", "view", "seed")
 _HASHED_SUFFIXES = {".sql", ".yml", ".csv"}
-# Lines of a database error that quote values of a row, and quoted values at the end of a line.
-_VALUE_LINES = re.compile(r"^\s*(DETAIL|CONTEXT|HINT|LINE \d+):.*(\n\s*\^.*)?$", re.MULTILINE)
-_QUOTED_VALUE = re.compile(r': "[^"\n]*"')
+# From here on Postgres quotes values of a row, which may hold quotes and ends of lines themselves.
+_VALUES_BEGIN = re.compile(r"^\s*(DETAIL|CONTEXT|HINT|LINE \d+):[\s\S]*", re.MULTILINE)
+_OBJECT = re.compile(
+    r"\b(relation|constraint|column|table|index|schema|role|type|function|sequence|model)"
+    r' "([a-z_][a-z0-9_.]{0,62})"'
+)
+_QUOTED = re.compile(r'"[\s\S]*"')
+_QUOTED_AT_END = re.compile(r': "[^"\n]*"')
+_OF_DATABASE = "Database Error"
 
 
 @dataclass(frozen=True)
@@ -125,8 +131,11 @@ def lasting_relations(settings: Settings) -> list[str] | None:
 
 
 def scrub(message: str) -> str:
-    """The message without the values of rows that Postgres quotes."""
-    return _QUOTED_VALUE.sub(': "…"', _VALUE_LINES.sub("", message)).strip()
+    """The message without the values of rows that Postgres quotes; objects are named, bare."""
+    kept = _VALUES_BEGIN.sub("", message)
+    if _OF_DATABASE in message:
+        kept = _QUOTED.sub('"…"', _OBJECT.sub(r"\1 \2", kept))
+    return _QUOTED_AT_END.sub(': "…"', kept).strip()
 
 
 def _tell(event: Any) -> None:
