@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from rich.table import Table
 
 from health_warehouse.commands.ahead import tell_ahead
 from health_warehouse.commands.listing import print_rows
+from health_warehouse.moments import to_second
 from health_warehouse.settings import get_settings
 
 if TYPE_CHECKING:
@@ -142,9 +143,9 @@ def ledger(
 
 
 def _ledger_row(entry: dict[str, Any], files: tuple[str, ...]) -> list[Any]:
-    moment = datetime.fromisoformat(entry["received_at"]).astimezone(UTC)
+    received = to_second(datetime.fromisoformat(entry["received_at"]))
     counts = entry["dossiers"].values()
-    key = (f"{moment:%Y-%m-%d %H:%M:%S}", *(entry[name] for name in files), entry["status"])
+    key = (received, *(entry[name] for name in files), entry["status"])
     return [*key, *counts, entry["lines"], entry["reason"]]
 
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from health_warehouse.commands.ahead import tell_ahead
 from health_warehouse.commands.published import print_either, show_publication, show_roll_back
 from health_warehouse.errors import ConfigurationError
+from health_warehouse.moments import to_second
 from health_warehouse.settings import Settings, get_settings
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def releases(context: typer.Context, as_json: _AS_JSON = False) -> None:
         table.add_row(
             str(one["release_id"]),
             one["status"],
-            f"{one['published_at']:%Y-%m-%d %H:%M:%S}",
+            to_second(one["published_at"]),
             str(one["build_id"]),
             str(sum(one["rows_deleted"].values())),
             str(sum(one["rows_inserted"].values())),
