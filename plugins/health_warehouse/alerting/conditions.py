@@ -20,6 +20,8 @@ class Kind(StrEnum):
     SCHEDULER_SILENT = "scheduler_silent"
     NOTHING_ENDS = "nothing_ends"
     METADATA_UNREACHABLE = "metadata_unreachable"
+    DATABASE_AWAY = "database_away"
+    DAG_FILES_UNREAD = "dag_files_unread"
     TRIAL = "trial"
 
 

@@ -64,6 +64,18 @@ WORDINGS: Mapping[Kind, Wording] = {
         "seen until it is back.",
         "docs/runbooks/alerts.md",
     ),
+    Kind.DATABASE_AWAY: Wording(
+        "The warehouse's database cannot be used",
+        "Since the time below. Nothing is taken in or published, readers get no answer, and other "
+        "failures are not seen until it is back.",
+        "docs/runbooks/alerts.md",
+    ),
+    Kind.DAG_FILES_UNREAD: Wording(
+        "Airflow does not read {reasons}",
+        "The file cannot be imported, or takes too long to import, or nothing reads files: the "
+        "DAGs in it do not run. No delivery is lost; they wait.",
+        "docs/runbooks/alerts.md",
+    ),
     Kind.TRIAL: Wording(
         "Test of alerts",
         "Nothing is wrong: somebody ran `warehouse alerts test`, and you get alerts.",

@@ -1,9 +1,9 @@
 """dbt in this process: where the project is, what it is given, what it answers.
 
-Nothing is written into the project: dbt works in STATE/dbt/work. It writes its manifest in place,
-so a dbt that is killed leaves half of one there; what others read is STATE/dbt/target, where the
-manifest of a dbt that came to its end is put whole. What dbt says goes to this module's logger, and
-so into the log of the task that runs it. Telemetry is off.
+Nothing is written into the project: dbt works in a folder of STATE/dbt/work. It writes its manifest
+in place, so a dbt that is killed leaves half of one there; what others read is STATE/dbt/target,
+where the manifest of a dbt that came to its end is put whole. What dbt says goes to this module's
+logger, and so into the log of the task that runs it. Telemetry is off.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import json
 import logging
 import os
 import re
+import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,6 +46,7 @@ _OBJECT = re.compile(
 _QUOTED = re.compile(r'"[\s\S]*"')
 _QUOTED_AT_END = re.compile(r': "[^"\n]*"')
 _OF_DATABASE = "Database Error"
+_OLD_AFTER_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def parse(settings: Settings, *options: str) -> Any:
     """
     manifest = _run(settings, ["parse", *options])
     _keep_manifest(settings)
+    _drop_old_work(settings)
     return manifest
 
 
@@ -192,6 +196,23 @@ def _folder(settings: Settings) -> Path:
     return settings.state / "dbt"
 
 
+def work_folder(settings: Settings) -> Path:
+    """dbt's own folder for the project as it is now, whose parse it keeps there.
+
+    dbt takes a file of properties for unchanged when its time is: a clone, a copy or an image of
+    another version may have the same. So each content of the project has a folder of its own.
+    """
+    return _folder(settings) / "work" / project_hash()[:16]
+
+
+def _drop_old_work(settings: Settings) -> None:
+    """What other versions left; a task of one that still runs keeps what it wrote today."""
+    now = time.time()
+    for path in (_folder(settings) / "work").iterdir():
+        if path != work_folder(settings) and now - path.stat().st_mtime > _OLD_AFTER_SECONDS:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
+
+
 def _kept_manifest(settings: Settings) -> Path:
     return _folder(settings) / "target" / "manifest.json"
 
@@ -201,7 +222,7 @@ def _keep_manifest(settings: Settings) -> None:
     kept = _kept_manifest(settings)
     kept.parent.mkdir(exist_ok=True)
     with NamedTemporaryFile(dir=kept.parent, prefix=".manifest-", delete=False) as copy:
-        copy.write((_folder(settings) / "work" / "manifest.json").read_bytes())
+        copy.write((work_folder(settings) / "manifest.json").read_bytes())
         copy.flush()
         os.fsync(copy.fileno())
     Path(copy.name).replace(kept)
@@ -211,7 +232,7 @@ def _options(settings: Settings) -> list[str]:
     folder = _folder(settings)
     return [
         *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
-        *("--target-path", str(folder / "work"), "--log-path", str(folder)),
+        *("--target-path", str(work_folder(settings)), "--log-path", str(folder)),
         *("--log-level", "none", "--log-level-file", "none"),
     ]
 
