@@ -13,8 +13,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import tempfile
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
@@ -25,27 +27,27 @@ from benchmarks.history import LINES
 from benchmarks.parts import PARTS, write_files
 
 BAR = 1.1
+Costs = dict[str, float]
 _HERE = Path(__file__).parents[1]
 
 
-def pairs_of(
-    part: str, checkouts: tuple[Path, Path], count: int, arguments: list[str]
-) -> list[tuple[float, float]]:
-    """Processor seconds of (the other version, this one), as often as `count`."""
-    found = []
+def pairs(
+    checkouts: tuple[Path, Path], parts: list[str], count: int, arguments: list[str]
+) -> Iterator[tuple[Costs, Costs]]:
+    """Processor seconds of the parts in (the other version, this one), as often as `count`."""
     for number in range(count):
         order = checkouts if number % 2 == 0 else checkouts[::-1]
-        costs = {checkout: _processor(checkout, part, arguments) for checkout in order}
-        found.append((costs[checkouts[0]], costs[checkouts[1]]))
-    return found
+        costs = {checkout: _measured(checkout, parts, arguments) for checkout in order}
+        yield costs[checkouts[0]], costs[checkouts[1]]
 
 
-def _processor(checkout: Path, part: str, arguments: list[str]) -> float:
-    """Raises CalledProcessError when that version cannot run the part."""
+def _measured(checkout: Path, parts: list[str], arguments: list[str]) -> Costs:
+    """Raises CalledProcessError when that version cannot run the parts."""
     python = checkout / ".warehouse" / "venv" / "bin" / "python"
-    command = [str(python), "-m", "benchmarks.parts", part, "--json", *arguments]
+    command = [str(python), "-m", "benchmarks.parts", *parts, "--json", *arguments]
     done = subprocess.run(command, cwd=checkout, check=True, stdout=subprocess.PIPE, text=True)
-    return float(json.loads(done.stdout.splitlines()[-1])["processor"])
+    found = json.loads(done.stdout.splitlines()[-1])
+    return {part: float(cost["processor"]) for part, cost in found.items()}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -55,18 +57,26 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--pairs", type=int, default=5, help="runs of each version")
     parser.add_argument("--lines", type=int, default=100_000, help="claim lines")
     given = parser.parse_args(arguments)
-    theirs = given.checkout.resolve() / "benchmarks" / "parts.py"
+    checkouts = (given.checkout.resolve(), _HERE)
+    theirs = checkouts[0] / "benchmarks" / "parts.py"
     if not theirs.exists():
         shutil.copy(_HERE / "benchmarks" / "parts.py", theirs)
-    table = Table("part", "before", "now", "now / before", "each pair", title="Processor seconds")
+    parts = given.parts.split(",")
+    found: list[tuple[Costs, Costs]] = []
     with tempfile.TemporaryDirectory(prefix="warehouse-bench-") as name:
         write_files(Path(name), given.lines // (2 * LINES))
         asked = ["--lines", str(given.lines), "--files", name]
-        for part in given.parts.split(","):
-            found = pairs_of(part, (given.checkout.resolve(), _HERE), given.pairs, asked)
-            before, now = (median(values) for values in zip(*found, strict=True))
-            each = " ".join(f"{after / earlier:.2f}" for earlier, after in found)
-            table.add_row(part, f"{before:.2f}", f"{now:.2f}", f"{now / before:.2f}", each)
+        for before, now in pairs(checkouts, parts, given.pairs, asked):
+            found.append((before, now))
+            told = ", ".join(f"{part} {before[part]:.2f} {now[part]:.2f}" for part in parts)
+            print(f"pair {len(found)} of {given.pairs}: {told}", file=sys.stderr, flush=True)
+    table = Table("part", "before", "now", "now / before", "each pair", title="Processor seconds")
+    for part in parts:
+        before_all, now_all = ([costs[part] for costs in side] for side in zip(*found, strict=True))
+        ratios = [now / before for before, now in zip(before_all, now_all, strict=True)]
+        each = " ".join(f"{ratio:.2f}" for ratio in ratios)
+        before_s, now_s = median(before_all), median(now_all)
+        table.add_row(part, f"{before_s:.2f}", f"{now_s:.2f}", f"{now_s / before_s:.2f}", each)
     Console().print(table)
     Console().print(f"bar: now / before at most {BAR}")
 

@@ -1,11 +1,11 @@
-"""One part of the path at a time, by processor time: ours and the server's.
+"""Parts of the path by processor time: ours and the server's.
 
-    python -m benchmarks.parts load|checks|full|increment|publication|bi
+    python -m benchmarks.parts load|checks|full|increment|publication|bi …
         [--lines 100000] [--rounds 3] [--files FOLDER] [--json]
 
-Each part has a warehouse of its own, as `warehouse up` starts it, and works in this process: a busy
-machine makes it slower by the clock and little by the processor. `benchmarks.pairs` compares two
-versions of the project by it.
+Each part can be asked for alone. Those of one kind share a warehouse, as `warehouse up` starts it.
+Everything works in this process: a busy machine makes it slower by the clock and little by the
+processor. `benchmarks.pairs` compares two versions of the project by it.
 
 - load: from files to committed rows, archive included, `--files` or those of a synthetic province.
 - checks: the landing rules on these files; the import of Great Expectations is not measured.
@@ -22,7 +22,7 @@ import resource
 import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -91,36 +91,39 @@ class Cost:
         self.of_server += _of_server(settings) - server
 
 
-def load(settings: Settings, given: Given, cost: Cost) -> None:
-    with _delivered(given) as files, cost.timed(settings):
-        _load(settings, files)
+Costs = dict[str, Cost]
 
 
-def checks(settings: Settings, given: Given, cost: Cost) -> None:
-    with _delivered(given) as files:
-        _load(settings, files)
+def from_files(settings: Settings, given: Given, costs: Costs) -> None:
+    """Measure `load` and `checks`."""
+    with _delivered(given) as files, costs["load"].timed(settings):
+        report = load_deliveries(settings, list_new(settings, [str(path) for path in files]))
+    if report.errors:
+        raise RuntimeError(report.errors[0])
     check_files(settings, [])
-    with cost.timed(settings):
+    with costs["checks"].timed(settings):
         check_files(settings, unjudged_file_ids(settings))
 
 
-def full(settings: Settings, given: Given, cost: Cost) -> None:
-    _ready(settings)
+def from_history(settings: Settings, given: Given, costs: Costs) -> None:
+    """Measure `full`, `increment`, `publication` and `bi`."""
+    publish(settings, _audited(settings))  # imports, and dbt reads the project
     given.history.deliver_all(settings)
-    with cost.timed(settings):
-        _audited(settings)
+    with costs["full"].timed(settings):
+        build_id = _audited(settings)
+    publish(settings, build_id)
+    vacuum(settings)
+    for day in range(given.rounds + 1):
+        given.history.deliver_day(settings, given.of_a_day, day + 1)
+        is_first = day == 0  # what a process does for the first time
+        with (Cost() if is_first else costs["increment"]).timed(settings):
+            build_id = _audited(settings)
+        with (Cost() if is_first else costs["publication"]).timed(settings):
+            publish(settings, build_id)
+    _ask(settings, given, costs["bi"])
 
 
-def increment(settings: Settings, given: Given, cost: Cost) -> None:
-    _days(settings, given, during_build=cost)
-
-
-def publication(settings: Settings, given: Given, cost: Cost) -> None:
-    _days(settings, given, during_publication=cost)
-
-
-def bi(settings: Settings, given: Given, cost: Cost) -> None:
-    _published(settings, given)
+def _ask(settings: Settings, given: Given, cost: Cost) -> None:
     queries = [path.read_bytes() for path in QUERIES]
     with psycopg.connect(dsn(settings, "bi_reader"), autocommit=True) as reader:
         for query in queries:
@@ -130,17 +133,22 @@ def bi(settings: Settings, given: Given, cost: Cost) -> None:
                 reader.execute(query).fetchall()
 
 
-Part = Callable[[Settings, Given, Cost], None]
-PARTS: dict[str, Part] = {
-    part.__name__: part for part in (load, checks, full, increment, publication, bi)
+_KINDS: dict[Callable[[Settings, Given, Costs], None], tuple[str, ...]] = {
+    from_files: ("load", "checks"),
+    from_history: ("full", "increment", "publication", "bi"),
 }
+PARTS = tuple(part for parts in _KINDS.values() for part in parts)
 
 
-def measure(part: str, given: Given) -> Cost:
-    cost = Cost()
-    with empty_warehouse() as settings:
-        PARTS[part](settings, given, cost)
-    return cost
+def measure(parts: Collection[str], given: Given) -> Costs:
+    found: Costs = {}
+    for kind, measured in _KINDS.items():
+        if set(measured) & set(parts):
+            costs = {part: Cost() for part in measured}
+            with empty_warehouse() as settings:
+                kind(settings, given, costs)
+            found |= {part: costs[part] for part in measured if part in parts}
+    return found
 
 
 def _of_us() -> float:
@@ -171,61 +179,28 @@ def write_files(folder: Path, dossiers: int) -> None:
     generate(folder, Options(facilities=10, days=4, dossiers=dossiers, seed=1))
 
 
-def _load(settings: Settings, files: list[Path]) -> None:
-    report = load_deliveries(settings, list_new(settings, [str(path) for path in files]))
-    if report.errors:
-        raise RuntimeError(report.errors[0])
-
-
-def _ready(settings: Settings) -> None:
-    """What a process does for the first time: imports, and dbt reads the project."""
-    publish(settings, _audited(settings))
-
-
 def _audited(settings: Settings) -> int:
     build_id = build(settings).build_id
     audit(settings, build_id)
     return build_id
 
 
-def _published(settings: Settings, given: Given) -> None:
-    _ready(settings)
-    given.history.deliver_all(settings)
-    publish(settings, _audited(settings))
-    vacuum(settings)
-
-
-def _days(
-    settings: Settings,
-    given: Given,
-    during_build: Cost | None = None,
-    during_publication: Cost | None = None,
-) -> None:
-    """Some days, each built and published; a first one is not timed."""
-    _published(settings, given)
-    for day in range(given.rounds + 1):
-        is_timed = day > 0
-        given.history.deliver_day(settings, given.of_a_day, day + 1)
-        with (during_build if during_build and is_timed else Cost()).timed(settings):
-            build_id = _audited(settings)
-        with (during_publication if during_publication and is_timed else Cost()).timed(settings):
-            publish(settings, build_id)
-
-
 def main(arguments: list[str] | None = None) -> None:
     parser = ArgumentParser(prog="python -m benchmarks.parts", description=__doc__)
-    parser.add_argument("part", choices=PARTS)
+    parser.add_argument("part", choices=PARTS, nargs="+")
     parser.add_argument("--lines", type=int, default=100_000, help="claim lines")
     parser.add_argument("--rounds", type=int, default=3, help="days, and tens of BI runs")
     parser.add_argument("--files", type=Path, help="deliveries to load, for load and checks")
     parser.add_argument("--json", action="store_true", help="print JSON only")
     given = parser.parse_args(arguments)
-    cost = measure(given.part, Given(given.lines, given.rounds, given.files))
+    costs = measure(given.part, Given(given.lines, given.rounds, given.files))
     if given.json:
-        print(json.dumps({"part": given.part, "processor": cost.processor, **asdict(cost)}))
-    else:
+        shown = {part: asdict(cost) | {"processor": cost.processor} for part, cost in costs.items()}
+        print(json.dumps(shown))
+        return
+    for part, cost in costs.items():
         print(
-            f"{given.part}, {given.lines:,} claim lines: {cost.processor:.2f} s of processors "
+            f"{part}, {given.lines:,} claim lines: {cost.processor:.2f} s of processors "
             f"({cost.ours:.2f} ours, {cost.of_server:.2f} the server's), {cost.seconds:.2f} s"
         )
 
