@@ -18,6 +18,7 @@ from expectations.landing import (
     f01_envelope,
     f03_readable_dossier,
     f08_legacy_format,
+    f09_encoding,
 )
 from expectations.marts import (
     m01_dossiers_conserved,
@@ -53,6 +54,7 @@ JUDGED_BY_PARSER: tuple[Rule, ...] = (
     f01_envelope.RULE,
     f03_readable_dossier.RULE,
     f08_legacy_format.RULE,
+    f09_encoding.RULE,
 )
 
 # Row counts first: the other rules of the marts pass on rows that are not there.

@@ -21,7 +21,8 @@ class Delivery:
     """One object at one place, as it was when listed. `path` is its name to `filesystem`.
 
     Of a file in a bundle: uri `<uri of the bundle>!/<its name there>`, its own size, the bundle's
-    modification time; `filesystem` and `path` are the bundle's.
+    modification time; `filesystem` and `path` are the bundle's. `is_read`: false for a file that
+    nobody reads, by its name.
     """
 
     uri: str
@@ -30,6 +31,7 @@ class Delivery:
     modified_at: datetime
     filesystem: Any
     path: str
+    is_read: bool = True
 
     @property
     def shown(self) -> str:

@@ -51,7 +51,7 @@ on conflict do nothing
 returning 1
 """
 
-Outcome = Literal["loaded", "refused", "duplicate", "known"]
+Outcome = Literal["loaded", "refused", "not_taken", "duplicate", "known"]
 
 
 class _File(NamedTuple):
@@ -150,7 +150,7 @@ def _load_new(
         _send_receipt(driver, file_id, delivery, moment)
     return LoadResult(
         file_id,
-        "refused" if reading.refusal else "loaded",
+        reading.status,
         shown(envelope.facility_id, moment, archived.sha256),
         reading.tally.dossiers,
         reading.tally.lines,

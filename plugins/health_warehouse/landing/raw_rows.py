@@ -16,7 +16,7 @@ from health_warehouse.errors import BatchIncomplete
 from health_warehouse.landing.exchange import told_without_rows
 from health_warehouse.landing.keys import DossierKeys
 from health_warehouse.sources.claims.check_ins import CheckIn
-from health_warehouse.sources.claims.dossier import Dossier
+from health_warehouse.sources.claims.dossier import Dossier, Problem
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
 from health_warehouse.sources.claims.spread import Continuation
 
@@ -97,7 +97,8 @@ class RawWriter:
         for name, rows in dossier.tables.items():
             first = 1 if continues is None else continues.lines[name] + 1
             for line, row in enumerate(rows, first):
-                self._add(_LINES[name], [*at, str(line), *row])
+                if row:  # not a blank one
+                    self._add(_LINES[name], [*at, str(line), *row])
         parts_before = 0 if continues is None else continues.parts
         for kept in dossier.others:
             values = "{" + ",".join(map(_array_item, kept.ma_lk_values)) + "}"
@@ -106,14 +107,12 @@ class RawWriter:
         for kept in dossier.unreadable:
             part = str(parts_before + kept.part)
             self._add("quarantine.originals", [*at, part, kept.table_name, kept.content])
-        for problem in dossier.problems:
-            line_number = None if problem.line is None else str(problem.line)
-            self._add(
-                "quarantine.findings",
-                [*at, line_number, problem.table_name, problem.field, facility_id,
-                 dossier.sent_id or dossier.hinted_id, problem.rule_id, "quarantine_dossier",
-                 problem.reason],
-            )  # fmt: skip
+        for severity, problems in (
+            ("quarantine_dossier", dossier.problems),
+            ("record", dossier.remarks),
+        ):
+            for problem in problems:
+                self._add_finding(at, facility_id, dossier, problem, severity)
         self._flush_when_large()
 
     def add_check_in(
@@ -131,6 +130,17 @@ class RawWriter:
                  dossier_id, "F03", "quarantine_dossier", check_in.problem.reason],
             )  # fmt: skip
         self._flush_when_large()
+
+    def _add_finding(
+        self, at: list[str], facility_id: str, dossier: Dossier, problem: Problem, severity: str
+    ) -> None:
+        line = None if problem.line is None else str(problem.line)
+        dossier_id = dossier.sent_id or dossier.hinted_id
+        self._add(
+            "quarantine.findings",
+            [*at, line, problem.table_name, problem.field, facility_id, dossier_id,
+             problem.rule_id, severity, problem.reason],
+        )  # fmt: skip
 
     def _add_version(
         self, dossier: Dossier, at: list[str], facility_id: str, keys: DossierKeys

@@ -29,7 +29,7 @@ _EVERY_ROW = "none, every row must hold / không, mọi dòng phải đúng"
 _PARTS: tuple[tuple[str, str, tuple[Rule, ...]], ...] = (
     (
         "While reading / Khi đọc tệp",
-        "Judged by the parser: what breaks one of these is refused, or quarantined at once.",
+        "Judged by the parser: what breaks one of these is refused, quarantined or recorded.",
         registry.JUDGED_BY_PARSER,
     ),
     (
