@@ -1,9 +1,11 @@
 """V: what dossiers of one person say together."""
 
-from expectations.landing import (
+from expectations.relations import (
     v01_overlapping_stays,
     v02_referral_met,
     v03_check_in,
+    v04_same_stay,
+    v05_after_death,
 )
 from expectations.rules.family import Family
 
@@ -15,5 +17,7 @@ FAMILY = Family(
         v01_overlapping_stays.RULE,
         v02_referral_met.RULE,
         v03_check_in.RULE,
+        v04_same_stay.RULE,
+        v05_after_death.RULE,
     ),
 )

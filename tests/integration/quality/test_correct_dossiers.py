@@ -77,7 +77,7 @@ def test_rules_had_something_to_judge(judged: tuple[Settings, IngestReport]) -> 
     not_applicable = {rule_id for rule_id, state in states if state == "not_applicable"}
     # Nobody is exempt from co-payment, no newborn came at midnight, no line has a code without a
     # price, nobody was sent to a facility that sends files here.
-    assert not_applicable == {"C05_exempt", "D06_midnight", "L14", "V02"}
+    assert not_applicable == {"C05_exempt", "D06_midnight", "L14"}
     assert {state for _, state in states} == {"passed", "not_applicable"}
 
 
