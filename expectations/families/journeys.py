@@ -1,4 +1,4 @@
-"""V: what dossiers of one person say together."""
+"""V: what dossiers of one person, and versions of one dossier, say together."""
 
 from expectations.relations import (
     v01_overlapping_stays,
@@ -6,6 +6,8 @@ from expectations.relations import (
     v03_check_in,
     v04_same_stay,
     v05_after_death,
+    v06_key_reused,
+    v07_lost_though_later,
 )
 from expectations.rules.family import Family
 
@@ -19,5 +21,9 @@ FAMILY = Family(
         v03_check_in.RULE,
         v04_same_stay.RULE,
         v05_after_death.RULE,
+        v06_key_reused.RULE,
+        v06_key_reused.PERSON,
+        v06_key_reused.TIME,
+        v07_lost_though_later.RULE,
     ),
 )

@@ -21,6 +21,7 @@ from health_warehouse.errors import BatchIncomplete, CheckError
 from health_warehouse.landing.check_in_days import note_check_ins
 from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.versions import settle
+from health_warehouse.quality.decisions import tell_waiting
 from health_warehouse.quality.findings import insert_findings
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.quality.outcomes import Outcome, in_state, store
@@ -120,7 +121,7 @@ def _check(
     else:
         outcomes, found = (), 0
     judged = [file_id for file_id, _ in locked]
-    report = _act(connection, judged, loaded, outcomes, found)
+    report = _act(settings, connection, judged, loaded, outcomes, found)
     bring_back_rows(connection, settings)
     return report, None
 
@@ -160,6 +161,7 @@ def _stop(
 
 
 def _act(
+    settings: Settings,
     connection: Connection,
     judged: Sequence[int],
     loaded: Sequence[int],
@@ -187,8 +189,9 @@ def _act(
         ),
         parameters,
     ).scalar_one()
-    changed = settle(connection, list(judged))
+    changed = settle(connection, judged, settings.late_delivery_tolerance)
     note_check_ins(connection, judged)
+    tell_waiting(connection)
     return LandingReport(
         file_ids=tuple(judged),
         outcomes=tuple(outcomes),

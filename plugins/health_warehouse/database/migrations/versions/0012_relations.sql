@@ -82,3 +82,135 @@ from raw.claims_xml1;
 comment on view raw.card_kinds is
 'One row per dossier version with a header: whether a card is given, and one with an insurance number (no temporary '
 'card of a newborn, TE1PP…).';
+
+---------- what a version replaces, and what a person decides about it
+
+alter table ops.dossier_versions
+add column identifier_hashes uuid[],
+add column care_days daterange,
+add column standing text not null default 'open' check (standing in ('open', 'pending', 'refused'));
+comment on column ops.dossier_versions.identifier_hashes is
+'Keyed hashes of what identifies the person (insurance numbers, citizen id, MA_BN, name and birth), of this dossier alone: '
+'they compare its versions and are found nowhere else. Null: nothing identifies the person, or not known.';
+comment on column ops.dossier_versions.care_days is
+'Local days from NGAY_VAO to NGAY_RA; null when they cannot be read, or not known.';
+comment on column ops.dossier_versions.standing is
+'pending: it would replace the dossier of another person and another time, and waits for a decision. refused: a person '
+'decided against it. Written only by landing/versions.py.';
+create index dossier_versions_held on ops.dossier_versions (file_id, position) where standing <> 'open';
+
+create table ops.decisions (
+    decision_id bigint generated always as identity primary key,
+    sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+    position integer not null,
+    about text not null check (about in ('replacement', 'order')),
+    decision text not null check (decision in ('accepted', 'refused')),
+    decided_by text not null,
+    decided_at timestamptz not null default clock_timestamp(),
+    note text not null default ''
+);
+comment on table ops.decisions is
+'One row per decision of a person about a dossier version; the last one about it holds. An input like a delivery: '
+'never changed, and named by content, so that it holds when the file is read again.';
+comment on column ops.decisions.sha256 is 'Of the file, as in ops.files.';
+comment on column ops.decisions.position is 'Place of the dossier in the file, from 1.';
+comment on column ops.decisions.about is
+'replacement: whether it may replace the dossier of somebody else. order: whether it wins over versions that were seen '
+'before it and claim to have been received later.';
+create index decisions_version on ops.decisions (sha256, position);
+
+create or replace view ops.version_states as
+select
+    v.file_id,
+    v.position,
+    v.facility_id,
+    v.dossier_id,
+    v.line_count,
+    case
+        when f.status = 'refused' or v.verdict is distinct from 'accepted' or v.standing = 'refused' then 'quarantined'
+        when v.standing = 'pending' then 'pending'
+        when c.file_id is null then 'superseded'
+        when v.is_withdrawal then 'withdrawn'
+        else 'loaded'
+    end as state
+from ops.dossier_versions as v
+inner join ops.files as f using (file_id)
+left join ops.current_dossiers as c on c.file_id = v.file_id and c.position = v.position;
+
+create or replace view ops.ledger as
+select
+    r.receipt_number,
+    r.received_at,
+    r.file_id,
+    f.sha256,
+    f.byte_count,
+    f.facility_id,
+    f.declared_date,
+    case when r.is_repeated then 'duplicate' else f.status end as status,
+    case
+        when r.is_repeated then 'the same bytes were received before'
+        when f.status = 'refused' then f.rule_id || ': ' || f.reason
+        when f.judged_at is null then 'not checked yet'
+    end as reason,
+    f.loaded_at,
+    f.judged_at,
+    f.dossier_count as dossiers_received,
+    coalesce(s.dossiers_loaded, 0) as dossiers_loaded,
+    case
+        when r.is_repeated then 0
+        when f.status = 'refused' then f.dossier_count
+        else coalesce(s.dossiers_quarantined, 0)
+    end as dossiers_quarantined,
+    case when r.is_repeated then f.dossier_count else 0 end as dossiers_duplicate,
+    coalesce(s.dossiers_superseded, 0) as dossiers_superseded,
+    coalesce(s.dossiers_withdrawn, 0) as dossiers_withdrawn,
+    f.line_count as lines_received,
+    case
+        when r.is_repeated or f.status = 'refused' then 0
+        when f.kind = 'check_ins' then c.rows_kept
+        else coalesce(s.lines_loaded, 0)
+    end as lines_loaded,
+    case
+        when r.is_repeated then 0
+        when f.status = 'refused' then f.line_count
+        when f.kind = 'check_ins' then f.line_count - c.rows_kept
+        else coalesce(s.lines_quarantined, 0)
+    end as lines_quarantined,
+    case when r.is_repeated then f.line_count else 0 end as lines_duplicate,
+    coalesce(s.lines_superseded, 0) as lines_superseded,
+    coalesce(s.lines_withdrawn, 0) as lines_withdrawn,
+    coalesce(s.dossiers_pending, 0) as dossiers_pending,
+    coalesce(s.lines_pending, 0) as lines_pending
+from (
+    select
+        file_id,
+        received_at,
+        row_number() over receipts_of_file as receipt_number,
+        row_number() over receipts_of_file > 1 as is_repeated
+    from ops.file_receipts
+    window receipts_of_file as (
+        partition by file_id order by received_at, file_name collate "C", uri collate "C"
+    )
+) as r
+inner join ops.files as f using (file_id)
+cross join lateral (
+    select coalesce(cast(f.row_counts ->> 'XML0' as bigint), 0) as rows_kept
+) as c
+left join lateral (
+    select
+        count(*) filter (where v.state = 'loaded') as dossiers_loaded,
+        count(*) filter (where v.state = 'quarantined') as dossiers_quarantined,
+        count(*) filter (where v.state = 'superseded') as dossiers_superseded,
+        count(*) filter (where v.state = 'withdrawn') as dossiers_withdrawn,
+        sum(v.line_count) filter (where v.state = 'loaded') as lines_loaded,
+        sum(v.line_count) filter (where v.state = 'quarantined') as lines_quarantined,
+        sum(v.line_count) filter (where v.state = 'superseded') as lines_superseded,
+        sum(v.line_count) filter (where v.state = 'withdrawn') as lines_withdrawn,
+        count(*) filter (where v.state = 'pending') as dossiers_pending,
+        sum(v.line_count) filter (where v.state = 'pending') as lines_pending
+    from ops.version_states as v
+    where v.file_id = r.file_id and f.status = 'loaded' and not r.is_repeated
+) as s on true;
+comment on view ops.ledger is
+'One row per receipt of a file, counts as of now. For dossiers and for lines (of XML2 and XML3, or check-ins): '
+'received = loaded + quarantined + duplicate + superseded + withdrawn + pending. Its name is in vault.delivery_names.';
