@@ -6,7 +6,7 @@ for in what was sent, as canonical codes, and not by the patterns that the model
 
 from expectations.marts.facts import DOSSIER, ENCOUNTERS, FACTS, Fact
 from expectations.marts.scope import DOSSIERS, TOUCHED_SCOPE
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
 _CLOSED = Check("audience", "audience <> 'open'", "'a dossier is open that ' || told_by")
 # The day of care of a dossier; of one without a readable day every row of the list holds.
@@ -135,5 +135,6 @@ RULE = Rule(
         _RECORDS,
         *(_inherited(fact) for fact in FACTS if fact.mart != ENCOUNTERS),
     ),
-    scope=TOUCHED_SCOPE,
+    scope=Scope.RELEASE,
+    coverage=TOUCHED_SCOPE,
 )

@@ -37,6 +37,12 @@ WORDINGS: Mapping[Kind, Wording] = {
         "go on.",
         "docs/runbooks/task_failed.md",
     ),
+    Kind.DECISIONS_WAITING: Wording(
+        "Dossiers wait for a decision ({reasons})",
+        "A facility used the key of a dossier (MA_LK) again for another person and another time. "
+        "The new version is held and the former one still counts, until somebody decides.",
+        "docs/runbooks/decisions.md",
+    ),
     Kind.TASK_FAILED: Wording(
         "Task {dag_id}.{task_id} {ended}",
         "It failed for good: no attempt is left. No data is lost; the next run takes up the work.",

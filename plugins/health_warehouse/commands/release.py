@@ -68,6 +68,7 @@ def build(
     from health_warehouse.landing.senders import require_sender
     from health_warehouse.release import build as builds
     from health_warehouse.release import rebuild
+    from health_warehouse.release.pending import pending_changes
 
     settings = get_settings()
     scope = Scope.of(facility, first, last)
@@ -78,7 +79,7 @@ def build(
     if scope is not None:
         _progress.print(f"{rebuild.note(settings, scope)} dossiers are built anew")
     if dry_run:
-        count = builds.pending_changes(settings)
+        count = pending_changes(settings)
         told = f"{count} dossiers changed since the last release"
         if full:
             told += "; every dossier would be built anew"
@@ -231,7 +232,7 @@ def run(
     """Ingest, build, audit and publish, without Airflow. Of two at once, the second waits."""
     from health_warehouse.landing.inbox import look, seconds_until_quiet
     from health_warehouse.landing.ingest import ingest
-    from health_warehouse.release.build import pending_changes
+    from health_warehouse.release.pending import pending_changes
     from health_warehouse.release.turns import turn
 
     settings = get_settings()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -22,7 +22,8 @@ class Delivery:
 
     Of a file in a bundle: uri `<uri of the bundle>!/<its name there>`, its own size, the bundle's
     modification time; `filesystem` and `path` are the bundle's. `is_read`: false for a file that
-    nobody reads, by its name.
+    nobody reads, by its name. `seen_at`: when it was listed, the same for all of a listing, in
+    whatever order they are then loaded; None: when it is loaded.
     """
 
     uri: str
@@ -32,6 +33,7 @@ class Delivery:
     filesystem: Any
     path: str
     is_read: bool = True
+    seen_at: datetime | None = field(default=None, compare=False)
 
     @property
     def shown(self) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, cast
 
@@ -62,7 +62,9 @@ def look(
         new = without_seen(settings, list(found), received_at)
     else:
         new = _new_and_quiet(settings, received_at)
-    new = sorted(new, key=lambda d: (d.modified_at, d.file_name, d.uri))
+    now = datetime.now(UTC)
+    new = [replace(d, seen_at=now) for d in new]
+    new.sort(key=lambda d: (d.modified_at, d.file_name, d.uri))
     return Listing(new, [d for d in new if received_at is None and is_ahead(d.modified_at)])
 
 

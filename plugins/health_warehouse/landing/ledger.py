@@ -13,7 +13,7 @@ from health_warehouse.database.connections import engine
 from health_warehouse.landing.shown import hashes_of, shown
 from health_warehouse.settings import Settings
 
-STATES = ("received", "loaded", "quarantined", "duplicate", "superseded", "withdrawn")
+STATES = ("received", "loaded", "quarantined", "duplicate", "superseded", "withdrawn", "pending")
 LINE_STATES = (*STATES, "blank")
 STATUSES = ("loaded", "refused", "not_taken", "duplicate")
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, NestedTransaction, text
 from health_warehouse.database.connections import driver_connection
 from health_warehouse.errors import BatchIncomplete
 from health_warehouse.landing.exchange import told_without_rows
-from health_warehouse.landing.keys import DossierKeys
+from health_warehouse.landing.keys import DossierKeys, identifiers_array
 from health_warehouse.sources.claims.check_ins import CheckIn
 from health_warehouse.sources.claims.dossier import Dossier, Problem
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
@@ -29,7 +29,7 @@ _LINES = {name: f"raw.{table.raw_table}" for name, table in TABLES.items() if na
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "ops.dossier_versions": (
         "file_id", "position", "facility_id", "dossier_id", "encounter_key", "local_person_key",
-        "is_withdrawal", "line_count", "verdict",
+        "identifier_hashes", "care_days", "is_withdrawal", "line_count", "verdict",
     ),
     "raw.claims_xml1": (
         "file_id", "position", *(f.column for f in TABLES["XML1"].fields), "_extra", "_person_key",
@@ -150,6 +150,8 @@ class RawWriter:
             "ops.dossier_versions",
             [*at, facility_id, dossier.dossier_id, str(keys.encounter),
              None if keys.local_person is None else str(keys.local_person),
+             identifiers_array(keys),
+             None if keys.care_days is None else keys.care_days.as_range(),
              str(dossier.is_withdrawal), str(dossier.line_count), verdict],
         )  # fmt: skip
         if dossier.xml1 is not None:

@@ -76,6 +76,7 @@ _MOVE_RECEIPTS = text("update ops.file_receipts set file_id = :successor where f
 # What was found wrong with the former reading is not told beside what is found now.
 _FORGET_FINDINGS = (
     text("delete from quarantine.findings where file_id = :file_id"),
+    text("delete from quarantine.relation_findings where file_id = :file_id"),
     text("delete from quarantine.originals where file_id = :file_id"),
 )
 

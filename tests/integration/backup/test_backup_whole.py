@@ -23,7 +23,7 @@ from health_warehouse.database.readers import create_reader
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.scopes import grant_scope
 from health_warehouse.release import dbt
-from health_warehouse.release.build import pending_changes
+from health_warehouse.release.pending import pending_changes
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
