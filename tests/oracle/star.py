@@ -163,17 +163,23 @@ def count_star(counted: Recount) -> Star:
             rows[mart] += len(visit.version.others.get(table, ()))
     sent = [visit for visit in visits if visit.is_transfer]
     births = [row for visit in visits for row in visit.version.others.get("XML9", ())]
+    weights = [Decimal(row["CAN_NANG_CON"]) for row in births]
     leaves = [row for visit in visits for row in visit.version.others.get("XML11", ())]
     return Star(
         rows=+rows,
         matched_transfers=sum(any(v.is_arrival_of(each) for v in visits) for each in sent),
         hiv_encounters=sum(visit.tells_of_hiv for visit in visits),
-        birth_weight_grams=sum((Decimal(row["CAN_NANG_CON"]) for row in births), Decimal(0)),
+        birth_weight_grams=sum(filter(_is_of_newborn, weights), Decimal(0)),
         leave_days=sum((Decimal(row["SO_NGAY_NGHI"]) for row in leaves), Decimal(0)),
         item_months=_item_months(visits),
         morbidity_months=_morbidity_months(visits),
         appointment_months=_appointment_months(visits),
     )
+
+
+def _is_of_newborn(grams: Decimal) -> bool:
+    """Whether a child born alive can weigh so much; 3.2 is meant in kilograms."""
+    return 200 <= grams <= 10_000
 
 
 def _item_months(visits: list[_Visit]) -> dict[ItemMonth, ItemSums]:
