@@ -28,9 +28,15 @@ def _moment(made: StandardDossier, hours: int = 1) -> datetime:
     return arrived + timedelta(hours=hours)
 
 
+def _outcome(made: StandardDossier, code: str) -> None:
+    for row in (made.header, *made.tables.get("XML8", ())):
+        row["KET_QUA_DTRI"] = code
+
+
 def _referred(made: StandardDossier, way_out: str, spelling: str) -> None:
     header = made.header
-    header.update(MA_LOAI_RV=way_out, KET_QUA_DTRI="4", MA_NOI_DEN=_ELSEWHERE)
+    header.update(MA_LOAI_RV=way_out, MA_NOI_DEN=_ELSEWHERE)
+    _outcome(made, "4")
     slip = made.copied("XML13") | {
         "SO_HOSO": header["MA_HSBA"],
         "SO_CHUYENTUYEN": "7",
@@ -155,13 +161,13 @@ def _newborn(made: StandardDossier) -> None:
 
 
 def _absconded(made: StandardDossier) -> None:
-    made.header.update(MA_LOAI_RV="3", KET_QUA_DTRI="3")
+    made.header.update(MA_LOAI_RV="3")
+    _outcome(made, "3")
     del made.tables["XML7"]
 
 
 def _death(made: StandardDossier) -> None:
-    made.header.update(KET_QUA_DTRI="5")
-    made.tables["XML8"][0]["KET_QUA_DTRI"] = "5"
+    _outcome(made, "5")
 
 
 def _operation(made: StandardDossier) -> None:
@@ -219,6 +225,17 @@ def _course_of_medicine(made: StandardDossier) -> None:
     for hours in (2, 10, 18):
         order = stamp(_moment(made))
         made.add("XML2", drug(_PAID, "2", NGAY_YL=order, NGAY_TH_YL=stamp(_moment(made, hours))))
+
+
+def _imaging(made: StandardDossier) -> None:
+    """Two measures of one ultrasound, of which one row has the conclusion."""
+    times = {"NGAY_YL": stamp(_moment(made)), "NGAY_TH_YL": stamp(_moment(made))}
+    times["NGAY_KQ"] = stamp(_moment(made) + timedelta(minutes=10))
+    code, machine = "18.0015.0001", "SA.1.96001.B"
+    scan = service(_PAID, "2", code, NGUOI_THUC_HIEN=DOCTOR, MA_MAY=machine, **times)
+    made.add("XML3", scan)
+    measure = {"MA_DICH_VU": code, "TEN_CHI_SO": TEXT, "NGAY_KQ": times["NGAY_KQ"]}
+    made.add("XML4", {**measure, "KET_LUAN": TEXT}, measure)
 
 
 def _small(made: StandardDossier) -> None:
@@ -354,6 +371,7 @@ _SPECIAL: tuple[tuple[str, str, Payment, Callable[[StandardDossier], None]], ...
     ("four examinations", "01", _PAID, _examinations),
     ("blood, oxygen, a drug of a programme", "03", _PAID, _blood_oxygen_programme),
     ("a drug three times a day", "03", _PAID, _course_of_medicine),
+    ("an ultrasound", "01", _PAID, _imaging),
     ("a small visit, paid in full", "01", Payment(Decimal(100)), _small),
     ("half of 95 %", "01", Payment(Decimal("47.5")), _half_of_95),
     ("sick leave", "01", _PAID, _sick_leave),

@@ -15,6 +15,12 @@
     nullif(raw.canonical_code({{ column }}), '')
 {%- endmacro %}
 
+{#- A service without what its code says of where and how it was done (.K.WWWWW, _GT, _TB): results
+    name it so, for their field has no room for more (rule X07 compares them so, too). -#}
+{% macro base_service_code(column) -%}
+    nullif(split_part(split_part(raw.canonical_code({{ column }}), '.K.', 1), '_', 1), '')
+{%- endmacro %}
+
 {#- The codes of ICD-10 in a text, each in its one form, joined by ";", and what else is there. -#}
 {% macro icd_codes(column) -%}
     nullif(raw.canonical_icd({{ column }}), '')
@@ -24,6 +30,15 @@
     be a name. -#}
 {% macro shown_codes(codes) -%}
     nullif(raw.icd_codes_only({{ codes }}), '')
+{%- endmacro %}
+
+{#- Weight at birth in grams; null outside of the limits of rule P03_birth, as it is when a sender
+    writes kilograms. -#}
+{% macro birth_weight(column) -%}
+    case
+        when raw.parse_number({{ column }}) between 200 and 10000
+            then raw.parse_number({{ column }})
+    end::numeric(9, 3)
 {%- endmacro %}
 
 {#- The first licence number of a list with ";", spelt as in raw.practitioners. -#}

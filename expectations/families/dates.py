@@ -9,6 +9,7 @@ from expectations.landing import (
     d04_ended_before_receipt,
     d05_paper_dates,
     d06_birth_date,
+    d07_settlement_month,
 )
 from expectations.rules.family import Family
 
@@ -26,5 +27,7 @@ FAMILY = Family(
         d05_paper_dates.RULE,
         d06_birth_date.RULE,
         d06_birth_date.MIDNIGHT,
+        d06_birth_date.DAY,
+        d07_settlement_month.RULE,
     ),
 )

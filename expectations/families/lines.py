@@ -15,7 +15,9 @@ from expectations.landing import (
     l09_short_stays,
     l10_device_package,
     l13_duplicates,
+    l13_reversals,
     l14_unpriced_codes,
+    l15_thousands,
 )
 from expectations.rules.family import Family
 
@@ -41,6 +43,8 @@ FAMILY = Family(
         l10_device_package.RULE,
         l13_duplicates.RULE,
         l13_duplicates.ONE_TABLE,
+        l13_reversals.RULE,
         l14_unpriced_codes.RULE,
+        l15_thousands.RULE,
     ),
 )

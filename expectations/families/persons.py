@@ -3,6 +3,7 @@
 from expectations.landing import (
     p01_citizen_id,
     p02_sex,
+    p03_birth_weight,
     p03_weight,
     p04_residence,
 )
@@ -17,6 +18,7 @@ FAMILY = Family(
         p02_sex.RULE,
         p02_sex.OTHER,
         p03_weight.RULE,
+        p03_birth_weight.RULE,
         p04_residence.RULE,
     ),
 )

@@ -25,6 +25,8 @@ FAMILY = Family(
         x05_referral_number.RULE,
         x06_births.RULE,
         x07_results.RULE,
+        x07_results.CONCLUSION,
         x08_copies.RULE,
+        x08_copies.PAPER,
     ),
 )

@@ -5,6 +5,9 @@ the time, or of the year alone (4210 files). Birth and arrival are compared on t
 known of both. Up to the 28th day of life day and time must be there: where the day is not known,
 this is asked of a child that is so young whatever day it was. The time 0000 says "not known", but a
 child is sometimes born at midnight: that is a flag, not a quarantine.
+
+D06_day flags a child who may be a newborn: only the month or the year of birth is given, and it
+ended at most 28 days before the arrival. It also flags a birth notice (XML9) without a day.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from expectations.rules.fragments import (
     text_or_null,
 )
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
-from expectations.rules.selections import headers
+from expectations.rules.selections import headers, lines
 
 _SOURCE = Source("QĐ 4750/QĐ-BYT XML1, NGAY_SINH; catalogue D06", "H")
 
@@ -40,6 +43,19 @@ case
     when left(birth.known, 4) = left(birth.arrival, 4) or substr(birth.known, 5, 2) = '12'
         then raw.parse_date(birth.arrival) - raw.parse_date(rpad(birth.known, 8, '01'))
             between 0 and 28
+    else false
+end"""
+
+
+# Whoever was born on the last day of the month or the year that is known is the youngest.
+_MAY_BE_NEWBORN = """\
+case
+    when length(known) < 8 and known <= arrival
+        then raw.parse_date(arrival) <= (
+            raw.parse_date(rpad(known, 8, '01'))
+            + case length(known) when 4 then interval '1 year' else interval '1 month' end
+            + interval '27 days'
+        )::date
     else false
 end"""
 
@@ -119,6 +135,47 @@ MIDNIGHT = Rule(
                 " or left(header.ngay_sinh, 4) = left(header.ngay_vao, 4))"
             ),
             (_NOT_MIDNIGHT,),
+        ),
+    ),
+)
+
+DAY = Rule(
+    id="D06_day",
+    sentence_vi="Trẻ có thể đến 28 ngày tuổi (chỉ biết năm hoặc tháng sinh) và trẻ có giấy chứng "
+    "sinh (XML9) phải có đủ ngày sinh.",
+    sentence_en="The day of birth is known of a child that may be 28 days old or less (only the "
+    "year or the month of birth is given), and of a child with a birth notice (XML9).",
+    source=_SOURCE,
+    category=Category.COMPLETENESS,
+    severity=Severity.FLAG_LINE,
+    threshold="28 days of age",
+    owner="sender",
+    rows=(
+        Rows(
+            "'XML1'",
+            _patients(
+                "length(btrim(header.ngay_sinh)) < 8"
+                " or substr(btrim(header.ngay_sinh), 7, 2) = '00'"
+            ),
+            (
+                Check(
+                    field="NGAY_SINH",
+                    holds=holds_if_readable(f"is_newborn or not ({_MAY_BE_NEWBORN})"),
+                    reason="'NGAY_SINH has no day, and the child may be 28 days old or less'",
+                ),
+            ),
+        ),
+        Rows(
+            "'XML9'",
+            lines(9, "line.ngay_sinh_con"),
+            (
+                Check(
+                    field="NGAY_SINH_CON",
+                    holds=f"{text_or_null('ngay_sinh_con')} is null"
+                    " or raw.parse_date(btrim(ngay_sinh_con)) is not null",
+                    reason="'NGAY_SINH_CON has no day of birth: ' || " + described("ngay_sinh_con"),
+                ),
+            ),
         ),
     ),
 )

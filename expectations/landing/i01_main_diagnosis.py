@@ -3,7 +3,8 @@
 Which list: that of the day of discharge (TT 06/2026/TT-BYT from 2026-07-01, QĐ 4469/QĐ-BYT before).
 Neither is at hand in full: codes are WHO's, with Vietnam's finer ones known by their category; and
 "not main" is WHO's (asterisk, external-cause and supplementary codes), not column 24 of the annex.
-Hence flags. A code that WHO does not list, or divides further, is only recorded: it may be right.
+Hence flags. A code that WHO does not list, or divides further, is only recorded: it may be right. A
+code whose ending ICD-10 cannot have is flagged.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from __future__ import annotations
 from expectations.rules.diagnoses import (
     IS_MAIN_ALLOWED,
     IS_USABLE,
-    compact,
-    is_known,
+    has_wrong_ending,
     is_listed,
+    is_of_category,
     looked_up,
 )
 from expectations.rules.fragments import quoted_diagnosis, text_or_null
@@ -27,14 +28,16 @@ _SOURCE = Source(
 
 _DIAGNOSES = headers(
     "header.ma_benh_chinh",
-    "btrim(header.ma_benh_chinh) ~ '[;,[:space:]]' as is_several",
-    f"{is_known('main.code')} as is_known",
+    "main.is_several",
+    f"{is_of_category('main.code')} as is_known",
+    f"{has_wrong_ending('main.code')} as has_wrong_ending",
     f"{is_listed('main.code')} as is_listed",
     f"{IS_USABLE} as is_usable",
     f"{IS_MAIN_ALLOWED} as is_main_allowed",
     joined=f"""\
 cross join lateral (
-    select {compact("header.ma_benh_chinh")} as code
+    select codes[1] as code, cardinality(codes) > 1 as is_several
+    from (values (raw.canonical_icd_list(header.ma_benh_chinh))) as sent (codes)
     offset 0
 ) as main
 {looked_up("main.code")}""",
@@ -49,9 +52,9 @@ def _check(condition: str, reason: str) -> Check:
 RULE = Rule(
     id="I01",
     sentence_vi="MA_BENH_CHINH là đúng một mã ICD-10 có hiệu lực vào ngày ra viện "
-    "và được dùng làm bệnh chính.",
+    "và được dùng làm bệnh chính; sau dấu chấm là một hoặc hai chữ số.",
     sentence_en="MA_BENH_CHINH is exactly one ICD-10 code in force on the day of discharge "
-    "that may be a main diagnosis.",
+    "that may be a main diagnosis; behind its point are one or two digits.",
     source=_SOURCE,
     category=Category.CONFORMANCE,
     severity=Severity.FLAG_LINE,
@@ -65,6 +68,11 @@ RULE = Rule(
                 _check(
                     "is_known or is_several",
                     "'MA_BENH_CHINH is no ICD-10 code in force at discharge: ' || "
+                    f"{quoted_diagnosis('ma_benh_chinh')}",
+                ),
+                _check(
+                    "not has_wrong_ending or is_several",
+                    "'MA_BENH_CHINH has an ending that ICD-10 does not have: ' || "
                     f"{quoted_diagnosis('ma_benh_chinh')}",
                 ),
                 _check(
@@ -92,7 +100,7 @@ DETAIL = Rule(
             _DIAGNOSES,
             (
                 _check(
-                    "not is_known or is_several or is_listed",
+                    "not is_known or is_several or has_wrong_ending or is_listed",
                     "'MA_BENH_CHINH is not in the list of WHO, its category is'",
                 ),
                 _check(

@@ -7,8 +7,7 @@ codes differ: the child's dossier is its own.
 
 from __future__ import annotations
 
-from expectations.rules.diagnoses import ONLY_SEX, compact, is_known, looked_up
-from expectations.rules.fragments import text_or_null
+from expectations.rules.diagnoses import ONLY_SEX, has_wrong_ending, is_of_category, looked_up
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import headers
 
@@ -21,15 +20,15 @@ _OTHER_SEX = (
 # Place 0 is the main diagnosis, told by I01 and judged here for its sex only.
 _CODES = headers(
     "diagnosis.place",
-    f"{is_known('diagnosis.code')} as is_known",
+    f"{is_of_category('diagnosis.code')} as is_known",
+    f"{has_wrong_ending('diagnosis.code')} as has_wrong_ending",
     f"coalesce({_OTHER_SEX}, false) as is_of_other_sex",
     joined=f"""\
 cross join lateral (
-    select {compact("given.code")} as code, given.place - 1 as place
-    from string_to_table(
-        concat(replace(header.ma_benh_chinh, ';', ','), ';', header.ma_benh_kt), ';'
-    ) with ordinality as given (code, place)
-    where {text_or_null("given.code")} is not null
+    select 0 as place, code from unnest(raw.canonical_icd_list(header.ma_benh_chinh)) as code
+    union all
+    select place, code
+    from unnest(raw.canonical_icd_list(header.ma_benh_kt)) with ordinality as given (code, place)
     offset 0
 ) as diagnosis
 {looked_up("diagnosis.code")}""",
@@ -45,6 +44,8 @@ select
     bool_or(place = 0 and is_of_other_sex) as is_main_of_other_sex,
     string_agg(place::text, ', ' order by place) filter (where place > 0 and not is_known)
         as unknown,
+    string_agg(place::text, ', ' order by place) filter (where place > 0 and has_wrong_ending)
+        as with_wrong_ending,
     string_agg(place::text, ', ' order by place) filter (where place > 0 and is_of_other_sex)
         as of_other_sex
 from ({_CODES}) as codes
@@ -57,10 +58,11 @@ def _list_check(condition: str, reason: str) -> Check:
 
 RULE = Rule(
     id="I02",
-    sentence_vi=f"MA_BENH_KT có không quá {_MOST} mã, đều thuộc ICD-10; "
+    sentence_vi=f"MA_BENH_KT có không quá {_MOST} mã, đều thuộc ICD-10, "
+    "sau dấu chấm là một hoặc hai chữ số; "
     "mã chỉ dành cho một giới phù hợp với GIOI_TINH.",
-    sentence_en=f"MA_BENH_KT has at most {_MOST} codes, all of ICD-10; "
-    "codes of one sex agree with GIOI_TINH.",
+    sentence_en=f"MA_BENH_KT has at most {_MOST} codes, all of ICD-10, "
+    "with one or two digits behind their point; codes of one sex agree with GIOI_TINH.",
     source=Source("QĐ 4750/QĐ-BYT XML1; WHO ICD-10 2019; catalogue I02", "M"),
     category=Category.CONFORMANCE,
     severity=Severity.FLAG_LINE,
@@ -83,6 +85,11 @@ RULE = Rule(
                 _list_check(
                     "unknown is null",
                     "'MA_BENH_KT has codes that are not ICD-10, in place ' || unknown",
+                ),
+                _list_check(
+                    "with_wrong_ending is null",
+                    "'MA_BENH_KT has codes with an ending that ICD-10 does not have, in place ' || "
+                    "with_wrong_ending",
                 ),
                 _list_check(
                     "of_other_sex is null",

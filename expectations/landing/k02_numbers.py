@@ -2,7 +2,8 @@
 
 Generated from fields.csv, in every table. `3500`, `3500.0` and `007` are numbers; `1.234,5`, `NaN`,
 `1e400`, `abc` and more than 15 digits are none: they are null in the marts, so they must not pass
-unseen. Nothing that is asked here can be less than 0. A year and a month of settlement must be
+unseen. Nothing that is asked here can be less than 0 (K02_sign asks the same of what other rules
+read). A year and a month of settlement must be
 such, for a mart has no month else. What another rule reads is left to it, see `_TOLD`; where that
 rule does not judge a dossier, it is asked here, see `ONLY_WHEN`.
 """
@@ -20,12 +21,17 @@ _LINE_AMOUNTS = (
     *("T_NGUONKHAC_NSNN", "T_NGUONKHAC_VTNN", "T_NGUONKHAC_VTTN", "T_NGUONKHAC_CL"),
     *("T_NGUONKHAC", "T_BNTT", "T_BNCCT", "T_BHTT"),
 )
+READ_BY_ARITHMETIC: dict[str, tuple[str, ...]] = {
+    "XML2": (*_LINE_AMOUNTS, "DON_GIA"),
+    "XML3": (*_LINE_AMOUNTS, "DON_GIA_BV", "DON_GIA_BH", "TYLE_TT_DV", "T_TRANTT"),
+}
+"""Amounts that L01 reads, by table; K02_sign asks that they are not below 0."""
 _TOLD: dict[str, tuple[str, ...]] = {
     "XML0": ("GIOI_TINH",),  # P02_other
     "XML1": ("GIOI_TINH", "KET_QUA_DTRI", "MA_LOAI_RV"),  # P02; K03_list
-    "XML2": (*_LINE_AMOUNTS, "DON_GIA",  # L01
+    "XML2": (*READ_BY_ARITHMETIC["XML2"],
              "MA_NHOM", "PHAM_VI"),  # K03_list
-    "XML3": (*_LINE_AMOUNTS, "DON_GIA_BV", "DON_GIA_BH", "TYLE_TT_DV", "T_TRANTT",  # L01
+    "XML3": (*READ_BY_ARITHMETIC["XML3"],
              "MA_NHOM", "PHAM_VI",  # K03_list
              "VI_TRI_TH_DVKT"),  # by no rule: its list of codes is not issued
     "XML6": ("GIOI_TINH",),  # X08

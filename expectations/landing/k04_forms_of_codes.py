@@ -39,11 +39,18 @@ FORMS: dict[str, dict[str, str]] = {
 """The form of raw.coded that each field is published in, by table."""
 
 
+_CASE_COUNTS = "indicator"
+"""WBC is an indicator, Lan is a name: of other forms the one form of a code is judged."""
+
+
 def _check(name: str, form: str) -> Check:
     column = name.lower()
+    canonical = f"raw.canonical_code({column})"
     return Check(
         field=name,
-        holds=f"raw.coded({column}, '{form}') is not null or {text_or_null(column)} is null",
+        # nearly all are in their one form already
+        holds=f"raw.coded({column}, '{form}') is not null or {text_or_null(column)} is null"
+        + (f" or raw.coded({canonical}, '{form}') is not null" if form != _CASE_COUNTS else ""),
         reason=f"'{name} does not have the form of its code: ' || {described(column)}",
     )
 

@@ -1,7 +1,9 @@
 """L05: drugs and devices that the insurance pays for name the tender they were bought by.
 
     TT_THAU = number of the decision;G<package>;N<group>;yyyy
+    TT_THAU = number of the decision;G<package>;N<group>;yyyy;G<package>.<part>
 
+The second form is that of a package that several suppliers share (as seen in real files, M).
 Asked only where THANH_TIEN_BH is not 0: what the patient buys has no tender. Blood (MA_NHOM 7, 17)
 has none either, nor have drugs of projects, aid and programmes (NGUON_CTRA other than 1).
 """
@@ -15,7 +17,7 @@ _IS_ASKED = "coalesce(line.thanh_tien_bh ~ '[1-9]', false)"
 # Nearly all have one digit each: compared by place first, for the pattern takes twice as long.
 _HAS_FORM = (
     "translate(tt_thau, '123456789', '000000000') like '%_;G0;N0;0000' "
-    "or tt_thau ~ '^.+; *G[0-9]+; *N[0-9]+; *[0-9][0-9][0-9][0-9]$'"
+    "or tt_thau ~ '^.+; *G[0-9]+; *N[0-9]+; *[0-9][0-9][0-9][0-9](; *G[0-9]+[.][0-9]+)*$'"
 )
 
 _CHECKS = (

@@ -29,7 +29,7 @@ RULE = Rule(
                 ),
                 Check(
                     field="MA_DICH_VU",
-                    holds="btrim(ma_dich_vu) ~ '^VC[.][0-9A-Z]{5}$'",
+                    holds="raw.canonical_code(ma_dich_vu) ~ '^VC[.][0-9A-Z]{5}$'",
                     reason=f"'MA_DICH_VU is not VC.XXXXX: ' || {quoted_code('ma_dich_vu')}",
                 ),
             ),

@@ -41,7 +41,7 @@ RULE = Rule(
                 "line.ma_may",
                 "line.pp_vo_cam",
                 where=f"{_NUMBER} in ('1', '2', '3', '8', '18') "
-                "and coalesce(line.ma_dich_vu, '') not like '%.K.%'",
+                "and coalesce(raw.canonical_code(line.ma_dich_vu), '') not like '%.K.%'",
             ),
             checks=(
                 _is_given("nguoi_thuc_hien"),

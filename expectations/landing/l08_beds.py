@@ -58,7 +58,7 @@ _LINES = lines(
     3,
     "version.facility_id",
     "version.dossier_id",
-    "btrim(line.ma_khoa) as department",
+    "raw.canonical_code(line.ma_khoa) as department",
     "line.ma_giuong",
     f"{_BEGAN} as began",
     "line.ngay_kq as ended",

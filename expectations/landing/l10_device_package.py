@@ -11,7 +11,7 @@ from expectations.rules.selections import lines
 
 _LINES = lines(
     3,
-    f"coalesce({text_or_null('line.goi_vtyt')}, 'line ' || line.line) as package",
+    "coalesce(nullif(raw.canonical_code(line.goi_vtyt), ''), 'line ' || line.line) as package",
     f"{amount('line.t_bhtt')} as t_bhtt",
     f"{amount('line.t_trantt')} as t_trantt",
     where=f"{text_or_null('line.goi_vtyt')} is not null "

@@ -3,7 +3,7 @@
 A line repeats another when item, time of order, practitioner and quantity are equal, and nothing
 else tells the two apart: a drug given three times a day has one order and three times of execution,
 a device of one name may come at two prices, an X-ray be of two sites. A quantity is compared as a
-number (100 and 100.0 are equal), as text where it is none.
+number (100 and 100.0 are equal), as text where it is none; items by their codes in one form.
 
 An operation (MA_NHOM 8) lasts from NGAY_TH_YL to NGAY_KQ; its surgeon is the first of
 NGUOI_THUC_HIEN, for assistants and anaesthetists may look after two. Compared within one facility
@@ -16,6 +16,7 @@ from expectations.rules.selections import VERSION, lines
 
 _SAME = ("ngay_yl", "ngay_th_yl", "ma_bac_si", "so_luong", "tt_thau")
 _NUMBERS = ("so_luong",)
+_CODES = ("ma_thuoc", "ma_dich_vu", "ma_vat_tu")
 _SAME_DRUG = (
     *("ma_thuoc", "ham_luong", "duong_dung", "lieu_dung", "so_dang_ky", "don_gia", "nguon_ctra"),
 )
@@ -27,6 +28,8 @@ _SAME_SERVICE = (
 
 def _compared(column: str) -> str:
     value = f"line.{column}"
+    if column in _CODES:
+        return f"raw.canonical_code({value}) as {column}"
     if column not in _NUMBERS:
         return value
     # a whole number without zeros in front, as nearly all are, is its own text

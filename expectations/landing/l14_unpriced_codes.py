@@ -18,8 +18,8 @@ def _is_free(column: str, kind: str, words: str) -> Check:
 
 
 # By place: a pattern costs five times as much, on every service line.
-_IS_DEVICE = "right(btrim(line.ma_dich_vu), 3) = '_TB'"
-_IS_UNPRICED = "substr(btrim(line.ma_dich_vu), 8, 5) = '.0000'"
+_IS_DEVICE = "right(raw.canonical_code(line.ma_dich_vu), 3) = '_TB'"
+_IS_UNPRICED = "substr(raw.canonical_code(line.ma_dich_vu), 8, 5) = '.0000'"
 _PRICES = ("don_gia_bv", "don_gia_bh")
 
 RULE = Rule(

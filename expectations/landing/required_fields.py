@@ -43,7 +43,7 @@ _INSURED = f"""\
     where header.file_id = judged.file_id and header.position = judged.position
 )"""
 _FOREIGNER = "coalesce(btrim(ma_quoctich), '') not in ('', '000')"
-_IS_GAS = "btrim(ma_thuoc) in ('40.17', '40.573')"  # oxygen, nitric oxide
+_IS_GAS = "raw.canonical_code(ma_thuoc) in ('40.17', '40.573')"  # oxygen, nitric oxide
 _IS_BLOOD = f"{numeric_code('ma_nhom')} in ('7', '17')"
 _IS_DEVICE = f"{numeric_code('ma_nhom')} in ('10', '11')"
 _IS_SERVICE = f"not ({_IS_DEVICE}) and {text_or_null('ma_vat_tu')} is null"

@@ -2,12 +2,15 @@
 
 The portal: a field that is also in XML1 is equal to it, if filled. Compared without what writers
 vary: blanks, upper and lower case, composed letters, zeros in front of numbers (SO_CCCD is a number
-in XML15), `;` at the end of a list, 8 beside 12 digits of a time.
+in XML15), `;` at the end of a list, 8 beside 12 digits of a time; codes in their one form.
 
 Same names that are no copies: XML13.GIAY_CHUYEN_TUYEN is the slip issued here, in XML1 the one
 presented; MA_TTDV is who signs that paper; XML13.MA_CSKCB_DI (QĐ 3176) is a list of the earlier
 facilities. MA_NOI_DEN and MAHUYEN_CU_TRU may be blank in XML1 (X03_slip flags the former; there are
 no districts since 2025-07-01).
+
+X08_paper: the discharge paper (XML7) and the summary (XML8) name the times and the outcome of the
+visit. Where they do not the paper may be wrong, so that is a flag.
 """
 
 from __future__ import annotations
@@ -31,7 +34,11 @@ def _text(column: str) -> str:
 
 
 def _list(column: str) -> str:
-    return f"rtrim(upper(regexp_replace({column}, '\\s', '', 'g')), ';')"
+    return f"rtrim(replace(raw.canonical_code({column}), ' ', ''), ';')"
+
+
+def _diseases(column: str) -> str:
+    return f"raw.canonical_icd({column})"
 
 
 def _time(column: str) -> str:
@@ -41,12 +48,13 @@ def _time(column: str) -> str:
 _KINDS: dict[Callable[[str], str], tuple[str, ...]] = {
     _text: ("ho_ten", "dia_chi", "chan_doan_rv"),
     _list: (
-        *("ma_the_bhyt", "gt_the_den", "ma_benh_kt", "ma_benh_yhct", "ma_benh_chinh", "ma_bn"),
-        *("ma_cskcb", "ma_noi_di", "ma_noi_den", "ma_doituong_kcb"),
+        *("ma_the_bhyt", "gt_the_den", "ma_bn"),
+        *("ma_cskcb", "ma_noi_di", "ma_noi_den", "ma_doituong_kcb", "ma_loai_kcb"),
         *("ma_quoctich", "ma_dantoc", "ma_nghe_nghiep"),
     ),
+    _diseases: ("ma_benh_kt", "ma_benh_yhct", "ma_benh_chinh"),
     numeric_code: (
-        *("so_cccd", "gioi_tinh", "ma_loai_rv"),
+        *("so_cccd", "gioi_tinh", "ma_loai_rv", "ket_qua_dtri"),
         *("matinh_cu_tru", "mahuyen_cu_tru", "maxa_cu_tru"),
     ),
     _time: ("ngay_sinh", "ngay_vao", "ngay_vao_noi_tru", "ngay_ra"),
@@ -57,6 +65,7 @@ _TOLD: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(
         (
             *("ma_cskcb", "ma_noi_di", "ma_noi_den", "ma_doituong_kcb", "gioi_tinh", "ma_loai_rv"),
+            *("ma_loai_kcb", "ket_qua_dtri"),
             *("ma_quoctich", "ma_dantoc", "ma_nghe_nghiep"),
             *("matinh_cu_tru", "mahuyen_cu_tru", "maxa_cu_tru"),
         ),
@@ -136,5 +145,21 @@ RULE = Rule(
         ),
         _rows(14, (*_IN_BOTH_SLIPS, "ma_doituong_kcb")),
         _rows(15, ("ma_bn", "ho_ten", "so_cccd", "ma_cskcb")),
+    ),
+)
+
+PAPER = Rule(
+    id="X08_paper",
+    sentence_vi="NGAY_VAO, NGAY_RA của XML7, XML8 và MA_LOAI_KCB, KET_QUA_DTRI của XML8 "
+    "giống XML1.",
+    sentence_en="NGAY_VAO and NGAY_RA of XML7 and XML8, MA_LOAI_KCB and KET_QUA_DTRI of XML8 are "
+    "those of XML1.",
+    source=Source("QĐ 4750/QĐ-BYT XML7 and XML8; catalogue X08", "M"),
+    category=Category.CONCORDANCE,
+    severity=Severity.FLAG_LINE,
+    owner="sender",
+    rows=(
+        _rows(7, ("ngay_vao", "ngay_ra")),
+        _rows(8, ("ngay_vao", "ngay_ra", "ma_loai_kcb", "ket_qua_dtri")),
     ),
 )

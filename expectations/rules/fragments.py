@@ -13,7 +13,7 @@ from __future__ import annotations
 _QUOTABLE_CODE = r"^[!-~]{1,20}$"
 _SERVICE_CODE = r"^[0-9]{2}[.][0-9]{4}[.][0-9]{4}([._][0-9A-Z]{1,6})?$"
 _NO_CODE = r"[A-Za-z]{5}|([0-9][^0-9]*){9}"
-_DIAGNOSIS_OF_HIV = r"(^|[^A-Z])(B *2[0-4]|Z *21|F *02|O *98|R *75)"
+_DIAGNOSIS_OF_HIV = "(^|;)(B2[0-4]|Z21|F02|O98|R75)"
 _DATE_LIKE = "^(19|20)[0-9]{6,12}$"
 _QUOTABLE_NUMBER = r"^[+-]?(0|[1-9][0-9]{0,7})(\.[0-9]{1,6})?$"
 
@@ -95,7 +95,7 @@ def quoted_code(text: str) -> str:
 def quoted_diagnosis(text: str) -> str:
     """As `quoted_code`, but what tells of HIV is for its readers only."""
     return (
-        f"case when {text} ~* '{_DIAGNOSIS_OF_HIV}' then {described(text)} "
+        f"case when raw.canonical_icd({text}) ~ '{_DIAGNOSIS_OF_HIV}' then {described(text)} "
         f"else {quoted_code(text)} end"
     )
 

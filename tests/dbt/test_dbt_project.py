@@ -29,7 +29,7 @@ _PREFIXES = {
 # that hold a choice.
 _BRANCHES = re.compile(
     r"\b(case|coalesce|where|filter|left join|distinct on|limit 1|exists"
-    r"|number_code|small_number|flag|calendar_date|month_start|searched_text|searched_codes|year\()\b"
+    r"|number_code|small_number|birth_weight|flag|calendar_date|month_start|searched_text|searched_codes|year\()\b"
 )
 # "<English> | <Tiếng Việt>". Few Vietnamese sentences have no letter that English lacks.
 _BILINGUAL = re.compile(r"(?P<english>[^|]+[^ |]) \| (?P<vietnamese>[^|]+)", re.DOTALL)

@@ -38,8 +38,8 @@ _LAST_CODES = (
     ("R99", "XVIII"), ("T98", "XIX"), ("U99", "XXII"), ("Y98", "XX"), ("Z99", "XXI"),
 )  # fmt: skip
 # A list of its own: the warehouse's may miss something.
-_HIV_CODES = ("B20", "B21", "B22", "B23", "B24", "Z21", "F024", "F02.4", "O987", "O98.7", "R75")
-_HIV_DRUGS = (
+HIV_CODES = ("B20", "B21", "B22", "B23", "B24", "Z21", "F024", "F02.4", "O987", "O98.7", "R75")
+HIV_DRUGS = (
     "abacavir", "atazanavir", "bictegravir", "cabotegravir", "darunavir", "dolutegravir",
     "efavirenz", "emtricitabin", "etravirin", "lopinavir", "nevirapin", "raltegravir",
     "rilpivirin", "zidovudin",
@@ -124,12 +124,10 @@ class _Visit:
         ordered = [row.get("MA_BENH", "") for row in self.version.services]
         followed = [row.get("TEN_DICH_VU", "").lower() for row in self.version.services]
         return (
-            any(code.startswith(_HIV_CODES) for code in self.codes)
-            or any(
-                code.strip().startswith(_HIV_CODES) for one in ordered for code in one.split(";")
-            )
+            any(code.startswith(HIV_CODES) for code in self.codes)
+            or any(code.strip().startswith(HIV_CODES) for one in ordered for code in one.split(";"))
             or self.value("MA_DOITUONG_KCB") == "1.9"
-            or any(drug in name.lower() for name in named for drug in _HIV_DRUGS)
+            or any(drug in name.lower() for name in named for drug in HIV_DRUGS)
             or any("hiv" in name and "tải lượng" in name for name in followed)
             or any(row[name].strip() for row in others.get("XML6", ()) for name in set(row) - _WHO)
             or any(row.get("PHANLOAI_LAO_HIV") == "1" for row in tb)
@@ -163,17 +161,23 @@ def count_star(counted: Recount) -> Star:
             rows[mart] += len(visit.version.others.get(table, ()))
     sent = [visit for visit in visits if visit.is_transfer]
     births = [row for visit in visits for row in visit.version.others.get("XML9", ())]
+    weights = [Decimal(row["CAN_NANG_CON"]) for row in births]
     leaves = [row for visit in visits for row in visit.version.others.get("XML11", ())]
     return Star(
         rows=+rows,
         matched_transfers=sum(any(v.is_arrival_of(each) for v in visits) for each in sent),
         hiv_encounters=sum(visit.tells_of_hiv for visit in visits),
-        birth_weight_grams=sum((Decimal(row["CAN_NANG_CON"]) for row in births), Decimal(0)),
+        birth_weight_grams=sum(filter(_is_of_newborn, weights), Decimal(0)),
         leave_days=sum((Decimal(row["SO_NGAY_NGHI"]) for row in leaves), Decimal(0)),
         item_months=_item_months(visits),
         morbidity_months=_morbidity_months(visits),
         appointment_months=_appointment_months(visits),
     )
+
+
+def _is_of_newborn(grams: Decimal) -> bool:
+    """Whether a child born alive can weigh so much; 3.2 is meant in kilograms."""
+    return 200 <= grams <= 10_000
 
 
 def _item_months(visits: list[_Visit]) -> dict[ItemMonth, ItemSums]:

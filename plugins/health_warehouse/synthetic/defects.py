@@ -21,6 +21,9 @@ from health_warehouse.synthetic import (
 from health_warehouse.synthetic import (
     breaches_of_tables as tables,
 )
+from health_warehouse.synthetic import (
+    breaches_of_times as times,
+)
 from health_warehouse.synthetic.defects_of_lines import LINE_KINDS, NO_NUMBER
 from health_warehouse.synthetic.kinds import Breach, Kind, Severity
 from health_warehouse.synthetic.results import WITH_COURSE
@@ -126,6 +129,16 @@ _HEADER_KINDS = (
             headers.several_main_diagnoses),
     _header("unknown_main_diagnosis", "I01", "E/W", "MA_BENH_CHINH is in no list",
             headers.header_text(("MA_BENH_CHINH",), ("K99.9", "J79.9", "E99.9", "ABC"))),
+    _header("main_with_an_impossible_ending", "I01", "W",
+            "MA_BENH_CHINH ends in what ICD-10 does not have",
+            headers.header_text(("MA_BENH_CHINH",), ("Q99.Z9", "J06.9A", "I10.X"))),
+    _header("secondary_with_an_impossible_ending", "I02", "W",
+            "a code of MA_BENH_KT ends in what ICD-10 does not have",
+            headers.header_text(("MA_BENH_KT",), ("E11.Z9", "I10;J06.9A", "I10.X"))),
+    _header("settled_too_early", "D07", "W", "NAM_QT, THANG_QT before the month of the visit",
+            times.settled_too_early),
+    _header("newborn_of_a_month", "D06", "E/W", "only the month of birth of a newborn is given",
+            times.newborn_of_a_month),
     _header("external_cause_as_main", "I01", "E/W",
             "MA_BENH_CHINH is an external cause (V to Y), which cannot be the main disease",
             headers.header_text(("MA_BENH_CHINH",), ("V29.9", "V89.2", "X59.9"))),
@@ -208,6 +221,16 @@ _TABLE_KINDS = (
            tables.header_blank_beside("XML9", "CAN_NANG_CON")),
     _table("result_without_date", "X07", "W", "XML4: GIA_TRI without NGAY_KQ",
            tables.result_without_date),
+    _table("result_in_the_future", "D02", "W", "XML4.NGAY_KQ after the file is received",
+           times.result_in_the_future),
+    _table("imaging_without_conclusion", "X07", "W", "KET_LUAN of an imaging (MA_NHOM 2) is blank",
+           times.imaging_without_conclusion),
+    _table("discharge_paper_of_another_end", "X08", "W", "XML7.NGAY_RA is not that of XML1",
+           times.paper_of_another_end),
+    _table("born_in_kilograms", "P03", "W", "XML9.CAN_NANG_CON in kilograms",
+           times.born_in_kilograms),
+    _table("born_on_no_day", "D06", "W", "XML9.NGAY_SINH_CON without its day",
+           times.born_on_no_day),
     _table("result_without_service", "X07", "W", "XML4.MA_DICH_VU is in no line of XML3",
            tables.result_without_service),
     _table("referral_copy_differs", "X08", "E", "XML13 repeats an element of XML1 differently",

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from health_warehouse.synthetic import (
+    breaches_of_amounts as amounts,
+)
+from health_warehouse.synthetic import (
     breaches_of_lines as lines,
 )
 from health_warehouse.synthetic import (
     breaches_of_stays as stays,
+)
+from health_warehouse.synthetic import (
+    breaches_of_times as times,
 )
 from health_warehouse.synthetic.formulary import BEDS, PERFORMED
 from health_warehouse.synthetic.kinds import Breach, Kind, Severity
@@ -63,6 +69,11 @@ def _kinds_of_lines(table: str) -> list[Kind]:
         _line(f"{_PREFIX[table]}_twice", "L13", "W",
               f"a line of {table} twice: same code, order, practitioner, quantity",
               stays.twice(table)),
+        _line(f"{_PREFIX[table]}_below_nothing", "K02", "W",
+              f"a line of {table} with a negative quantity and negative amounts",
+              amounts.below_nothing(table)),
+        _line(f"{_PREFIX[table]}_reversed", "L13", "W",
+              f"a line of {table} and the line that cancels it", amounts.reversal(table)),
     ]  # fmt: skip
 
 
@@ -75,6 +86,16 @@ LINE_KINDS = (
           lines.earlier_than_order("XML2", "NGAY_TH_YL")),
     _line("result_before_order", "D02", "W", "XML3: NGAY_KQ < NGAY_YL",
           lines.earlier_than_order("XML3", "NGAY_KQ")),
+    _line("service_done_before_order", "D02", "W", "XML3: NGAY_TH_YL < NGAY_YL",
+          lines.earlier_than_order("XML3", "NGAY_TH_YL")),
+    _line("service_done_after_result", "D02", "W", "XML3: NGAY_TH_YL > NGAY_KQ",
+          times.executed_after_result),
+    _line("result_after_discharge", "D02", "W", "XML3: NGAY_KQ > NGAY_RA",
+          times.result_after_discharge),
+    _line("all_at_one_minute", "D02", "W", "XML3: NGAY_YL = NGAY_TH_YL = NGAY_KQ of a performed"
+          " service", times.all_at_one_minute),
+    _line("amounts_in_thousands", "L15", "W", "all prices and amounts in thousands of đồng",
+          amounts.in_thousands),
     _line("examination_share", "L04", "W", "TYLE_TT_DV of an examination is not 100, 30, 10 or 0",
           lines.share(("13",), (70, 45, 90))),
     _line("bed_share", "L04", "W", "TYLE_TT_DV of a bed is not 100, 50 or 33",

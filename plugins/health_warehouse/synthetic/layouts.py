@@ -29,6 +29,8 @@ PLAIN_LAYOUT = Layout()
 @lru_cache(maxsize=100_000)
 def money(hundredths: int, numbers: Numbers) -> str:
     """Decimal spelling of an amount."""
+    if hundredths < 0:
+        return f"-{money(-hundredths, numbers)}"
     whole, rest = divmod(hundredths, 100)
     if rest or numbers == "two decimals":
         return f"{whole}.{rest:02d}"
@@ -38,6 +40,8 @@ def money(hundredths: int, numbers: Numbers) -> str:
 @lru_cache(maxsize=10_000)
 def quantity(thousandths: int, numbers: Numbers) -> str:
     """Decimal spelling of a quantity or unit price, up to 3 decimals."""
+    if thousandths < 0:
+        return f"-{quantity(-thousandths, numbers)}"
     whole, rest = divmod(thousandths, 1000)
     if rest:
         return f"{whole}.{rest:03d}".rstrip("0")

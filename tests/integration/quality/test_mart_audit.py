@@ -2,105 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
-from build_steps import MARTS, note_published
-from claim_ledger import PAPERS, Ledger
-from claim_ledger import Dossier as Sent
+from build_steps import note_published
 from expectations import registry
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import CheckError, ReleaseHeld
-from health_warehouse.quality.landing import check_files
 from health_warehouse.quality.marts import AuditReport, audit
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
+from mart_candidates import build_candidate, deliver_dossiers, numbered_dossier, spoilt
 from oracle.keys import encounter_key
-from quality_deliveries import DRUG, Dossier, deliver
 
 WITHOUT_FRESHNESS = tuple(rule for rule in registry.MARTS if rule.id != "M08")
 
 
-def _deliver(settings: Settings, name: str, facility_id: str, dossiers: list[Dossier]) -> None:
-    with engine(settings, "loader").begin() as connection:
-        file_id = deliver(connection, dossiers, name=name, facility_id=facility_id)
-    check_files(settings, [file_id])
-
-
-def _dossier(number: int, **header: str) -> Dossier:
-    key = {"ma_lk": f"LK-{number}"}
-    inpatient = {
-        "ma_loai_kcb": "03",
-        "ngay_vao": "202608030800",
-        "so_ngay_dtri": "3",
-        "ma_loai_rv": "2",
-        "ket_qua_dtri": "5",
-    }
-    return Dossier(
-        header={**key, "ma_benh_chinh": "J18", **(inpatient if number % 2 else {}), **header},
-        drugs=[key, {**key, "ma_thuoc": f"40.{number}"}],
-        services=[{**key, "ma_dich_vu": "02.1896"}],
-        tables={"XML7": [{}]} if number % 2 else {},
-    )
-
-
-_SENT_ON = {"xml13": [{"ma_noi_den": "96004"}]}
-
-
 @pytest.fixture(scope="module")
 def built(module_settings: Settings) -> Settings:
-    """Two facilities, a withdrawal and a quarantined dossier, built in full.
-
-    Two more: a dossier with every table, which is closed for the XML6 among them, sent on and told
-    to come back, which both happen; and an open one whose slip is kept.
-    """
-    with engine(module_settings, OWNER).begin() as connection:
-        connection.execute(
-            text("insert into raw.practitioners values (:code, gen_random_uuid())"),
-            {"code": DRUG["ma_bac_si"]},
-        )
-    spoilt = replace(_dossier(9), drugs=[{**DRUG, "ma_lk": "LK-9", "so_luong": "99"}])
-    _deliver(module_settings, "a", "96001", [*map(_dossier, range(1, 5)), spoilt])
-    _deliver(module_settings, "b", "96002", [_dossier(1), _dossier(2, ngay_ra="202609011000")])
-    _deliver(module_settings, "c", "96001", [_dossier(4, ma_doituong_kcb="8")])
-    ledger = Ledger(module_settings)
-    ledger.deliver(
-        "96003",
-        Sent("every table", header={"ma_benh_kt": "I10;E11"}, papers=PAPERS | _SENT_ON),
-        Sent("comes back", header={"ngay_vao": "202606030800", "ngay_ra": "202606030900"}),
-        Sent("open, with a slip", person="B", papers={"xml14": PAPERS["xml14"]}),
-        Sent(
-            "comes back, too",
-            person="B",
-            header={"ngay_vao": "202606030800", "ngay_ra": "202606030900"},
-        ),
-    )
-    ledger.deliver("96004", Sent("arrives", header={"ngay_vao": "202605031000"}))
-    build(module_settings)
-    with engine(module_settings, OWNER).begin() as connection:
-        connection.execute(text("create schema kept"))
-        for mart in MARTS:
-            connection.execute(text(f"create table kept.{mart} as table candidate.{mart}"))
+    build_candidate(module_settings)
     return module_settings
-
-
-@contextmanager
-def _spoilt(settings: Settings, statement: str) -> Iterator[None]:
-    """The candidate after `statement`; put right again at the end."""
-    with engine(settings, "transformer").begin() as connection:
-        assert connection.execute(text(statement)).rowcount > 0, "nothing was spoilt"
-    try:
-        yield
-    finally:
-        with engine(settings, OWNER).begin() as connection:
-            for mart in MARTS:
-                connection.execute(text(f"truncate candidate.{mart}"))
-                connection.execute(text(f"insert into candidate.{mart} select * from kept.{mart}"))
 
 
 def _audit(settings: Settings) -> AuditReport:
@@ -297,7 +221,7 @@ SPOILT = {
 @pytest.mark.parametrize("case", SPOILT)
 def test_a_wrong_candidate_is_held_and_the_rule_is_named(built: Settings, case: str) -> None:
     statement, rules = SPOILT[case]
-    with _spoilt(built, statement):
+    with spoilt(built, statement):
         with pytest.raises(ReleaseHeld) as held:
             _audit(built)
         status, message = _build_row(built)
@@ -315,7 +239,7 @@ def test_a_wrong_candidate_is_held_and_the_rule_is_named(built: Settings, case: 
 
 
 def test_incidents_are_resolved_when_a_later_audit_passes(built: Settings) -> None:
-    with _spoilt(built, "delete from candidate.dim_persons"), pytest.raises(ReleaseHeld):
+    with spoilt(built, "delete from candidate.dim_persons"), pytest.raises(ReleaseHeld):
         _audit(built)
     assert _audit(built).status == "passed"
     with engine(built, OWNER).connect() as connection:
@@ -334,7 +258,7 @@ def test_a_duplicate_key_is_held(built: Settings) -> None:
         connection.execute(text(f'alter table candidate.dim_items drop constraint "{name}"'))
     try:
         with (
-            _spoilt(built, "insert into candidate.dim_items select * from candidate.dim_items"),
+            spoilt(built, "insert into candidate.dim_items select * from candidate.dim_items"),
             pytest.raises(ReleaseHeld, match="M04"),
         ):
             _audit(built)
@@ -350,7 +274,7 @@ def test_a_declared_oddity_and_old_files_are_notices_only(built: Settings) -> No
         "with report as (update candidate.rpt_morbidity_months set age_group = '60+')"
         " update candidate.fct_encounters set age_years = 214"
     )
-    with _spoilt(built, aged):
+    with spoilt(built, aged):
         report = audit(built)
     assert {outcome.rule.id for outcome in report.notices} == {"M07", "M08"}
     assert report.status == "passed"
@@ -377,7 +301,9 @@ def test_an_increment_is_judged_on_what_it_touched(built: Settings) -> None:
             text("select build_id, to_change_id, is_full from ops.builds order by 1 desc limit 1")
         ).one()
     note_published(built, newest)
-    _deliver(built, "d", "96002", [_dossier(2, ngay_ra="202609021000"), _dossier(7)])
+    deliver_dossiers(
+        built, "d", "96002", [numbered_dossier(2, ngay_ra="202609021000"), numbered_dossier(7)]
+    )
     assert not build(built).is_full
     report = _audit(built)
     checked = {outcome.rule.id: outcome.checked_count for outcome in report.outcomes}

@@ -44,7 +44,10 @@ def test_what_may_be_a_persons_is_described(
     assert f"{len(value)} characters: " in _told(module_settings, quoted("sent"), value)
 
 
-@pytest.mark.parametrize("value", ["B24", "b20.1", "Z21", "J18;B24", "J18; R75"])
+@pytest.mark.parametrize(
+    "value",
+    ["B24", "b20.1", "Z21", "J18;B24", "J18; R75", "B.24", "B 2 4", "f0.2.4", "J18B24", "B24.X"],
+)
 def test_a_diagnosis_of_hiv_is_described(module_settings: Settings, value: str) -> None:
     told = _told(module_settings, quoted_diagnosis("sent"), value)
     assert told.startswith(f"{len(value)} characters: ")

@@ -22,7 +22,13 @@ def built(module_settings: Settings) -> Settings:
         *(Dossier(f"S{n}", header={"ma_benh_chinh": code}) for n, code in enumerate(SPELLINGS)),
         Dossier("LIST", header={"ma_benh_chinh": "A39.0†G01*", "ma_benh_kt": "I10J069 i10. E11.X"}),
         Dossier("NAMES", header={"ma_benh_chinh": "Nguyễn Văn An", "ma_benh_kt": "C1234567;I10"}),
-        Dossier("LINES", drugs=[{"ma_thuoc": "hzw1"}, {"ma_thuoc": "HZW\u200b1"}]),
+        Dossier(
+            "LINES",
+            drugs=[
+                {"ma_thuoc": "hzw1", "ma_khoa": "k02", "so_dang_ky": "vd-9-21"},
+                {"ma_thuoc": "HZW\u200b1", "ma_khoa": "K02\u00a0", "so_dang_ky": "VD-9-21"},
+            ],
+        ),
     )
     build(module_settings)
     return module_settings
@@ -82,3 +88,12 @@ def test_spellings_of_an_item_are_one_item(built: Settings) -> None:
     assert _rows(built, "select item_code from candidate.dim_items where item_code ~* 'hzw'") == [
         ("HZW1",)
     ]
+
+
+def test_spellings_of_a_department_and_of_a_registration_are_one(built: Settings) -> None:
+    assert _rows(
+        built,
+        "select department_code, registration_number, count(*) from candidate.fct_claim_lines"
+        f" where encounter_key = '{encounter_key('01001', 'LINES')}' and table_code = 'XML2'"
+        " group by 1, 2",
+    ) == [("K02", "VD-9-21", 2)]

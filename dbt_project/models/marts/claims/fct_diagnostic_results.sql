@@ -34,7 +34,7 @@ closed_services as (
     select
         services.file_id,
         services.position,
-        services.sent_service_code,
+        services.base_service_code,
         min(closed_tests.closed_class) as closed_class
     from versions
     inner join {{ ref('stg_claims__service_lines') }} as services
@@ -89,7 +89,7 @@ left join closed_services
     on
         results.file_id = closed_services.file_id
         and results.position = closed_services.position
-        and results.sent_service_code = closed_services.sent_service_code
+        and results.base_service_code = closed_services.base_service_code
 left join answers
     on results.answer = answers.answer
 left join units

@@ -15,7 +15,7 @@ select
     {{ small_number('sent.so_con') }}::integer as children_born,
     {{ small_number('sent.lan_sinh') }}::integer as parity,
     {{ small_number('sent.so_con_song') }}::integer as children_living,
-    {{ small_number('sent.can_nang_con') }} as birth_weight_grams,
+    {{ birth_weight('sent.can_nang_con') }} as birth_weight_grams,
     ---------- flags
     {{ flag('sent.sinhcon_phauthuat') }} as is_caesarean,
     {{ flag('sent.sinhcon_duoi32tuan') }} as is_under_32_weeks,

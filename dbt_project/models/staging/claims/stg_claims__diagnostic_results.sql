@@ -10,7 +10,7 @@ select
     ---------- codes and text
     {{ coded('sent.stt', 'line') }} as sent_line_number,
     {{ coded(canonical_code('sent.ma_dich_vu'), 'item') }} as service_code,
-    {{ text_code('sent.ma_dich_vu') }} as sent_service_code,
+    {{ base_service_code('sent.ma_dich_vu') }} as base_service_code,
     {{ coded('sent.ma_chi_so', 'indicator') }} as indicator_code,
     {{ text_code('sent.ten_chi_so') }} as indicator_name,
     {{ text_code('sent.gia_tri') }} as result_value,

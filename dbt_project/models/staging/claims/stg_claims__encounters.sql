@@ -19,7 +19,7 @@ select
     {{ number_code('headers.ma_loai_rv') }} as discharge_type_code,
     {{ number_code('headers.ket_qua_dtri') }} as outcome_code,
     {{ number_code('headers.ma_tai_nan') }} as injury_cause_code,
-    {{ coded('headers.ma_khoa', 'departments') }} as department_codes,
+    {{ coded(canonical_code('headers.ma_khoa'), 'departments') }} as department_codes,
     {{ coded(canonical_code('headers.ma_noi_di'), 'facilities') }} as referred_from_facility_id,
     {{ coded(canonical_code('headers.ma_noi_den'), 'facilities') }} as referred_to_facility_id,
     {{ coded('headers.matinh_cu_tru', 'place') }} as residence_province_code,

@@ -9,7 +9,7 @@ select
     ---------- codes and text
     {{ coded(canonical_code('sent.noi_xn_kd'), 'facilities') }} as confirmed_by_facility_id,
     {{ coded(canonical_code('sent.noi_bddt_arv'), 'facilities') }} as first_arv_facility_id,
-    {{ coded('sent.ma_phac_do_dieu_tri_bd', 'regimen') }} as first_regimen_code,
+    {{ coded(canonical_code('sent.ma_phac_do_dieu_tri_bd'), 'regimen') }} as first_regimen_code,
     {{ number_code('sent.ma_bac_phac_do_bd') }} as first_regimen_line_code,
     {{ number_code('sent.ma_lydo_dtri') }} as enrolment_reason_code,
     {{ number_code('sent.loai_dtri_lao') }} as tb_treatment_type_code,
@@ -20,9 +20,9 @@ select
     {{ number_code('sent.ma_loai_bn') }} as patient_type_code,
     {{ number_code('sent.giai_doan_lam_sang') }} as clinical_stage_code,
     {{ number_code('sent.nhom_doi_tuong') }} as population_code,
-    {{ coded('sent.ma_tinh_trang_dk', 'choices') }} as registration_status_codes,
-    {{ coded('sent.ma_xu_tri', 'choices') }} as management_codes,
-    {{ coded('sent.ma_phac_do_dieu_tri', 'regimen') }} as regimen_code,
+    {{ coded(canonical_code('sent.ma_tinh_trang_dk'), 'choices') }} as registration_status_codes,
+    {{ coded(canonical_code('sent.ma_xu_tri'), 'choices') }} as management_codes,
+    {{ coded(canonical_code('sent.ma_phac_do_dieu_tri'), 'regimen') }} as regimen_code,
     {{ number_code('sent.ma_bac_phac_do') }} as regimen_line_code,
     {{ number_code('sent.ly_do_chuyen_phac_do') }} as regimen_change_reason_code,
     ---------- numbers
