@@ -143,7 +143,7 @@ def recount(deliveries: Iterable[Delivery], is_quarantined: Quarantine | None = 
         digest: min(same, key=lambda each: (each.received_at, each.name.encode(), each.uri))
         for digest, same in receipts.items()
     }
-    files = {digest: read_file(first.content) for digest, first in firsts.items()}
+    files = {digest: read_file(first.content, first.name) for digest, first in firsts.items()}
     judge = is_quarantined or _breaks_a_rule
     current: dict[tuple[str, str], _Placed] = {}
     quarantined: dict[tuple[str, int], frozenset[str]] = {}
@@ -178,7 +178,7 @@ def _ledger(
         file = files[digest]
         for delivery in same:
             is_first = delivery is firsts[digest]
-            status = "refused" if file.refused_by else "loaded"
+            status = "refused" if file.refused_by else "loaded" if file.is_taken else "not_taken"
             entry = LedgerEntry(delivery.name, status if is_first else "duplicate", file.refused_by)
             if file.check_in_count is not None:
                 entry.lines["received"] = file.check_in_count
