@@ -5,6 +5,7 @@ Standard library only. Written from the rules V06 and V07 as docs/rules.md says 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -93,7 +94,7 @@ def identities(header: Row, dossier_id: str) -> frozenset[tuple[str, str]]:
         if len(card) in (10, 15) and card[-10:].isdigit()
     }
     citizen = header.get("SO_CCCD", "").strip().upper()
-    if len(citizen) in (8, 9, 12):
+    if re.fullmatch("[0-9]{9}|[0-9]{12}|[A-Z][0-9]{7}", citizen):
         found.add(("citizen", citizen))
     local = one_form(header.get("MA_BN", ""))
     if local and local != dossier_id:

@@ -257,3 +257,5 @@ def _show_report(report: dict[str, Any]) -> None:
         f"{report['quarantined_dossiers']} dossiers quarantined, {report['findings']} findings, "
         f"{report['changed_dossiers']} dossiers changed"
     )
+    if report["waiting"]:
+        typer.echo(f"waiting: {report['waiting']} dossiers, for `warehouse decisions list`")

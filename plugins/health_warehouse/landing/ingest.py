@@ -60,6 +60,7 @@ class IngestReport:
     refused_files: int = 0
     quarantined_dossiers: int = 0
     findings: int = 0
+    waiting: int = 0
     refused: list[Refusal] = field(default_factory=list)
     not_taken: list[Refusal] = field(default_factory=list)
 
@@ -125,6 +126,7 @@ def judge_loaded(settings: Settings, report: IngestReport) -> None:
         report.refused_files = checked.refused_files
         report.quarantined_dossiers = checked.quarantined_dossiers
         report.findings = checked.findings
+        report.waiting = checked.waiting
         for file_id, refusal in _refused_by_checks(settings, report.file_ids):
             report.refuse(file_id, refusal)
 

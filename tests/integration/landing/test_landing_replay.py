@@ -97,9 +97,11 @@ def test_killed_before_it_is_marked_a_receipt_is_written_again(
         raise KeyboardInterrupt
 
     deliver(settings, "a.xml", claim_file([dossier()]), NOON)
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    listed = list_new(settings)
+    with monkeypatch.context() as patched:
         patched.setattr(receipt_manifest, "store_receipts", killed)
-        ingest(settings, list_new(settings))
+        with pytest.raises(KeyboardInterrupt):
+            ingest(settings, listed)
     assert kept_receipts(settings) == []
 
     ingest(settings, [])
