@@ -172,7 +172,7 @@ def test_the_reports_of_dossiers_at_all_bounds_are_the_recount(built: Settings) 
     # deaths of outcomes 5 and 8; 25 dossiers, of which those of types 01, 02, 05 to 08 and 10
     # are no inpatients
     assert (deaths, inpatients, professional, requested) == (2, 18, 1, 1)
-    assert {group: count for group, count in ages} == {
+    assert dict([*ages]) == {
         "00-04": 1,
         "05-14": 2,
         "15-59": 21,
