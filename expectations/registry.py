@@ -18,6 +18,7 @@ from expectations.landing import (
     f01_envelope,
     f03_readable_dossier,
     f08_legacy_format,
+    f09_encoding,
 )
 from expectations.marts import (
     m01_dossiers_conserved,
@@ -31,7 +32,7 @@ from expectations.marts import (
 )
 from expectations.rules.family import Family
 from expectations.rules.not_judged import NotJudged
-from expectations.rules.rule import Rule
+from expectations.rules.rule import Rule, Scope
 
 # Judged first, on its own: the others pass on rows that are not there.
 LANDING_GATE: tuple[Rule, ...] = (b01_batch_complete.RULE,)
@@ -47,12 +48,19 @@ FAMILIES: tuple[Family, ...] = (
     tables.FAMILY,
     journeys.FAMILY,
 )
-LANDING: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.rules)
+_DECLARED: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.rules)
+LANDING: tuple[Rule, ...] = tuple(
+    rule for rule in _DECLARED if rule.scope in (Scope.DOCUMENT, Scope.DELIVERY)
+)
+# On more than one delivery: judged anew whenever one of them changes.
+SETTLED: tuple[Rule, ...] = tuple(rule for rule in _DECLARED if rule.scope is Scope.VERSIONS)
+RELATIONS: tuple[Rule, ...] = tuple(rule for rule in _DECLARED if rule.scope is Scope.OTHERS)
 
 JUDGED_BY_PARSER: tuple[Rule, ...] = (
     f01_envelope.RULE,
     f03_readable_dossier.RULE,
     f08_legacy_format.RULE,
+    f09_encoding.RULE,
 )
 
 # Row counts first: the other rules of the marts pass on rows that are not there.
@@ -68,7 +76,7 @@ MARTS: tuple[Rule, ...] = (
     m09_closed_data.RULE,
 )
 
-ALL: tuple[Rule, ...] = (*LANDING_GATE, *JUDGED_BY_PARSER, *LANDING, *MARTS)
+ALL: tuple[Rule, ...] = (*LANDING_GATE, *JUDGED_BY_PARSER, *_DECLARED, *MARTS)
 
 NOT_JUDGED: tuple[NotJudged, ...] = (
     NotJudged(

@@ -20,6 +20,7 @@ from health_warehouse.database.migrate import migrate
 from health_warehouse.database.public_rights import REVOKE_LARGE_OBJECTS
 from health_warehouse.database.roles import ROLES
 from health_warehouse.quality.marts import audit
+from health_warehouse.release import dbt
 from health_warehouse.release.build import build
 from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
@@ -143,7 +144,7 @@ def new_warehouse(
     if manifest is not None:
         shutil.copytree(manifest.parent, settings.state / "dbt" / "target")
     kept = cluster.parsed / database
-    used = settings.state / "dbt" / "work" / "partial_parse.msgpack"
+    used = dbt.work_folder(settings) / "partial_parse.msgpack"
     if kept.exists():
         used.parent.mkdir(parents=True)
         shutil.copyfile(kept, used)

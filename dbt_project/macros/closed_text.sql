@@ -26,26 +26,3 @@
     ({{ dated }}.valid_from is null or {{ day }} is null or {{ dated }}.valid_from <= {{ day }})
     and ({{ dated }}.valid_to is null or {{ day }} is null or {{ dated }}.valid_to > {{ day }})
 {%- endmacro %}
-
-{#- Whether any of these columns of a relation has something in it. -#}
-{% macro has_content(relation, columns) -%}
-    concat(
-        {%- for column in columns %}
-        {{ relation }}.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    ) ~ '\S'
-{%- endmacro %}
-
-{#- The columns of XML6 that tell of care; the others repeat who the patient is. -#}
-{% macro hiv_care_columns() -%}
-    {{ return([
-        'ngaykd_hiv', 'noi_lay_mau_xn', 'noi_xn_kd', 'noi_bddt_arv', 'bddt_arv',
-        'ma_phac_do_dieu_tri_bd', 'ma_bac_phac_do_bd', 'ma_lydo_dtri', 'loai_dtri_lao',
-        'sang_loc_lao', 'phacdo_dtri_lao', 'ngaybd_dtri_lao', 'ngaykt_dtri_lao', 'kq_dtri_lao',
-        'ma_lydo_xntl_vr', 'ngay_xn_tlvr', 'kq_xntl_vr', 'ngay_kq_xn_tlvr', 'ma_loai_bn',
-        'giai_doan_lam_sang', 'nhom_doi_tuong', 'ma_tinh_trang_dk', 'lan_xn_pcr', 'ngay_xn_pcr',
-        'ngay_kq_xn_pcr', 'ma_kq_xn_pcr', 'ngay_nhan_tt_mang_thai', 'ngay_bat_dau_dt_ctx',
-        'ma_xu_tri', 'ngay_bat_dau_xu_tri', 'ngay_ket_thuc_xu_tri', 'ma_phac_do_dieu_tri',
-        'ma_bac_phac_do', 'so_ngay_cap_thuoc_arv', 'ngay_chuyen_phac_do', 'ly_do_chuyen_phac_do',
-    ]) }}
-{%- endmacro %}

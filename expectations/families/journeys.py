@@ -1,9 +1,13 @@
-"""V: what dossiers of one person say together."""
+"""V: what dossiers of one person, and versions of one dossier, say together."""
 
-from expectations.landing import (
+from expectations.relations import (
     v01_overlapping_stays,
     v02_referral_met,
     v03_check_in,
+    v04_same_stay,
+    v05_after_death,
+    v06_key_reused,
+    v07_lost_though_later,
 )
 from expectations.rules.family import Family
 
@@ -15,5 +19,11 @@ FAMILY = Family(
         v01_overlapping_stays.RULE,
         v02_referral_met.RULE,
         v03_check_in.RULE,
+        v04_same_stay.RULE,
+        v05_after_death.RULE,
+        v06_key_reused.RULE,
+        v06_key_reused.PERSON,
+        v06_key_reused.TIME,
+        v07_lost_though_later.RULE,
     ),
 )

@@ -1,6 +1,6 @@
 """B01: the rows in raw are those that the parser counted."""
 
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
 
 
@@ -30,6 +30,7 @@ RULE = Rule(
     category=Category.COMPLETENESS,
     severity=Severity.STOP_BATCH,
     owner="data team",
+    scope=Scope.DELIVERY,
     rows=(
         Rows(
             table_sql="'file'",

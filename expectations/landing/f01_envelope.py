@@ -1,6 +1,6 @@
 """F01: the file is an envelope of the standard. Judged by the parser while it reads."""
 
-from expectations.rules.rule import Category, OneDossier, Rule, Severity, Source
+from expectations.rules.rule import Category, OneDossier, Rule, Scope, Severity, Source
 
 RULE = Rule(
     id="F01",
@@ -11,6 +11,7 @@ RULE = Rule(
     category=Category.CONFORMANCE,
     severity=Severity.REFUSE_FILE,
     owner="sender",
+    scope=Scope.DELIVERY,
     one_dossier=OneDossier(
         when_vi="MA_CSKCB của XML1 khác MACSKCB",
         when_en="it is MA_CSKCB of an XML1 that is not MACSKCB",

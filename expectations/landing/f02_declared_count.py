@@ -1,6 +1,6 @@
 """F02: the file holds as many dossiers as it says. Fewer: a part was lost; more: said and kept."""
 
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
 _SOURCE = Source("QĐ 130/QĐ-BYT, THONGTINHOSO/SOLUONGHOSO; catalogue F02", "M")
 _KEYS = "select batch.*, null::integer as position, null::integer as line from batch"
@@ -14,6 +14,7 @@ FEWER = Rule(
     category=Category.COMPLETENESS,
     severity=Severity.REFUSE_FILE,
     owner="sender",
+    scope=Scope.DELIVERY,
     rows=(
         Rows(
             table_sql="null::text",
@@ -31,6 +32,7 @@ MORE = Rule(
     category=Category.CONFORMANCE,
     severity=Severity.FLAG_LINE,
     owner="sender",
+    scope=Scope.DELIVERY,
     rows=(
         Rows(
             table_sql="null::text",

@@ -7,9 +7,10 @@ from expectations.rules.rule import Category, OneDossier, Rule, Severity, Source
 
 RULE = Rule(
     id="F03",
-    sentence_vi="Mỗi HOSO có đúng một XML1; mỗi FILEHOSO có LOAIHOSO và nội dung giải mã được.",
-    sentence_en="Each HOSO has exactly one XML1; "
-    "each FILEHOSO has LOAIHOSO and content that decodes.",
+    sentence_vi="Mỗi HOSO có đúng một XML1 có nội dung; nội dung của mỗi FILEHOSO giải mã được. "
+    "NOIDUNGFILE trống của bảng khác nghĩa là không lập bảng đó.",
+    sentence_en="Each HOSO has exactly one XML1 that holds something; what a FILEHOSO holds "
+    "decodes. An empty NOIDUNGFILE of another table says that the table was not made.",
     source=Source("QĐ 130/QĐ-BYT, envelope GIAMDINHHS; catalogue F03", "M"),
     category=Category.CONFORMANCE,
     severity=Severity.REFUSE_FILE,

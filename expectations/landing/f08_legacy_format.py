@@ -1,6 +1,6 @@
 """F08: the file is of the standard in force. Judged by the parser while it reads."""
 
-from expectations.rules.rule import Category, Rule, Severity, Source
+from expectations.rules.rule import Category, Rule, Scope, Severity, Source
 
 RULE = Rule(
     id="F08",
@@ -18,4 +18,5 @@ RULE = Rule(
     category=Category.CONFORMANCE,
     severity=Severity.REFUSE_FILE,
     owner="sender",
+    scope=Scope.DELIVERY,
 )

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from health_warehouse.sources.claims.schema import TABLES, Field
-
 CHANGED = "int_claims__changed_dossiers"
 JOURNEYS = "int_claims__touched_journeys"
 DOSSIER = "facility_key, encounter_key"
@@ -37,22 +35,6 @@ class Fact:
     def columns(self) -> str:
         """The primary key."""
         return f"{DOSSIER}, {self.key}" if self.key else DOSSIER
-
-
-def has_content(table: str) -> str:
-    """That a row holds more than who and which dossier it is of: else it tells of nothing."""
-    care = (field.column for field in TABLES[table].fields if not _repeats(field))
-    return f"concat({', '.join(f'sent.{column}' for column in care)}) ~ '[^[:space:]]'"
-
-
-def _repeats(field: Field) -> bool:
-    return field.is_personal or field.column in _OF_THE_PATIENT
-
-
-_OF_THE_PATIENT = (
-    "ma_lk", "stt", "ngay_sinh", "gioi_tinh", "matinh_cu_tru", "mahuyen_cu_tru", "maxa_cu_tru",
-    "ma_cskcb",
-)  # fmt: skip
 
 
 def _rows_of(*tables: int) -> tuple[str, ...]:
@@ -86,14 +68,7 @@ FACTS: tuple[Fact, ...] = (
         ),
     ),
     Fact("fct_diagnostic_results", "result_key", _rows_of(4), closes_rows=True),
-    Fact(
-        "fct_hiv_treatments",
-        "hiv_treatment_key",
-        (
-            f"select {DOSSIER} from dossiers join raw.claims_xml6 as sent"
-            f" using (file_id, position) where {has_content('XML6')}",
-        ),
-    ),
+    Fact("fct_hiv_treatments", "hiv_treatment_key", _rows_of(6)),
     Fact("fct_births", "birth_key", _rows_of(9)),
     Fact("fct_sick_leaves", "sick_leave_key", _rows_of(10, 11)),
     Fact(

@@ -2,7 +2,7 @@
 
 from expectations.marts.facts import DOSSIER, ENCOUNTERS, FACTS, Fact
 from expectations.marts.scope import DOSSIERS, DOSSIERS_SCOPE
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
 
 def _sent(fact: Fact) -> str:
@@ -94,5 +94,6 @@ RULE = Rule(
     severity=Severity.HOLD_RELEASE,
     owner="data team",
     rows=(_PER_DOSSIER, _IN_ALL),
-    scope=DOSSIERS_SCOPE,
+    scope=Scope.RELEASE,
+    coverage=DOSSIERS_SCOPE,
 )

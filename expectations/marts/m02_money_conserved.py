@@ -1,7 +1,7 @@
 """M02: the money of every dossier in the marts is the money that was sent, to the last đồng."""
 
 from expectations.marts.scope import DOSSIERS, DOSSIERS_SCOPE
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
 # Column of the mart: element of the standard, in the header and (where it is there) in the lines.
 _HEADER = {
@@ -91,5 +91,6 @@ RULE = Rule(
     severity=Severity.HOLD_RELEASE,
     owner="data team",
     rows=(_HEADERS, _LINE_SUMS),
-    scope=DOSSIERS_SCOPE,
+    scope=Scope.RELEASE,
+    coverage=DOSSIERS_SCOPE,
 )

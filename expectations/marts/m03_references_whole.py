@@ -2,7 +2,7 @@
 
 from expectations.marts.declared import references, scope_of
 from expectations.marts.scope import TOUCHED_SCOPE
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 from health_warehouse.release.contracts import ForeignKey, MartContract
 
 
@@ -120,5 +120,6 @@ RULE = Rule(
             "facility_key",
         ),
     ),
-    scope=TOUCHED_SCOPE,
+    scope=Scope.RELEASE,
+    coverage=TOUCHED_SCOPE,
 )

@@ -2,7 +2,7 @@
 
 from expectations.marts.declared import marts, scope_of
 from expectations.marts.scope import TOUCHED_SCOPE
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 from health_warehouse.release.contracts import MartContract
 
 
@@ -31,5 +31,6 @@ RULE = Rule(
     severity=Severity.HOLD_RELEASE,
     owner="data team",
     rows=tuple(_unique(mart) for mart in marts()),
-    scope=TOUCHED_SCOPE,
+    scope=Scope.RELEASE,
+    coverage=TOUCHED_SCOPE,
 )

@@ -8,7 +8,7 @@ and 60 years.
 from expectations.marts.declared import AUDIENCES
 from expectations.marts.facts import CHANGED, DOSSIER, ENCOUNTERS
 from expectations.marts.scope import TOUCHED_SCOPE
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
 _MONTH = "facility_key, month_start_date"
 
@@ -214,5 +214,6 @@ RULE = Rule(
     severity=Severity.HOLD_RELEASE,
     owner="data team",
     rows=(_FACILITIES, _MORBIDITY, _ITEMS, _APPOINTMENTS, _LINES, _DAYS),
-    scope=TOUCHED_SCOPE,
+    scope=Scope.RELEASE,
+    coverage=TOUCHED_SCOPE,
 )

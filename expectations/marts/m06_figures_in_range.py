@@ -1,7 +1,7 @@
 """M06: figures that we derive lie in their range; M07: so do those that the senders declare."""
 
 from expectations.marts.scope import DOSSIERS_SCOPE, TOUCHED_SCOPE
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
 
 def _range(column: str, condition: str) -> Check:
@@ -72,7 +72,8 @@ join candidate.rpt_facility_months as report using (facility_key, month_start_da
             ),
         ),
     ),
-    scope=TOUCHED_SCOPE,
+    scope=Scope.RELEASE,
+    coverage=TOUCHED_SCOPE,
 )
 
 # A facility may declare what it likes within the rules at the door: its oddities must not keep the
@@ -103,5 +104,6 @@ join candidate.fct_encounters as encounter using (facility_key, encounter_key)""
             ),
         ),
     ),
-    scope=DOSSIERS_SCOPE,
+    scope=Scope.RELEASE,
+    coverage=DOSSIERS_SCOPE,
 )

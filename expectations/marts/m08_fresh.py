@@ -1,7 +1,7 @@
 """M08: senders are still sending."""
 
 from expectations.marts.scope import WHOLE_SCOPE
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
 RULE = Rule(
     id="M08",
@@ -28,5 +28,6 @@ RULE = Rule(
             ),
         ),
     ),
-    scope=WHOLE_SCOPE,
+    scope=Scope.RELEASE,
+    coverage=WHOLE_SCOPE,
 )

@@ -4,9 +4,9 @@ The codes are those of the one dated list (dbt_project/seeds/ref_closed_codes.cs
 for in what was sent, as canonical codes, and not by the patterns that the models use.
 """
 
-from expectations.marts.facts import DOSSIER, ENCOUNTERS, FACTS, Fact, has_content
+from expectations.marts.facts import DOSSIER, ENCOUNTERS, FACTS, Fact
 from expectations.marts.scope import DOSSIERS, TOUCHED_SCOPE
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
 _CLOSED = Check("audience", "audience <> 'open'", "'a dossier is open that ' || told_by")
 # The day of care of a dossier; of one without a readable day every row of the list holds.
@@ -84,8 +84,7 @@ _RECORDS = Rows(
 with {DOSSIERS},
 told as (
     select {DOSSIER}, 'has a record of HIV care' as told_by
-    from dossiers join raw.claims_xml6 as sent using (file_id, position)
-    where {has_content("XML6")}
+    from dossiers join raw.claims_xml6 using (file_id, position)
     union all
     select {DOSSIER}, 'has a record of tuberculosis with HIV'
     from dossiers join raw.claims_xml15 as sent using (file_id, position)
@@ -136,5 +135,6 @@ RULE = Rule(
         _RECORDS,
         *(_inherited(fact) for fact in FACTS if fact.mart != ENCOUNTERS),
     ),
-    scope=TOUCHED_SCOPE,
+    scope=Scope.RELEASE,
+    coverage=TOUCHED_SCOPE,
 )

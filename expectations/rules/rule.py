@@ -24,6 +24,16 @@ class Severity(StrEnum):
     NOTICE = "notice"
 
 
+class Scope(StrEnum):
+    """What a rule looks at, which decides when it is judged and what it may do."""
+
+    DOCUMENT = "document"  # one dossier or check-in: at the door, once
+    DELIVERY = "delivery"  # one file with its envelope: at the door, once
+    VERSIONS = "versions"  # the versions of one dossier: whenever one of them comes
+    OTHERS = "others"  # other dossiers too: in every build that one of them changed for. Only flags
+    RELEASE = "release"  # the candidate of a release: after every build
+
+
 class Category(StrEnum):
     CONFORMANCE = "conformance"
     COMPLETENESS = "completeness"
@@ -80,9 +90,10 @@ class OneDossier:
 class Rule:
     """One rule. `id` begins with the id of the catalogue that it comes from (L01, F02 …).
 
-    `rows` is empty for a rule that the parser judges while it reads: then only its words are here.
+    `rows` is empty for a rule that the parser judges while it reads, and for one on the versions of
+    a dossier, which is judged where it is decided what counts: then only its words are here.
     `threshold` is the figure that a check compares with, and its unit, for people: no rule lets
-    some rows fail. `scope` says what an incremental build looks at, for the rules of the marts.
+    some rows fail. `coverage` says what an incremental build looks at, for the rules of the marts.
     `one_dossier` belongs to REFUSE_FILE, where the rest of the file can still be taken.
     """
 
@@ -95,12 +106,13 @@ class Rule:
     owner: str
     threshold: str = ""
     rows: tuple[Rows, ...] = ()
-    scope: str = ""
+    scope: Scope = Scope.DOCUMENT
+    coverage: str = ""
     one_dossier: OneDossier | None = None
 
     @property
     def is_judged_by_parser(self) -> bool:
-        return not self.rows
+        return not self.rows and self.scope is not Scope.VERSIONS
 
     @property
     def fields(self) -> tuple[str, ...]:

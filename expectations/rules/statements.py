@@ -6,7 +6,7 @@ that they cannot judge different rows by different conditions. No value of a row
 
 from __future__ import annotations
 
-from expectations.rules.rule import Check, Rows, Rule
+from expectations.rules.rule import Check, Rows, Rule, Scope
 
 BATCH = "{batch}"
 
@@ -15,16 +15,16 @@ def verdict(rule: Rule) -> str:
     """SQL of one row: checked_count, failed_count (rows, not checks) and seconds taken.
 
     `{batch}` stands for the batch and is filled in by Great Expectations, by `str.format`: all
-    other braces are doubled. Raises ValueError for a rule that the parser judges.
+    other braces are doubled. Raises ValueError for a rule without rows.
     """
-    if rule.is_judged_by_parser:
-        raise ValueError(f"rule {rule.id} is judged by the parser: it has no SQL")
+    if not rule.rows:
+        raise ValueError(f"rule {rule.id} is not judged by a suite: it has no SQL")
     judged = "\nunion all\n".join(
         f"select {_all_hold(rows.checks)} as holds from ({rows.sql} offset 0) as judged"
         for rows in rule.rows
     )
     # A build is a row of constants, which the planner uses where it sees them; files are a query.
-    seen = "not materialized " if rule.scope else ""
+    seen = "not materialized " if rule.scope is Scope.RELEASE else ""
     statement = f"""\
 batch as {seen}(select * from {BATCH}),
 judged as ({judged})

@@ -15,6 +15,7 @@ from health_warehouse.commands import (
     alerts,
     backup,
     claims,
+    decisions,
     keys,
     maintenance,
     quality,
@@ -30,8 +31,8 @@ from health_warehouse.telling import lines_of_code, reason, told
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 for module in (
-    services, claims, quality, release, readers, roles, synth, alerts, backup, maintenance, keys,
-    airflow_cli, upgrade,
+    services, claims, quality, decisions, release, readers, roles, synth, alerts, backup,
+    maintenance, keys, airflow_cli, upgrade,
 ):  # fmt: skip
     module.register(app)
 

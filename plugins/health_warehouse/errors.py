@@ -5,6 +5,7 @@ WarehouseError
 ├── SourceUnavailable    inbox, archive or database cannot be reached; retry
 │   └── SourceDenied     it answers, but refuses us or is not who it should be; a person must act
 ├── FileUnreadable       the sender's file breaks the envelope (the file is refused)
+│   └── FileNotTaken     it is not broken: it is of a kind that nobody reads yet
 ├── CheckError           a rule could not be judged (state *error*); a person must act
 ├── BatchIncomplete      fewer rows in `raw` than the ledger says; a person must act
 ├── BuildFailed          dbt stopped; a person must act
@@ -44,6 +45,17 @@ class FileUnreadable(WarehouseError):
         super().__init__(f"{rule_id}: {reason}")
         self.rule_id = rule_id
         self.reason = reason
+
+
+class FileNotTaken(FileUnreadable):
+    """A file of a kind that the warehouse does not read yet; `kind` is a word for the ledger."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__("", reason)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class CheckError(WarehouseError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -90,6 +91,12 @@ class Settings(BaseSettings):
         default=None,
         description="The same credentials, in one line of JSON as Airflow writes a connection: "
         '{"login": "...", "password": "...", "extra": {"host_key": "ssh-ed25519 AAAA..."}}.',
+    )
+    late_delivery_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        description="A version of a dossier that loses to one that was listed before it, by more "
+        "than this, is a finding (V07): the sender's clock may stand in the past.",
     )
     silent_holder_seconds: float = Field(
         default=300.0,
@@ -224,6 +231,10 @@ class Settings(BaseSettings):
         self.archive = self.archive or (self.state / "archive").as_uri()
 
     @property
+    def late_delivery_tolerance(self) -> timedelta:
+        return timedelta(seconds=self.late_delivery_seconds)
+
+    @property
     def secrets_dir(self) -> Path:
         return self.state / "secrets"
 
@@ -260,13 +271,18 @@ def inherited_environment() -> dict[str, str]:
     return kept | {"PATH": f"{programs}:{kept.get('PATH', os.defpath)}"}
 
 
+def state_folder() -> Path:
+    """The folder of all state, as the environment names it."""
+    return Path(os.environ.get("WAREHOUSE_STATE", DEFAULT_STATE)).expanduser()
+
+
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """Read the environment once per process. Tests build `Settings(...)` themselves.
 
     Raises ConfigurationError that names each wrong setting, and shows its value unless secret.
     """
-    state = Path(os.environ.get("WAREHOUSE_STATE", DEFAULT_STATE)).expanduser()
+    state = state_folder()
     _require_folder(state)
     file = state / SETTINGS_FILE
     try:

@@ -7,17 +7,20 @@ and object names of a database error, and for the rest the type and the lines of
 
 from __future__ import annotations
 
+import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from health_warehouse.errors import WarehouseError
+from health_warehouse.settings import PROJECT_DIR, state_folder
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import OperationalError
 
 # Errors whose message is about our code or the machine, never about a row.
 _TELLING = (ImportError, AttributeError, NameError, NotImplementedError, OSError, MemoryError)
-_NAMED_BY_SENDERS = (".xml", ".zip", ".gz")  # a name may be that of a patient
+_INBOX = "inbox"  # in the state folder; there a name may be that of a patient
 
 
 def told(error: BaseException) -> str:
@@ -28,11 +31,24 @@ def told(error: BaseException) -> str:
     if isinstance(database_error, psycopg.Error):
         return _told_by_database(database_error)
     name = type(error).__name__
-    if isinstance(error, OSError) and str(error.filename).lower().endswith(_NAMED_BY_SENDERS):
+    if isinstance(error, OSError) and not all(map(_is_named_by_us, _names(error))):
         return f"{name}: {error.strerror} (the name of the file is not shown: a sender chose it)"
     if isinstance(error, (WarehouseError, *_TELLING)):
         return f"{name}: {error}"
     return f"{name} (its message is not shown: it may hold a value of a patient)"
+
+
+def _names(error: OSError) -> list[Path]:
+    """The files that it names; an error about a socket or a descriptor names none."""
+    named = (error.filename, error.filename2)
+    return [Path(str(name)) for name in named if isinstance(name, (str, bytes, Path))]
+
+
+def _is_named_by_us(path: Path) -> bool:
+    state = state_folder()
+    ours = (PROJECT_DIR, Path(sys.prefix), Path(sys.base_prefix), state)
+    is_sent = path.is_relative_to(state / _INBOX)
+    return not is_sent and any(path.is_relative_to(folder) for folder in ours)
 
 
 def is_unreached(error: OperationalError) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -280,7 +283,7 @@ def test_half_written_files_of_a_killed_dbt_are_not_read(
     warehouse: Settings, manifest: dict[str, Any]
 ) -> None:
     kept = warehouse.state / "dbt" / "target" / "manifest.json"
-    for path in (warehouse.state / "dbt" / "work").iterdir():
+    for path in dbt.work_folder(warehouse).iterdir():
         if path.is_file():
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     assert set(json.loads(kept.read_text(encoding="utf-8"))["nodes"]) == set(manifest["nodes"])
@@ -288,6 +291,28 @@ def test_half_written_files_of_a_killed_dbt_are_not_read(
     dbt.parse(warehouse)
 
     assert set(json.loads(kept.read_text(encoding="utf-8"))["nodes"]) == set(manifest["nodes"])
+
+
+def test_a_changed_file_is_read_again_although_its_time_is_the_same(
+    warehouse: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a clone, a copy or in an image of another version."""
+    project = tmp_path / "dbt_project"
+    shutil.copytree(dbt.DBT_PROJECT_DIR, project)
+    monkeypatch.setattr(dbt, "DBT_PROJECT_DIR", project)
+    (file,) = project.rglob("dim_dates.yml")
+    moment = file.stat().st_mtime
+    dbt.parse(warehouse)
+    content = file.read_text(encoding="utf-8")
+    file.write_text(content.replace("description: ", "description: changed ", 1), encoding="utf-8")
+    os.utime(file, (moment, moment))
+
+    dbt.parse(warehouse)
+
+    kept = warehouse.state / "dbt" / "target" / "manifest.json"
+    nodes = json.loads(kept.read_text(encoding="utf-8"))["nodes"]
+    (model,) = (node for node in nodes.values() if node["name"] == "dim_dates")
+    assert "changed" in json.dumps(model["description"]) + json.dumps(model["columns"])
 
 
 def _code(model: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ from sqlalchemy import text
 
 from health_warehouse.database.connections import dispose_engines, engine
 from health_warehouse.landing.ledger import STATES, entries
-from health_warehouse.release.build import pending_changes
+from health_warehouse.release.pending import pending_changes
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.services.alert_sender import alert_sender
 from health_warehouse.services.bring_up import up

@@ -12,7 +12,7 @@ import expectations
 from expectations import registry
 from expectations.rules import statements
 from expectations.rules.family import Family
-from expectations.rules.rule import Check, Rows, Rule, Severity
+from expectations.rules.rule import Check, Rows, Rule, Scope, Severity
 
 _LANDING = {
     Severity.REFUSE_FILE,
@@ -38,7 +38,18 @@ def test_a_rule_says_what_it_must(rule: Rule) -> None:
     assert rule.sentence_en.endswith(".")
     assert rule.source.text
     assert rule.owner
-    assert rule.is_judged_by_parser or rule.fields
+    assert rule.fields or rule.is_judged_by_parser or rule.scope is Scope.VERSIONS
+
+
+@pytest.mark.parametrize("rule", registry.RELATIONS, ids=lambda rule: rule.id)
+def test_a_rule_over_others_only_flags(rule: Rule) -> None:
+    assert rule.severity in {Severity.FLAG_LINE, Severity.RECORD}
+
+
+@pytest.mark.parametrize("rule", registry.LANDING, ids=lambda rule: rule.id)
+def test_a_rule_at_the_door_reads_no_dossier_of_before(rule: Rule) -> None:
+    known = ("ops.current_dossiers", "ops.dossier_changes", "intermediate.", "candidate.")
+    assert [name for name in known if name in statements.findings(rule, "select 1")] == []
 
 
 @pytest.mark.parametrize("rule", registry.LANDING, ids=lambda rule: rule.id)
@@ -47,16 +58,18 @@ def test_a_rule_at_the_door_has_a_severity_of_the_door(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", registry.MARTS, ids=lambda rule: rule.id)
-def test_a_rule_of_the_marts_says_its_scope(rule: Rule) -> None:
+def test_a_rule_of_the_marts_says_what_an_increment_covers(rule: Rule) -> None:
     assert rule.severity in {Severity.HOLD_RELEASE, Severity.NOTICE}
-    assert rule.scope
+    assert rule.scope is Scope.RELEASE
+    assert rule.coverage
 
 
 def test_every_declaration_in_a_file_is_registered() -> None:
     folder = Path(expectations.__file__).parent
     declared = [
         name
-        for path in sorted([*folder.glob("landing/*.py"), *folder.glob("marts/*.py")])
+        for room in ("landing", "relations", "marts")
+        for path in sorted(folder.glob(f"{room}/*.py"))
         for name in re.findall(r'^    id="(\w+)",$', path.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     assert sorted(declared) == sorted(rule.id for rule in registry.ALL)
@@ -80,7 +93,7 @@ def test_a_condition_with_braces_survives_the_formatting_of_the_batch() -> None:
 
 
 def test_the_verdict_holds_no_reason_and_no_value() -> None:
-    for rule in (*registry.LANDING, *registry.MARTS):
+    for rule in (*registry.LANDING, *registry.RELATIONS, *registry.MARTS):
         verdict = statements.verdict(rule)
         selected = verdict[verdict.rindex("\nselect\n") :]
         assert "reason" not in selected
@@ -88,7 +101,7 @@ def test_the_verdict_holds_no_reason_and_no_value() -> None:
 
 
 def test_a_rule_judged_by_the_parser_has_no_sql() -> None:
-    with pytest.raises(ValueError, match="parser"):
+    with pytest.raises(ValueError, match="no SQL"):
         statements.verdict(registry.JUDGED_BY_PARSER[0])
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
+from oracle.blank_rows import is_event, parsed
 from oracle.claims_rules import (
     Row,
     breaks_date_order,
@@ -51,6 +53,8 @@ class Version:
     services: list[Row] = field(default_factory=list)
     others: dict[str, list[Row]] = field(default_factory=dict)
     """Rows of the further tables, by LOAIHOSO."""
+    blank_line_count: int = 0
+    """Rows of XML2 and XML3 that tell of no line."""
     broken: set[str] = field(default_factory=set)
     """Ids of the rules that it breaks."""
 
@@ -102,14 +106,14 @@ def _members(path: Path) -> Iterator[tuple[str, bytes, str]]:
 def read_file(content: bytes) -> ClaimFile:
     """Take one file apart and judge each dossier."""
     try:
-        root = _plain(ElementTree.fromstring(content))
+        root = _plain(parsed(content))
     except ElementTree.ParseError:
         return ClaimFile(refused_by="F01")
     if root.tag == "CHI_TIEU_TRANG_THAI_KCB":
         visits = [_row(element) for element in root.iter("TRANG_THAI_KCB")]
         return ClaimFile(visits[0]["MA_CSKCB"], check_in_count=len(visits))
     facility_id = one_form(root.findtext("THONGTINDONVI/MACSKCB") or "")
-    dossiers = root.findall("THONGTINHOSO/DANHSACHHOSO/HOSO")
+    dossiers = list(_dossiers(root))
     if root.tag != "GIAMDINHHS" or not facility_id or not dossiers:
         return ClaimFile(facility_id, refused_by="F01")
     declared = (root.findtext("THONGTINHOSO/SOLUONGHOSO") or "").strip()
@@ -130,6 +134,15 @@ def _plain(root: ElementTree.Element) -> ElementTree.Element:
     return root
 
 
+def _dossiers(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """Every HOSO wherever it stands, but for what is inside a part."""
+    for child in element:
+        if child.tag == "HOSO" and child.find("FILEHOSO") is not None:
+            yield child
+        if child.tag != "FILEHOSO":
+            yield from _dossiers(child)
+
+
 def _versions(dossiers: list[ElementTree.Element], facility_id: str) -> list[Version]:
     """One per HOSO; but one that repeats the XML1 before it and adds tables continues that."""
     versions: list[Version] = []
@@ -139,6 +152,7 @@ def _versions(dossiers: list[ElementTree.Element], facility_id: str) -> list[Ver
             base = versions[-1]
             base.drugs += version.drugs
             base.services += version.services
+            base.blank_line_count += version.blank_line_count
             base.others |= version.others
             base.broken |= version.broken
         else:
@@ -171,16 +185,20 @@ def _version(dossier: ElementTree.Element, position: int) -> Version:
     for part in dossier.findall("FILEHOSO"):
         table = (part.findtext("LOAIHOSO") or "").strip()
         content = _content(part)
+        if content == "":
+            continue
         if not table or content is None:
             version.broken.add("F03")
             continue
         if table in _ROWS:
-            rows = [_row(element) for element in content.iter(_ROWS[table])]
+            sent = [_row(element) for element in content.iter(_ROWS[table])]
+            rows = [row for row in sent if is_event(table, row)]
             ids += [row.get("MA_LK", "") for row in rows]
+            version.blank_line_count += (len(sent) - len(rows)) if table != "XML1" else 0
             {"XML1": headers, "XML2": version.drugs, "XML3": version.services}[table].extend(rows)
-        else:
-            ids += [(element.text or "").strip() for element in content.iter("MA_LK")]
-            version.others.setdefault(table, []).extend(_rows(content))
+        elif rows := [row for row in _rows(content) if is_event(table, row)]:
+            ids += [row["MA_LK"] for row in rows if "MA_LK" in row]
+            version.others.setdefault(table, []).extend(rows)
     if len(headers) != 1:
         version.broken.add("F03")
     if len({one_form(name) for name in ids}) > 1:
@@ -209,18 +227,24 @@ def _judge(version: Version, facility_id: str) -> None:
         version.broken |= broken_by_tables(version.header, version.others)
 
 
-def _content(part: ElementTree.Element) -> ElementTree.Element | None:
-    """The table inside NOIDUNGFILE, base64 or nested; None when it cannot be read."""
+def _content(part: ElementTree.Element) -> ElementTree.Element | Literal[""] | None:
+    """The table inside NOIDUNGFILE, base64 or nested; "" when there is nothing, None when it cannot
+    be read."""
     holder = part.find("NOIDUNGFILE")
     if holder is None:
-        return None
+        return ""
     if len(holder):
         return holder[0]
     text = (holder.text or "").strip()
     try:
-        if text.startswith("<"):  # as text, in CDATA
-            return _plain(ElementTree.fromstring(text))
-        return _plain(ElementTree.fromstring(b64decode("".join(text.split()), validate=True)))
+        data = (
+            text.encode()
+            if text.startswith("<")
+            else b64decode("".join(text.split()), validate=True)
+        )
+        if not re.sub(rb"<\?xml[^>]*\?>|\xef\xbb\xbf|\xff\xfe", b"", data).strip():
+            return ""
+        return _plain(parsed(data))
     except (ValueError, ElementTree.ParseError):
         return None
 

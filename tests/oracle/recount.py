@@ -83,7 +83,7 @@ class FacilityMonth:
 
 @dataclass
 class LedgerEntry:
-    """One receipt. `received` = `loaded` + ... + `withdrawn`, in dossiers and in lines.
+    """One receipt. `received` = `loaded` + ... + `withdrawn` + `blank`, in dossiers and in lines.
 
     Of an unreadable file (F01) no number is known: all are 0.
     """
@@ -189,9 +189,15 @@ def _ledger(
                     wins = (digest, version.position) in winners
                     held = (delivery.name, version.position) in quarantined
                     state = _state(version, wins, held)
-                for counter, amount in ((entry.dossiers, 1), (entry.lines, version.line_count)):
+                blank = version.blank_line_count
+                lines = version.line_count + blank
+                is_whole = state == "duplicate" or file.refused_by is not None
+                for counter, amount in ((entry.dossiers, 1), (entry.lines, lines)):
                     counter["received"] += amount
                     counter[state] += amount
+                if blank and not is_whole:
+                    entry.lines[state] -= blank
+                    entry.lines["blank"] += blank
             ledger[delivery.name, delivery.uri] = entry
     return ledger
 

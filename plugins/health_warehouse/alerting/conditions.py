@@ -15,11 +15,14 @@ class Kind(StrEnum):
     RELEASE_HELD = "release_held"
     RULES_IN_ERROR = "rules_in_error"
     FILES_INCOMPLETE = "files_incomplete"
+    DECISIONS_WAITING = "decisions_waiting"
     TASK_FAILED = "task_failed"
     RUN_FAILED = "run_failed"
     SCHEDULER_SILENT = "scheduler_silent"
     NOTHING_ENDS = "nothing_ends"
     METADATA_UNREACHABLE = "metadata_unreachable"
+    DATABASE_AWAY = "database_away"
+    DAG_FILES_UNREAD = "dag_files_unread"
     TRIAL = "trial"
 
 

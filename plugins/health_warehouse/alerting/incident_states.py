@@ -1,4 +1,4 @@
-"""Held releases, rules in error and incomplete files, as `ops.incidents` tells them."""
+"""Held releases, rules in error, incomplete files and waiting decisions: from `ops.incidents`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from sqlalchemy import Connection, text
 
 from health_warehouse.alerting.conditions import Condition, Kind, Reading, Told
 
-_KINDS = frozenset({Kind.RELEASE_HELD, Kind.RULES_IN_ERROR, Kind.FILES_INCOMPLETE})
+_KINDS = frozenset(
+    {Kind.RELEASE_HELD, Kind.RULES_IN_ERROR, Kind.FILES_INCOMPLETE, Kind.DECISIONS_WAITING}
+)
 
 # An audit that holds a release raises one incident per rule: together they are one cause.
 _CAUSES = """
@@ -18,6 +20,7 @@ with incidents as (
         i.*,
         case
             when i.suite = 'marts' then 'release_held'
+            when i.suite = 'relations' then 'decisions_waiting'
             when starts_with(i.fingerprint, 'landing:incomplete:') then 'files_incomplete'
             else 'rules_in_error'
         end as kind

@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 
 import psycopg
 from sqlalchemy import URL, Connection
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from health_warehouse.alerting import deliveries, heartbeat, outbox
 from health_warehouse.alerting.channels import (
@@ -25,19 +27,25 @@ from health_warehouse.alerting.channels import (
     channels,
 )
 from health_warehouse.alerting.conditions import Reading, Told
+from health_warehouse.alerting.dag_states import read_dag_files
 from health_warehouse.alerting.incident_states import judgements, read_incidents
 from health_warehouse.alerting.message import compose
 from health_warehouse.alerting.metadata import metadata_connection
+from health_warehouse.alerting.outage import Outage
 from health_warehouse.alerting.scheduler_states import reachable, read_scheduler, unreachable
 from health_warehouse.alerting.task_states import read_tasks
 from health_warehouse.database.connections import engine
 from health_warehouse.database.watchdog import watch
+from health_warehouse.services.airflow_environment import DAGS_DIR
 from health_warehouse.settings import Settings
 from health_warehouse.telling import lines_of_code, told
+from health_warehouse.upgrade.pending import pending
 
 INTERVAL_SECONDS = 10
 _PING_SECONDS = 60
 _ROLE = "alert_sender"
+# Away, full, read-only, without a slot for us, or behind a lock: nothing can be told by the outbox.
+_UNUSABLE = (OperationalError, InterfaceError, InternalError, psycopg.OperationalError)
 log = logging.getLogger(__name__)
 
 
@@ -51,11 +59,16 @@ class Airflow:
 
 @dataclass
 class Sender:
-    """`airflow` is asked anew in every pass: after a restart it may be at another port."""
+    """`airflow` is asked anew in every pass: after a restart it may be at another port.
+
+    `watching_since`: what Airflow did not do before, while nobody looked or its database was away,
+    is not its fault.
+    """
 
     settings: Settings
     airflow: Callable[[], Airflow]
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    dags: Path = DAGS_DIR
+    watching_since: datetime = field(default_factory=lambda: datetime.now(UTC))
     _unreachable_since: datetime | None = None
     _pinged_at: float = float("-inf")
 
@@ -71,10 +84,20 @@ class Sender:
     def pass_once(self, asked_to_end: Event | None = None) -> int:
         """Read, write, send; returns how many messages were sent.
 
-        Raises OperationalError when the database is away, ConfigurationError when a channel is
-        set up by half.
+        Raises OperationalError when the database cannot be used, which is told without it,
+        ConfigurationError when a channel is set up by half.
         """
         targets = channels(self.settings)
+        outage = Outage(self.settings, lambda: self.airflow().url)
+        try:
+            sent = self._pass(targets, asked_to_end)
+        except _UNUSABLE:
+            self.watching_since = datetime.now(UTC)
+            outage.goes_on(targets)
+            raise
+        return sent + outage.is_over(targets)
+
+    def _pass(self, targets: list[Channel], asked_to_end: Event | None) -> int:
         try:
             self._read([channel.target for channel in targets])
         finally:  # what waits in the outbox goes out, also when states cannot be read
@@ -91,7 +114,7 @@ class Sender:
         with engine(self.settings, _ROLE).begin() as connection:
             outbox.lock(connection)
             known = outbox.told(connection)
-            readings = self._airflow_states(known, connection)
+            readings = [] if pending(connection) else self._airflow_states(known, connection)
             readings.append(read_incidents(connection, known))
             quiet = timedelta(seconds=self.settings.alert_quiet_seconds)
             outbox.record(connection, readings, targets, quiet)
@@ -103,11 +126,13 @@ class Sender:
                 found = [
                     reachable(),
                     read_tasks(metadata, known, judgements(connection, known)),
-                    read_scheduler(metadata, self.started_at, patience),
+                    read_scheduler(metadata, self.watching_since, patience),
+                    read_dag_files(metadata, self.watching_since, self.dags),
                 ]
         except psycopg.Error as error:
             log.warning("Airflow's metadata cannot be read: %s", type(error).__name__)
-            self._unreachable_since = self._unreachable_since or datetime.now(UTC)
+            self.watching_since = datetime.now(UTC)
+            self._unreachable_since = self._unreachable_since or self.watching_since
             return [unreachable(self._unreachable_since, patience)]
         self._unreachable_since = None
         return found

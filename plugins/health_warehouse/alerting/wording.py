@@ -37,6 +37,12 @@ WORDINGS: Mapping[Kind, Wording] = {
         "go on.",
         "docs/runbooks/task_failed.md",
     ),
+    Kind.DECISIONS_WAITING: Wording(
+        "Dossiers wait for a decision ({reasons})",
+        "A facility used the key of a dossier (MA_LK) again for another person and another time. "
+        "The new version is held and the former one still counts, until somebody decides.",
+        "docs/runbooks/decisions.md",
+    ),
     Kind.TASK_FAILED: Wording(
         "Task {dag_id}.{task_id} {ended}",
         "It failed for good: no attempt is left. No data is lost; the next run takes up the work.",
@@ -62,6 +68,18 @@ WORDINGS: Mapping[Kind, Wording] = {
         "Airflow's database cannot be read",
         "Since the time below. Nothing is taken in or published, and failures of tasks are not "
         "seen until it is back.",
+        "docs/runbooks/alerts.md",
+    ),
+    Kind.DATABASE_AWAY: Wording(
+        "The warehouse's database cannot be used",
+        "Since the time below. Nothing is taken in or published, readers get no answer, and other "
+        "failures are not seen until it is back.",
+        "docs/runbooks/alerts.md",
+    ),
+    Kind.DAG_FILES_UNREAD: Wording(
+        "Airflow does not read {reasons}",
+        "The file cannot be imported, or takes too long to import, or nothing reads files: the "
+        "DAGs in it do not run. No delivery is lost; they wait.",
         "docs/runbooks/alerts.md",
     ),
     Kind.TRIAL: Wording(

@@ -98,10 +98,10 @@ def give_owners(connection: Connection, settings: Settings, wanted: dict[str, st
 
 def archived_names(connection: Connection) -> tuple[set[str], set[str]]:
     """sha256 of all that the ledger names, and of that which the archive must have: what
-    loaded, and was not removed by maintenance."""
+    loaded or is not read yet, and was not removed by maintenance."""
     rows = connection.execute(
         text(
-            "select sha256, status = 'loaded' and archive_state = 'kept' as is_loaded"
+            "select sha256, status <> 'refused' and archive_state = 'kept' as is_loaded"
             " from ops.files"
             " union all select sha256, false from ops.bundles"
         )

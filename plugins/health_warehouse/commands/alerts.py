@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from health_warehouse.moments import to_second
 from health_warehouse.settings import Settings, get_settings
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def list_alerts(
             one["state"],
             one["title"],
             str(one["occurrence_count"]),
-            f"{one['opened_at']:%Y-%m-%d %H:%M:%S}",
+            to_second(one["opened_at"]),
             f"{sent} of {len(one['deliveries'])}" if one["deliveries"] else "nobody",
         )
     Console().print(table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from rich.table import Table
 
 from health_warehouse.commands.ahead import tell_ahead
 from health_warehouse.commands.listing import print_rows
+from health_warehouse.moments import to_second
 from health_warehouse.settings import get_settings
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def reingest(
 
 def ledger(
     status: Annotated[
-        str | None, typer.Option(help="Only `loaded`, `refused` or `duplicate`.")
+        str | None, typer.Option(help="Only `loaded`, `refused`, `not_taken` or `duplicate`.")
     ] = None,
     file: Annotated[
         str | None,
@@ -126,7 +127,8 @@ def ledger(
 ) -> None:
     """Every file received, and where its dossiers stand now.
 
-    A file is shown by facility, day and the beginning of its hash.
+    A file is shown by facility, day and the beginning of its hash. `signed` says that there is a
+    signature; nobody verifies it.
     """
     from health_warehouse.landing.ledger import STATES, STATUSES, entries
 
@@ -137,15 +139,18 @@ def ledger(
         typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
         return
     files = ("delivery", "file") if names else ("delivery",)
-    columns = ("received (UTC)", *files, "status", *STATES, "lines", "reason")
+    last = ("lines", "blank", "kind", "signed", "reason")
+    columns = ("received (UTC)", *files, "status", *STATES, *last)
     print_rows(columns, [_ledger_row(entry, files) for entry in found])
 
 
 def _ledger_row(entry: dict[str, Any], files: tuple[str, ...]) -> list[Any]:
-    moment = datetime.fromisoformat(entry["received_at"]).astimezone(UTC)
+    received = to_second(datetime.fromisoformat(entry["received_at"]))
     counts = entry["dossiers"].values()
-    key = (f"{moment:%Y-%m-%d %H:%M:%S}", *(entry[name] for name in files), entry["status"])
-    return [*key, *counts, entry["lines"], entry["reason"]]
+    key = (received, *(entry[name] for name in files), entry["status"])
+    blank = sum(entry["blank_rows"].values())
+    signed = {True: "not verified", False: "no", None: ""}[entry["is_signed"]]
+    return [*key, *counts, entry["lines"], blank, entry["kind"], signed, entry["reason"]]
 
 
 def _show_changes(changes: dict[str, dict[str, int]], as_json: bool) -> None:
@@ -217,6 +222,11 @@ def _show_report(report: dict[str, Any]) -> None:
     if len(report["refused"]) > _REFUSED_SHOWN:
         more = len(report["refused"]) - _REFUSED_SHOWN
         typer.echo(f"  {more} more refused: `warehouse ledger --status refused`")
+    for one in report["not_taken"][:_REFUSED_SHOWN]:
+        typer.echo(f"  {one['delivery']}: {one['reason']}")
+    if len(report["not_taken"]) > _REFUSED_SHOWN:
+        more = len(report["not_taken"]) - _REFUSED_SHOWN
+        typer.echo(f"  {more} more not taken: `warehouse ledger --status not_taken`")
     typer.echo(f"read: {report['dossier_count']} dossiers, {report['line_count']} lines")
     typer.echo(
         f"checked: {len(report['file_ids'])} files, {report['refused_files']} of them refused, "

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from health_warehouse.commands.listing import print_rows
+from health_warehouse.moments import to_minute
 from health_warehouse.settings import get_settings
 
 if TYPE_CHECKING:
@@ -196,9 +197,9 @@ def _row(scope: Scope) -> list[str | None]:
     return [
         scope.role_name,
         _what(scope.facility_id, scope.province_code),
-        f"{scope.granted_at:%Y-%m-%d %H:%M}",
+        to_minute(scope.granted_at),
         scope.granted_by,
-        f"{ended:%Y-%m-%d %H:%M}, {scope.revoked_by}" if ended else "",
+        f"{to_minute(ended)}, {scope.revoked_by}" if ended else "",
         scope.reason,
     ]
 

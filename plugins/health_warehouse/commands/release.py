@@ -18,6 +18,7 @@ from rich.table import Table
 from health_warehouse.commands.ahead import tell_ahead
 from health_warehouse.commands.published import print_either, show_publication, show_roll_back
 from health_warehouse.errors import ConfigurationError
+from health_warehouse.moments import to_second
 from health_warehouse.settings import Settings, get_settings
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def build(
     from health_warehouse.landing.senders import require_sender
     from health_warehouse.release import build as builds
     from health_warehouse.release import rebuild
+    from health_warehouse.release.pending import pending_changes
 
     settings = get_settings()
     scope = Scope.of(facility, first, last)
@@ -77,7 +79,7 @@ def build(
     if scope is not None:
         _progress.print(f"{rebuild.note(settings, scope)} dossiers are built anew")
     if dry_run:
-        count = builds.pending_changes(settings)
+        count = pending_changes(settings)
         told = f"{count} dossiers changed since the last release"
         if full:
             told += "; every dossier would be built anew"
@@ -189,7 +191,7 @@ def releases(context: typer.Context, as_json: _AS_JSON = False) -> None:
         table.add_row(
             str(one["release_id"]),
             one["status"],
-            f"{one['published_at']:%Y-%m-%d %H:%M:%S}",
+            to_second(one["published_at"]),
             str(one["build_id"]),
             str(sum(one["rows_deleted"].values())),
             str(sum(one["rows_inserted"].values())),
@@ -230,7 +232,7 @@ def run(
     """Ingest, build, audit and publish, without Airflow. Of two at once, the second waits."""
     from health_warehouse.landing.inbox import look, seconds_until_quiet
     from health_warehouse.landing.ingest import ingest
-    from health_warehouse.release.build import pending_changes
+    from health_warehouse.release.pending import pending_changes
     from health_warehouse.release.turns import turn
 
     settings = get_settings()

@@ -48,8 +48,10 @@ def down() -> None:
 def status(as_json: _AS_JSON = False) -> None:
     """What runs, with process ids, ports, versions, number of DAGs, and the published release.
 
-    Exit code 1 when there is no warehouse, or the server of WAREHOUSE_DSN does not answer.
+    Exit code 1 when there is no warehouse, its database does not answer, or something does not run
+    that `warehouse up` started and `warehouse down` did not stop.
     """
+    from health_warehouse.services.status import amiss
     from health_warehouse.services.status import status as read_status
 
     settings = get_settings()
@@ -60,6 +62,10 @@ def status(as_json: _AS_JSON = False) -> None:
         _show(now)
     if settings.dsn is not None and now["database_error"] is not None:
         raise WarehouseError(f"WAREHOUSE_DSN cannot be reached: {now['database_error']}")
+    if wrong := amiss(now):
+        raise WarehouseError(
+            f"{'; '.join(wrong)}: `warehouse doctor` says more, `warehouse up` starts"
+        )
 
 
 def _show(now: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ from health_warehouse.settings import Settings
 
 GROUPS = ("hiv_reader", "bi_reader", "facility_hiv_reader", "facility_reader", "report_reader")
 _SEE_HIV = ("hiv_reader", "facility_hiv_reader")
-_IS_OURS = text("select pg_has_role(:login, 'member with admin option')")
+_MAY_CHANGE = text("select pg_has_role(:login, 'member with admin option')")
 _LOGINS = text(
     """
     select
@@ -94,6 +94,11 @@ class Login:
         return "report_reader" in self.groups and len(self.groups) > 1
 
 
+def may_change(connection: Connection, login: str) -> bool:
+    """Whether we made that login of the server, so that the owner of the warehouse may alter it."""
+    return bool(connection.execute(_MAY_CHANGE, {"login": login}).scalar_one())
+
+
 def first_group(sees_hiv: bool, reads_reports: bool) -> str:
     """The group of a login that has no scope yet."""
     if reads_reports:
@@ -133,7 +138,7 @@ def settle_groups(connection: Connection, settings: Settings) -> None:
         wanted = login.wanted_group(seeing)
         if login.name in built_in or login.group == wanted:
             continue
-        if connection.execute(_IS_OURS, {"login": login.name}).scalar_one():
+        if may_change(connection, login.name):
             _move(connection, cursor, settings, login.name, wanted)
 
 

@@ -26,6 +26,7 @@ from health_warehouse.database.reader_groups import (
     first_group,
     join_group,
     logins,
+    may_change,
 )
 from health_warehouse.database.rights import all_rights
 from health_warehouse.database.roles import ROLES, role_name
@@ -38,7 +39,6 @@ BUILT_IN = GROUPS
 # They see the whole province from the start.
 _OPENED = ("bi_reader", "hiv_reader", "report_reader")
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
-_IS_OURS = text("select pg_has_role(:login, 'member with admin option')")
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def renew_sessions(connection: Connection, settings: Settings) -> None:
     """
     cursor = driver_connection(connection).cursor()
     for login, wanted in wanted_sessions(connection, settings).items():
-        if connection.execute(_IS_OURS, {"login": login}).scalar_one():
+        if may_change(connection, login):
             begin_sessions(cursor, login, wanted)
 
 

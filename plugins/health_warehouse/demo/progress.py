@@ -25,7 +25,7 @@ where state = 'failed' and start_date >= '{since}' order by start_date
 """
 _LEDGER = """
 select
-    (select coalesce(max(change_id), 0) from ops.dossier_changes) as last_change_id,
+    (select change_id from ops.log_end) as last_change_id,
     (select release_id from ops.releases where status = 'current') as release_id,
     (select to_change_id from ops.releases where status = 'current') as published_change_id,
     (select message from ops.incidents where state = 'open' order by opened_at desc limit 1)

@@ -18,6 +18,7 @@ from sqlalchemy import Row, text
 from health_warehouse.database.connections import dsn, engine
 from health_warehouse.demo.progress import TaskRun, read_tasks
 from health_warehouse.demo.queries import QUESTIONS
+from health_warehouse.moments import to_second
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.services.secret_files import ADMIN
 from health_warehouse.settings import DEFAULT_STATE, Settings
@@ -100,7 +101,7 @@ def _release(release: Row[Any]) -> RenderableType:
         f"\nNotice {notice['rule_id']}, not kept: {sentences.get(notice['rule_id'], '')}"
         for notice in release.notices
     )
-    heading = f"Release {release.release_id}, published {release.published_at:%Y-%m-%d %H:%M:%S %Z}"
+    heading = f"Release {release.release_id}, published {to_second(release.published_at)} UTC"
     return Group(heading + notices, table)
 
 

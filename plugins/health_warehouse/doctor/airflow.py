@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from health_warehouse.doctor.finding import Finding
+from health_warehouse.moments import to_minute
 from health_warehouse.services.bring_up import airflow
 from health_warehouse.settings import Settings
 
@@ -26,10 +27,11 @@ def dags(settings: Settings) -> Iterator[Finding]:
     service = airflow(settings)
     if not any(daemon.is_running() for daemon in service.daemons()):
         return  # nothing has looked at them
-    for message in service.import_errors():
+    for file in service.unread_files():
+        why = file.error or f"not read since {to_minute(file.since)} UTC; is its import slow?"
         yield Finding(
             "dags",
             "error",
-            f"a DAG cannot be read: {message.strip().splitlines()[-1]}",
+            f"the DAGs of {file.name} do not run: {why}",
             "mend the file under dags/; the DAG processor reads it again by itself",
         )

@@ -20,6 +20,7 @@ from health_warehouse.doctor import (
     release,
     sessions,
     setting_names,
+    unfinished,
     vacuuming,
     waiting,
 )
@@ -37,6 +38,7 @@ CHECKS: dict[str, Check] = {
     "packages": packages.drift,
     "server": database.server,
     "schema": database.schema,
+    "unfinished": unfinished.unfinished,
     "roles": database.roles,
     "session settings": logins.sessions,
     "connections": logins.connections,

@@ -10,6 +10,7 @@ from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.doctor.finding import Finding
 from health_warehouse.landing.clock import CLOCK_DIFFERENCE
 from health_warehouse.landing.shown import shown
+from health_warehouse.moments import to_minute
 from health_warehouse.settings import Settings
 
 _AHEAD = text(
@@ -31,7 +32,7 @@ def ahead_of_time(settings: Settings) -> Iterator[Finding]:
             "receipts",
             "warning",
             f"{row.file_count} files count as received in the future, such as {latest} "
-            f"({row.latest:%Y-%m-%d %H:%M} UTC): until then they win over every other delivery of "
+            f"({to_minute(row.latest)} UTC): until then they win over every other delivery of "
             "their dossiers",
             "`warehouse ingest claims FILE --received-at TIME` with the same bytes "
             "(docs/runbooks/file_refused.md)",

@@ -17,6 +17,7 @@ from fsspec.implementations.local import LocalFileSystem
 from health_warehouse.errors import FileUnreadable, SourceUnavailable
 from health_warehouse.landing.bundles import BUNDLE_SUFFIXES, is_bundle
 from health_warehouse.landing.delivery import Delivery, FileChanged
+from health_warehouse.landing.file_kinds import not_taken
 from health_warehouse.landing.inbox import describe, read_chunks
 from health_warehouse.settings import Settings
 
@@ -36,7 +37,8 @@ class ArchivedFile:
 def store(settings: Settings, delivery: Delivery) -> ArchivedFile:
     """Copy a delivery into the archive as it was sent, once per content. Memory: one chunk.
 
-    A file beyond max_file_bytes is hashed for the ledger and not kept. Raises FileChanged, and
+    A file beyond max_file_bytes, and one that nobody reads, is hashed for the ledger and not kept.
+    Raises FileChanged, and
     SourceUnavailable when inbox or archive cannot be reached; then nothing is kept.
     """
 
@@ -49,10 +51,14 @@ def store(settings: Settings, delivery: Delivery) -> ArchivedFile:
     suffix = (
         Path(delivery.file_name).suffix.lower() if is_bundle(delivery.file_name) else _CLAIM_FILE
     )
-    if delivery.byte_count > settings.max_file_bytes:
+    refusal: FileUnreadable | None = None
+    if not delivery.is_read:
+        refusal = not_taken(delivery.file_name)
+    elif delivery.byte_count > settings.max_file_bytes:
+        refusal = FileUnreadable("F01", f"larger than {settings.max_file_bytes} bytes")
+    if refusal is not None:
         sha256, byte_count = _digest(read_chunks(delivery))
         require_unchanged(byte_count)
-        refusal = FileUnreadable("F01", f"larger than {settings.max_file_bytes} bytes")
         return ArchivedFile(sha256, byte_count, suffix, refusal)
     return _keep(settings, read_chunks(delivery), suffix, require_unchanged)
 

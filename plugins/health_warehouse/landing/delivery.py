@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -21,7 +21,9 @@ class Delivery:
     """One object at one place, as it was when listed. `path` is its name to `filesystem`.
 
     Of a file in a bundle: uri `<uri of the bundle>!/<its name there>`, its own size, the bundle's
-    modification time; `filesystem` and `path` are the bundle's.
+    modification time; `filesystem` and `path` are the bundle's. `is_read`: false for a file that
+    nobody reads, by its name. `seen_at`: when it was listed, the same for all of a listing, in
+    whatever order they are then loaded; None: when it is loaded.
     """
 
     uri: str
@@ -30,6 +32,8 @@ class Delivery:
     modified_at: datetime
     filesystem: Any
     path: str
+    is_read: bool = True
+    seen_at: datetime | None = field(default=None, compare=False)
 
     @property
     def shown(self) -> str:

@@ -6,16 +6,16 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, cast
 
 from fsspec.implementations.local import LocalFileSystem
 
 from health_warehouse.errors import ConfigurationError, SourceUnavailable
-from health_warehouse.landing.bundles import is_bundle
 from health_warehouse.landing.clock import is_ahead, require_past
 from health_warehouse.landing.delivery import Delivery, FileChanged, ReceivedAt
+from health_warehouse.landing.file_kinds import is_claim_name, is_passed_over
 from health_warehouse.landing.places import is_empty_prefix, open_place, reaching
 from health_warehouse.landing.receipts import without_seen
 from health_warehouse.settings import Settings
@@ -45,11 +45,12 @@ def list_new(
 def look(
     settings: Settings, locations: Sequence[str] = (), received_at: ReceivedAt = None
 ) -> Listing:
-    """Claim files in `locations` (default: the inbox) that have no receipt yet.
+    """Files in `locations` (default: the inbox) that have no receipt yet.
 
-    A location is a file, a folder (searched recursively) or a URL of fsspec. Taken are names that
-    end in `.xml`, `.zip` or `.gz`; so `.part`, `.tmp`, `.filepart` and `.crdownload` are passed
-    over, and so are hidden names, symbolic links and what is not a regular file. A file of the
+    A location is a file, a folder (searched recursively) or a URL of fsspec. Read are names that
+    end in `.xml`, `.zip` or `.gz`; others are listed too, to be told in the ledger. Passed over are
+    names of files that are still being written (`.part`, `.tmp`, …: file_kinds.py), hidden names,
+    symbolic links and what is not a regular file. A file of the
     inbox that may still be growing is left alone; a location that a person names is taken as it is.
     Raises SourceUnavailable; ConfigurationError, also for a time of receipt in the future and for a
     named location that is a link, a pipe or a device.
@@ -61,7 +62,9 @@ def look(
         new = without_seen(settings, list(found), received_at)
     else:
         new = _new_and_quiet(settings, received_at)
-    new = sorted(new, key=lambda d: (d.modified_at, d.file_name, d.uri))
+    now = datetime.now(UTC)
+    new = [replace(d, seen_at=now) for d in new]
+    new.sort(key=lambda d: (d.modified_at, d.file_name, d.uri))
     return Listing(new, [d for d in new if received_at is None and is_ahead(d.modified_at)])
 
 
@@ -97,7 +100,8 @@ def describe(filesystem: Any, path: str) -> Delivery | None:
     with reaching("a file of the inbox", is_file=True):
         filesystem.invalidate_cache()
         try:
-            return _delivery(filesystem, path, filesystem.info(path))
+            is_read = is_claim_name(path.rpartition("/")[2])
+            return _delivery(filesystem, path, filesystem.info(path), is_read=is_read)
         except FileNotFoundError:
             return None
 
@@ -136,7 +140,7 @@ def _open(delivery: Delivery) -> BinaryIO:
 
 
 def _list(filesystem: Any, root: str, location: str) -> list[Delivery]:
-    """Every claim file at a place, known or not. `location` is its name in messages."""
+    """Every file at a place, known or not. `location` is its name in messages."""
     with reaching(location):
         filesystem.invalidate_cache()
         try:
@@ -147,11 +151,13 @@ def _list(filesystem: Any, root: str, location: str) -> list[Delivery]:
             raise SourceUnavailable(f"{location} is neither a file nor a folder") from None
         if info["type"] != "directory":
             _require_regular(location, info)
-            found = {root: info}
-        else:
-            found = filesystem.find(root, detail=True)
-            found = {p: i for p, i in found.items() if _is_claim_name(p[len(root) :].lstrip("/"))}
-    deliveries = (_delivery(filesystem, path, found[path]) for path in sorted(found))
+            return [d for d in [_delivery(filesystem, root, info)] if d is not None]
+        found = filesystem.find(root, detail=True)
+    deliveries = (
+        _delivery(filesystem, path, found[path], is_read=is_claim_name(path.rpartition("/")[2]))
+        for path in sorted(found)
+        if not is_passed_over(path[len(root) :].lstrip("/"))
+    )
     return [delivery for delivery in deliveries if delivery is not None]
 
 
@@ -167,14 +173,9 @@ def _require_regular(location: str, info: dict[str, Any]) -> None:
         )
 
 
-def _is_claim_name(path: str) -> bool:
-    """In any case of letters, no part hidden. Senders write `x.part` or `.x.xml`, then rename."""
-    if any(part.startswith(".") for part in path.split("/")):
-        return False
-    return path.lower().endswith(".xml") or is_bundle(path)
-
-
-def _delivery(filesystem: Any, path: str, info: dict[str, Any]) -> Delivery | None:
+def _delivery(
+    filesystem: Any, path: str, info: dict[str, Any], *, is_read: bool = True
+) -> Delivery | None:
     if info["type"] != "file" or info.get("islink"):
         return None
     return Delivery(
@@ -184,6 +185,7 @@ def _delivery(filesystem: Any, path: str, info: dict[str, Any]) -> Delivery | No
         modified_at=_modified_at(info),
         filesystem=filesystem,
         path=path,
+        is_read=is_read,
     )
 
 

@@ -33,7 +33,8 @@ _REFUSED = text(
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A file that was refused, by the reader or by the checks; `delivery` is how it is shown."""
+    """A file that was refused, by the reader or by the checks, or is not taken yet; `delivery` is
+    how it is shown."""
 
     delivery: str
     reason: str
@@ -42,10 +43,11 @@ class Refusal:
 @dataclass
 class IngestReport:
     """What became of a batch. `outcomes` counts files, those in bundles one by one: loaded,
-    refused, duplicate, known, postponed (changed while copied), failed (see `errors`). `file_ids`
-    are the files checked; `refused_files` (of those, by the checks), `quarantined_dossiers`,
-    `findings`: what that found. `refused` names every refused file, those that a crash left
-    unjudged and that are not in `outcomes` too.
+    refused, not_taken (of a kind that nobody reads yet: `not_taken` names them), duplicate, known,
+    postponed (changed while copied), failed (see `errors`). `file_ids` are the files checked;
+    `refused_files` (of those, by the checks), `quarantined_dossiers`, `findings`: what that found.
+    `refused` names every refused file, those that a crash left unjudged and that are not in
+    `outcomes` too.
     """
 
     outcomes: dict[str, int] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class IngestReport:
     quarantined_dossiers: int = 0
     findings: int = 0
     refused: list[Refusal] = field(default_factory=list)
+    not_taken: list[Refusal] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._loaded: set[int] = set()
@@ -80,6 +83,8 @@ class IngestReport:
             self._loaded.add(result.file_id)
         if result.outcome == "refused":
             self.refused.append(Refusal(result.delivery, result.reason or ""))
+        if result.outcome == "not_taken":
+            self.not_taken.append(Refusal(result.delivery, result.reason or ""))
         self.dossier_count += result.dossier_count
         self.line_count += result.line_count
         self.changed_dossiers += result.changed_dossiers

@@ -8,12 +8,11 @@ transaction that lets the version count.
 from __future__ import annotations
 
 from collections import defaultdict
-from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from health_warehouse.landing.archive import ArchivedFile, open_archived
-from health_warehouse.landing.keys import dossier_keys
+from health_warehouse.landing.keys import DossierKeys, dossier_keys, identifiers_array
 from health_warehouse.landing.raw_rows import RAW_TABLES, RawWriter
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
@@ -31,8 +30,10 @@ _MISSING = text(
     """
 )
 _BACK = text(
-    "update ops.dossier_versions as v set has_rows = true, local_person_key = back.person"
-    " from unnest(cast(:positions as integer[]), cast(:persons as uuid[])) as back (place, person)"
+    "update ops.dossier_versions as v set has_rows = true, local_person_key = back.person,"
+    " identifier_hashes = cast(back.identifiers as uuid[])"
+    " from unnest(cast(:positions as integer[]), cast(:persons as uuid[]),"
+    " cast(:identifiers as text[])) as back (place, person, identifiers)"
     " where v.file_id = :file_id and v.position = back.place"
 )
 
@@ -49,9 +50,13 @@ def bring_back_rows(connection: Connection, settings: Settings) -> int:
         wanted[row.file_id].add(row.position)
         files[row.file_id] = ArchivedFile(row.sha256, row.byte_count)
     for file_id, positions in wanted.items():
-        persons = dict.fromkeys(sorted(positions))
-        persons |= _read_again(connection, settings, file_id, files[file_id], positions)
-        found = {"positions": list(persons), "persons": list(persons.values())}
+        keys: dict[int, DossierKeys | None] = dict.fromkeys(sorted(positions))
+        keys |= _read_again(connection, settings, file_id, files[file_id], positions)
+        found = {
+            "positions": list(keys),
+            "persons": [one and one.local_person for one in keys.values()],
+            "identifiers": [one and identifiers_array(one) for one in keys.values()],
+        }
         connection.execute(_BACK, {"file_id": file_id, **found})
     return sum(map(len, wanted.values()))
 
@@ -62,9 +67,9 @@ def _read_again(
     file_id: int,
     archived: ArchivedFile,
     positions: set[int],
-) -> dict[int, UUID | None]:
-    """The local key of the person of each version: keys may have been made anew meanwhile."""
-    persons: dict[int, UUID | None] = {}
+) -> dict[int, DossierKeys]:
+    """The keys of each version: they may have been made anew meanwhile."""
+    found: dict[int, DossierKeys] = {}
     key = agreed_person_key(settings)
     writer = RawWriter(connection, file_id, only=RAW_TABLES)
     spread = SpreadDossiers()
@@ -77,6 +82,6 @@ def _read_again(
                 keys = None if continues else dossier_keys(key, facility_id, dossier)
                 writer.add(dossier, facility_id, keys, continues)
                 if keys is not None:
-                    persons[dossier.position] = keys.local_person
+                    found[dossier.position] = keys
     writer.finish()
-    return persons
+    return found

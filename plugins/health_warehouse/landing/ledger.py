@@ -13,8 +13,9 @@ from health_warehouse.database.connections import engine
 from health_warehouse.landing.shown import hashes_of, shown
 from health_warehouse.settings import Settings
 
-STATES = ("received", "loaded", "quarantined", "duplicate", "superseded", "withdrawn")
-STATUSES = ("loaded", "refused", "duplicate")
+STATES = ("received", "loaded", "quarantined", "duplicate", "superseded", "withdrawn", "pending")
+LINE_STATES = (*STATES, "blank")
+STATUSES = ("loaded", "refused", "not_taken", "duplicate")
 
 _ENTRIES = text(
     """
@@ -47,7 +48,9 @@ def entries(
     """What `warehouse ledger --json` shows, by time received; both filters are optional.
 
     `file` is a delivery as it is shown, a hash, or the name or location that the sender gave it.
-    `lines` counts XML2 and XML3 rows as received. `with_names` adds `file` and `uri`.
+    `lines` counts XML2 and XML3 rows as received; `blank_rows` by table the rows that tell of no
+    event. `is_signed` says that there is a signature, which nobody verifies. `with_names` adds
+    `file` and `uri`.
     """
     hashes = None if file is None else hashes_of(settings, file)
     with engine(settings, "ops_reader").connect() as connection:
@@ -59,12 +62,15 @@ def entries(
             **names.get((row["file_id"], row["receipt_number"]), {}),
             "sha256": row["sha256"],
             "facility": row["facility_id"],
+            "kind": row["kind"],
             "status": row["status"],
             "reason": row["reason"],
             "received_at": row["received_at"].isoformat(),
             "dossiers": {state: int(row[f"dossiers_{state}"]) for state in STATES},
             "lines": int(row["lines_received"]),
-            "line_states": {state: int(row[f"lines_{state}"]) for state in STATES},
+            "line_states": {state: int(row[f"lines_{state}"]) for state in LINE_STATES},
+            "blank_rows": row["blank_counts"],
+            "is_signed": row["is_signed"],
         }
         for row in rows
     ]

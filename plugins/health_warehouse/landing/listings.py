@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
 from uuid import UUID, uuid4
 
@@ -24,8 +24,8 @@ KEPT = timedelta(days=7)
 _FORGET = text("delete from vault.listed_files where listed_at < clock_timestamp() - :kept")
 _INSERT = text(
     """
-    insert into vault.listed_files (listing_id, batch, place, path, byte_count)
-    select :listing_id, l.batch, l.place, l.path, l.byte_count
+    insert into vault.listed_files (listing_id, batch, place, path, byte_count, listed_at)
+    select :listing_id, l.batch, l.place, l.path, l.byte_count, now()
     from unnest(
         cast(:batches as integer[]), cast(:places as integer[]),
         cast(:paths as text[]), cast(:sizes as bigint[])
@@ -34,7 +34,7 @@ _INSERT = text(
 )
 _SELECT = text(
     """
-    select path, byte_count from vault.listed_files
+    select path, byte_count, listed_at from vault.listed_files
     where listing_id = :listing_id and batch = :batch
     order by place
     """
@@ -47,6 +47,7 @@ class ListedFile:
 
     path: str
     byte_count: int
+    listed_at: datetime
 
 
 def remember(settings: Settings, batches: Sequence[Sequence[Delivery]]) -> UUID:
@@ -74,7 +75,7 @@ def recall(settings: Settings, listing_id: UUID, batch: int) -> list[ListedFile]
     """The files of one batch, in order; none when the listing is forgotten."""
     with engine(settings, "loader").connect() as connection:
         rows = connection.execute(_SELECT, {"listing_id": listing_id, "batch": batch})
-        return [ListedFile(_unquoted(row.path), row.byte_count) for row in rows]
+        return [ListedFile(_unquoted(row.path), row.byte_count, row.listed_at) for row in rows]
 
 
 def _quoted(path: str) -> str:

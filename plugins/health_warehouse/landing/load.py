@@ -24,7 +24,7 @@ from health_warehouse.landing.file_lock import send_lock
 from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.reading import read_into_raw, send_entry
 from health_warehouse.landing.shown import shown
-from health_warehouse.landing.versions import settle
+from health_warehouse.landing.versions import note_received_earlier, settle
 from health_warehouse.rekeying.state import STATE, require_key
 from health_warehouse.settings import Settings
 
@@ -42,16 +42,23 @@ where not exists (select from ops.files where sha256 = %(sha256)s)
 returning file_id, declared_date, archive_state, facility_id, true
 """
 _RECEIVE = """
-insert into ops.file_receipts (uri, received_at, file_id, file_name, byte_count, modified_at)
+insert into ops.file_receipts
+    (uri, received_at, file_id, file_name, byte_count, modified_at, seen_at)
 values (
     %(uri)s, %(received_at)s, %(file_id)s::bigint, %(file_name)s, %(byte_count)s::bigint,
-    %(modified_at)s
+    %(modified_at)s, coalesce(%(seen_at)s, clock_timestamp())
 )
 on conflict do nothing
 returning 1
 """
+# A listing of the past, taken from the archive, is noted after later ones.
+_IS_SEEN_FIRST = text(
+    """
+    select count(*) > 1 and min(seen_at) = :seen_at from ops.file_receipts where file_id = :file_id
+    """
+)
 
-Outcome = Literal["loaded", "refused", "duplicate", "known"]
+Outcome = Literal["loaded", "refused", "not_taken", "duplicate", "known"]
 
 
 class _File(NamedTuple):
@@ -150,7 +157,7 @@ def _load_new(
         _send_receipt(driver, file_id, delivery, moment)
     return LoadResult(
         file_id,
-        "refused" if reading.refusal else "loaded",
+        reading.status,
         shown(envelope.facility_id, moment, archived.sha256),
         reading.tally.dossiers,
         reading.tally.lines,
@@ -190,6 +197,7 @@ def _send_receipt(
         "file_name": delivery.file_name,
         "byte_count": delivery.byte_count,
         "modified_at": delivery.modified_at,
+        "seen_at": delivery.seen_at,
     }
     return driver.execute(_RECEIVE, values)
 
@@ -240,8 +248,12 @@ def _receive_again(
         ),
         {"file_id": file_id},
     )
+    seen_first = connection.execute(
+        _IS_SEEN_FIRST, {"file_id": file_id, "seen_at": delivery.seen_at}
+    )
     changed = 0
-    if moved.rowcount:
-        changed = settle(connection, [file_id])
+    if moved.rowcount or seen_first.scalar_one():
+        changed = settle(connection, [file_id], settings.late_delivery_tolerance)
+        note_received_earlier(connection, file_id)
         bring_back_rows(connection, settings)
     return LoadResult(file_id, "duplicate", known_as, changed_dossiers=changed)

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, NestedTransaction, text
 from health_warehouse.database.connections import driver_connection
 from health_warehouse.errors import BatchIncomplete
 from health_warehouse.landing.exchange import told_without_rows
-from health_warehouse.landing.keys import DossierKeys
+from health_warehouse.landing.keys import DossierKeys, identifiers_array
 from health_warehouse.sources.claims.check_ins import CheckIn
-from health_warehouse.sources.claims.dossier import Dossier
+from health_warehouse.sources.claims.dossier import Dossier, Problem
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
 from health_warehouse.sources.claims.spread import Continuation
 
@@ -29,7 +29,7 @@ _LINES = {name: f"raw.{table.raw_table}" for name, table in TABLES.items() if na
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "ops.dossier_versions": (
         "file_id", "position", "facility_id", "dossier_id", "encounter_key", "local_person_key",
-        "is_withdrawal", "line_count", "verdict",
+        "identifier_hashes", "care_days", "is_withdrawal", "line_count", "verdict",
     ),
     "raw.claims_xml1": (
         "file_id", "position", *(f.column for f in TABLES["XML1"].fields), "_extra", "_person_key",
@@ -97,7 +97,8 @@ class RawWriter:
         for name, rows in dossier.tables.items():
             first = 1 if continues is None else continues.lines[name] + 1
             for line, row in enumerate(rows, first):
-                self._add(_LINES[name], [*at, str(line), *row])
+                if row:  # not a blank one
+                    self._add(_LINES[name], [*at, str(line), *row])
         parts_before = 0 if continues is None else continues.parts
         for kept in dossier.others:
             values = "{" + ",".join(map(_array_item, kept.ma_lk_values)) + "}"
@@ -106,14 +107,12 @@ class RawWriter:
         for kept in dossier.unreadable:
             part = str(parts_before + kept.part)
             self._add("quarantine.originals", [*at, part, kept.table_name, kept.content])
-        for problem in dossier.problems:
-            line_number = None if problem.line is None else str(problem.line)
-            self._add(
-                "quarantine.findings",
-                [*at, line_number, problem.table_name, problem.field, facility_id,
-                 dossier.sent_id or dossier.hinted_id, problem.rule_id, "quarantine_dossier",
-                 problem.reason],
-            )  # fmt: skip
+        for severity, problems in (
+            ("quarantine_dossier", dossier.problems),
+            ("record", dossier.remarks),
+        ):
+            for problem in problems:
+                self._add_finding(at, facility_id, dossier, problem, severity)
         self._flush_when_large()
 
     def add_check_in(
@@ -132,6 +131,17 @@ class RawWriter:
             )  # fmt: skip
         self._flush_when_large()
 
+    def _add_finding(
+        self, at: list[str], facility_id: str, dossier: Dossier, problem: Problem, severity: str
+    ) -> None:
+        line = None if problem.line is None else str(problem.line)
+        dossier_id = dossier.sent_id or dossier.hinted_id
+        self._add(
+            "quarantine.findings",
+            [*at, line, problem.table_name, problem.field, facility_id, dossier_id,
+             problem.rule_id, severity, problem.reason],
+        )  # fmt: skip
+
     def _add_version(
         self, dossier: Dossier, at: list[str], facility_id: str, keys: DossierKeys
     ) -> None:
@@ -140,6 +150,8 @@ class RawWriter:
             "ops.dossier_versions",
             [*at, facility_id, dossier.dossier_id, str(keys.encounter),
              None if keys.local_person is None else str(keys.local_person),
+             identifiers_array(keys),
+             None if keys.care_days is None else keys.care_days.as_range(),
              str(dossier.is_withdrawal), str(dossier.line_count), verdict],
         )  # fmt: skip
         if dossier.xml1 is not None:

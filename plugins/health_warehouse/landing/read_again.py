@@ -76,6 +76,7 @@ _MOVE_RECEIPTS = text("update ops.file_receipts set file_id = :successor where f
 # What was found wrong with the former reading is not told beside what is found now.
 _FORGET_FINDINGS = (
     text("delete from quarantine.findings where file_id = :file_id"),
+    text("delete from quarantine.relation_findings where file_id = :file_id"),
     text("delete from quarantine.originals where file_id = :file_id"),
 )
 
@@ -83,7 +84,8 @@ _FORGET_FINDINGS = (
 @dataclass
 class Change:
     """What reading again does to the files of one facility. `counting`: dossiers that count now and
-    are built again; `differing`: files with another number of rows than before. Left as they are:
+    are built again; `differing`: files with another number of rows than before; `blank_rows`: rows
+    that tell of no event, as read today. Left as they are:
     `unreadable` files, which today's parser refuses, and those that the archive has not."""
 
     files: int = 0
@@ -92,6 +94,7 @@ class Change:
     dossiers_after: int = 0
     lines_before: int = 0
     lines_after: int = 0
+    blank_rows: int = 0
     differing: int = 0
     unreadable: int = 0
     not_archived: int = 0
@@ -119,6 +122,7 @@ def preview(settings: Settings, scope: Scope) -> dict[str, Change]:
         change.lines_before += row.line_count
         change.dossiers_after += reading.tally.dossiers
         change.lines_after += reading.tally.lines
+        change.blank_rows += reading.tally.blanks.total()
         change.differing += row.row_counts != dict(+reading.tally.rows)
     return dict(found)
 

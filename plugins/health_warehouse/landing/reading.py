@@ -15,9 +15,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from health_warehouse.errors import FileUnreadable
+from health_warehouse.errors import FileNotTaken, FileUnreadable
 from health_warehouse.landing.archive import ArchivedFile, open_archived
 from health_warehouse.landing.exchange import Driver
+from health_warehouse.landing.file_kinds import UNKNOWN_FILE
 from health_warehouse.landing.keys import dossier_keys
 from health_warehouse.landing.practitioners import remember_practitioners
 from health_warehouse.landing.raw_rows import RawWriter
@@ -26,7 +27,8 @@ from health_warehouse.privacy.vault import remember_persons
 from health_warehouse.reference.canonical import canonical_code, canonical_dossier_id
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.check_ins import CheckIn, is_check_in_file, read_check_ins
-from health_warehouse.sources.claims.dossier import Dossier, Envelope
+from health_warehouse.sources.claims.dossier import COST_TABLES, Dossier, Envelope
+from health_warehouse.sources.claims.other_envelopes import require_taken
 from health_warehouse.sources.claims.parse import ClaimFile
 from health_warehouse.sources.claims.schema import CHECK_INS
 from health_warehouse.sources.claims.spread import SpreadDossiers
@@ -36,37 +38,48 @@ _COMPLETE = """
 update ops.files
 set received_at = %(received_at)s, status = %(status)s, rule_id = %(rule_id)s,
     reason = %(reason)s,
-    judged_at = case when %(status)s = 'refused' then clock_timestamp() end,
+    judged_at = case when %(status)s <> 'loaded' then clock_timestamp() end,
     facility_id = %(facility_id)s, declared_date = %(declared_date)s,
     declared_count = %(declared_count)s::integer, kind = %(kind)s,
     hoso_count = %(hosos)s::integer, dossier_count = %(dossiers)s::integer,
-    line_count = %(lines)s::bigint, row_counts = %(row_counts)s::jsonb
+    line_count = %(lines)s::bigint, row_counts = %(row_counts)s::jsonb,
+    blank_counts = %(blank_counts)s::jsonb, is_signed = %(is_signed)s::boolean,
+    archive_state = case when %(is_archived)s then archive_state else 'removed' end
 where file_id = %(file_id)s::bigint
 """
 _REFUSED = """
 insert into quarantine.findings (file_id, facility_id, rule_id, severity, reason)
 values (%(file_id)s::bigint, %(facility_id)s, %(rule_id)s, 'refuse_file', %(reason)s)
 """
+_REMARK = """
+insert into quarantine.findings (file_id, facility_id, rule_id, severity, reason)
+values (%(file_id)s::bigint, %(facility_id)s, 'F09', 'record', %(remark)s)
+"""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What the parser saw of one file: `rows` counts what goes to raw, by name of the table."""
+    """What the parser saw of one file. `lines`: cost lines or check-ins, blank ones too; by name
+    of the table, `rows` counts what goes to raw, `blanks` the rows that tell of no event."""
 
-    kind: Literal["claims", "check_ins"] = "claims"
+    kind: str = "claims"
     hosos: int = 0
     dossiers: int = 0
     lines: int = 0
     rows: Counter[str] = field(default_factory=Counter)
+    blanks: Counter[str] = field(default_factory=Counter)
 
     def add(self, dossier: Dossier, *, is_version: bool) -> None:
         self.hosos += 1
         self.lines += dossier.line_count
+        if dossier.blanks:
+            self.lines += sum(dossier.blanks[name] for name in COST_TABLES)
+            self.blanks.update(dossier.blanks)
         self.dossiers += is_version
         self.rows["XML1"] += is_version and dossier.xml1 is not None
         self.rows["other"] += len(dossier.others)
         for name, rows in dossier.tables.items():
-            self.rows[name] += len(rows)
+            self.rows[name] += sum(map(bool, rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,12 @@ class Reading:
     envelope: Envelope
     tally: Tally
     refusal: FileUnreadable | None
+
+    @property
+    def status(self) -> Literal["loaded", "refused", "not_taken"]:
+        if self.refusal is None:
+            return "loaded"
+        return "not_taken" if isinstance(self.refusal, FileNotTaken) else "refused"
 
 
 def read_into_raw(
@@ -95,9 +114,10 @@ def read_into_raw(
             raise archived.refusal
         with open_archived(settings, archived) as stream:
             bounds = (settings.max_file_bytes, settings.max_dossier_bytes)
+            require_taken(stream, settings.max_file_bytes, envelope)
             if is_check_in_file(stream):
                 tally.kind = "check_ins"
-                rows_in = read_check_ins(stream, *bounds)
+                rows_in = read_check_ins(stream, *bounds, envelope)
                 envelope.facility_id = _write_check_ins(writer, key, rows_in, tally)
             else:
                 claims = ClaimFile(stream, *bounds)
@@ -109,6 +129,8 @@ def read_into_raw(
     except FileUnreadable as error:
         writer.undo()
         refusal = error
+        if isinstance(error, FileNotTaken):
+            tally.kind = error.kind
     return Reading(envelope, tally, refusal)
 
 
@@ -137,8 +159,8 @@ def send_entry(driver: Driver, file_id: int, reading: Reading, received_at: date
     values = {
         "file_id": file_id,
         "received_at": received_at,
-        "status": "refused" if refusal else "loaded",
-        "rule_id": refusal.rule_id if refusal else None,
+        "status": reading.status,
+        "rule_id": refusal.rule_id or None if refusal else None,
         "reason": refusal.reason if refusal else None,
         "facility_id": envelope.facility_id or None,
         "declared_date": envelope.declared_date,
@@ -148,10 +170,15 @@ def send_entry(driver: Driver, file_id: int, reading: Reading, received_at: date
         "dossiers": tally.dossiers,
         "lines": tally.lines,
         "row_counts": json.dumps(+tally.rows),
+        "blank_counts": json.dumps(+tally.blanks),
+        "is_signed": None if reading.status == "refused" else envelope.is_signed,
+        "is_archived": tally.kind != UNKNOWN_FILE,
     }
     driver.execute(_COMPLETE, values)
-    if refusal is not None:
+    if reading.status == "refused":
         driver.execute(_REFUSED, values)
+    for remark in envelope.remarks if reading.status == "loaded" else ():
+        driver.execute(_REMARK, {**values, "remark": remark})
 
 
 def _write(writer: RawWriter, key: bytes, claims: ClaimFile, tally: Tally) -> None:
@@ -169,6 +196,9 @@ def _write_check_ins(writer: RawWriter, key: bytes, rows: Iterable[CheckIn], tal
     facilities: set[str] = set()
     for check_in in rows:
         tally.lines += 1
+        if check_in.is_blank:
+            tally.blanks["XML0"] += 1
+            continue
         tally.rows["XML0"] += check_in.row is not None
         facility_id, dossier_id = "", ""
         person: UUID | None = None

@@ -24,6 +24,7 @@ from health_warehouse.landing.bundles import (
     is_nested,
     nested,
 )
+from health_warehouse.landing.file_kinds import is_claim_name, is_passed_over, not_taken
 
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # bzip2 and LZMA pack 100,000 to 1 and more
@@ -49,8 +50,8 @@ _BROKEN = (
 def zip_members(stream: BinaryIO, byte_count: int, bounds: Bounds) -> Iterator[Member]:
     """The claim files of a seekable `.zip` of `byte_count` bytes, in the order of its directory.
 
-    Folders, links, hidden files, `__MACOSX` and what is neither named `*.xml` nor an archive are
-    passed over, as in a folder. An archive inside comes as a member that cannot be read. Raises
+    Folders, links, hidden files and `__MACOSX` are passed over, as in a folder. An archive inside,
+    and a file that nobody reads, comes as a member that cannot be read. Raises
     FileUnreadable before the first member when the bundle as a whole is broken or beyond a bound.
     """
     directory_bytes = max(bounds.members * _MAX_ENTRY_BYTES, 1024**2)
@@ -62,26 +63,27 @@ def zip_members(stream: BinaryIO, byte_count: int, bounds: Bounds) -> Iterator[M
     bounds.require_members(len(entries))
     if sum(entry.compress_size for entry in entries) > byte_count:
         raise FileUnreadable("F01", "its files overlap: together they are larger than the zip")
-    claims = [entry for entry in entries if _is_claim(entry)]
-    if not claims:
+    files = [entry for entry in entries if _is_file(entry)]
+    if not any(is_claim_name(entry.filename) or is_nested(entry.filename) for entry in files):
         raise FileUnreadable("F01", "holds no .xml file")
-    bounds.require_total(sum(e.file_size for e in claims if _refusal(e, bounds) is None))
-    for entry in claims:
+    bounds.require_total(sum(e.file_size for e in files if _refusal(e, bounds) is None))
+    for entry in files:
         yield Member(entry.filename, _chunks(archive, entry, bounds))
 
 
-def _is_claim(entry: zipfile.ZipInfo) -> bool:
+def _is_file(entry: zipfile.ZipInfo) -> bool:
     name = base_name(entry.filename)
     is_link = stat.S_ISLNK(entry.external_attr >> 16)
-    if is_link or name.startswith(".") or "__MACOSX" in entry.filename.split("/"):
-        return False
-    return name.lower().endswith(".xml") or is_nested(name)
+    is_other = is_link or "__MACOSX" in entry.filename.split("/")
+    return bool(name) and not is_other and not is_passed_over(name)
 
 
 def _refusal(entry: zipfile.ZipInfo, bounds: Bounds) -> FileUnreadable | None:
     """Why this file is not unpacked, as far as the directory tells."""
     if is_nested(entry.filename):
         return nested()
+    if not is_claim_name(entry.filename):
+        return not_taken(base_name(entry.filename))
     if entry.flag_bits & _ENCRYPTED:
         return FileUnreadable("F01", "encrypted with a password; send it without")
     if entry.compress_type not in _METHODS:

@@ -40,8 +40,10 @@ _DELETE_ROWS = sql.SQL(
     " returning pg_column_size(t.*) as byte_count)"
     " select coalesce(sum(byte_count), 0) from gone"
 )
-_TABLES = (*RAW_TABLES, "quarantine.findings", "quarantine.originals", "ops.dossier_versions",
-           "ops.check_run_files")  # fmt: skip
+_TABLES = (
+    *RAW_TABLES, "quarantine.findings", "quarantine.relation_findings", "quarantine.originals",
+    "ops.dossier_versions", "ops.check_run_files",
+)  # fmt: skip
 _FORGET = (
     text("update ops.files set read_again_of = null where read_again_of = :file_id"),
     text("delete from ops.files where file_id = :file_id"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -144,5 +145,5 @@ def _listed_again(settings: Settings, batch: dict[str, Any]) -> list[Delivery]:
     for listed in listings.recall(settings, UUID(batch["listing"]), batch["number"]):
         delivery = describe(filesystem, listed.path)
         if delivery is not None and delivery.byte_count == listed.byte_count:
-            found.append(delivery)
+            found.append(replace(delivery, seen_at=listed.listed_at))
     return found

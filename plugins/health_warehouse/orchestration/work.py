@@ -88,7 +88,7 @@ def is_up_to_date(settings: Settings) -> bool:
 
 def situation(settings: Settings) -> Situation:
     """Read the present state."""
-    from health_warehouse.release.build import pending_changes
+    from health_warehouse.release.pending import pending_changes
     from health_warehouse.release.turns import is_at_work
 
     with engine(settings, "transformer").connect() as connection:

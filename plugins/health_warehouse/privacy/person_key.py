@@ -128,11 +128,18 @@ def insurance_number(cards: str | None) -> str | None:
 
     A temporary number of a newborn (TE1PP…) is none: it belongs to a card, not to a person.
     """
-    for card in reversed((cards or "").upper().split(";")):
-        value = card.strip(_SPACE)
-        if CARD.fullmatch(value) or INSURANCE_NUMBER.fullmatch(value):
-            return value[-10:]
-    return None
+    found = insurance_numbers(cards)
+    return found[-1] if found else None
+
+
+def insurance_numbers(cards: str | None) -> list[str]:
+    """BHXH numbers of all valid cards in MA_THE_BHYT, in their order."""
+    values = [card.strip(_SPACE) for card in (cards or "").upper().split(";")]
+    return [
+        value[-10:]
+        for value in values
+        if CARD.fullmatch(value) or INSURANCE_NUMBER.fullmatch(value)
+    ]
 
 
 def citizen_id(value: str | None) -> str | None:

@@ -68,7 +68,8 @@ def entries(
     *,
     with_names: bool = False,
 ) -> list[dict[str, Any]]:
-    """What `warehouse quarantine --json` shows, in the order found; both filters are optional.
+    """What `warehouse quarantine --json` shows, in the order found, those that show beside
+    other deliveries last; both filters are optional.
 
     `position` counts the HOSO of the file: a dossier that could not be read may have no id.
     `file` is a delivery as it is shown, a hash, or a name under which the bytes were received;
@@ -83,13 +84,13 @@ def entries(
                 " finding.dossier_id as dossier, finding.position, finding.table_name as table,"
                 " finding.line, finding.field, finding.rule_id as rule, finding.severity,"
                 " finding.reason"
-                " from quarantine.findings as finding"
+                " from quarantine.all_findings as finding"
                 " join ops.files as file using (file_id)"
                 " where (cast(:rule_id as text) is null or finding.rule_id = :rule_id)"
                 " and (cast(:hashes as text[]) is null or exists ("
                 "  select from unnest(cast(:hashes as text[])) as wanted (beginning)"
                 "  where starts_with(file.sha256, beginning)))"
-                " order by finding.finding_id"
+                " order by finding.part, finding.finding_id"
             ),
             {"rule_id": rule_id, "hashes": hashes},
         ).mappings()

@@ -18,12 +18,14 @@ from expectations.rules.rule import Rule
 from health_warehouse.database.connections import engine
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import BatchIncomplete, CheckError
+from health_warehouse.landing.check_in_days import note_check_ins
 from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.versions import settle
+from health_warehouse.quality.decisions import tell_waiting
 from health_warehouse.quality.findings import insert_findings
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.quality.outcomes import Outcome, in_state, store
-from health_warehouse.quality.runner import Judge, judging
+from health_warehouse.quality.runner import judging
 from health_warehouse.settings import Settings
 
 # `for no key update`: fences other checkers without stopping a loader that adds a receipt of the
@@ -55,7 +57,6 @@ set verdict = case
     ) then 'quarantined' else 'accepted' end
 from ops.files as file
 where file.file_id = version.file_id and file.file_id = any(:file_ids)"""
-_ATTEMPTS = 5  # of finding what Great Expectations saw fail, while others load
 
 
 @dataclass(frozen=True)
@@ -116,11 +117,11 @@ def _check(
             outcomes = gate + judge("landing", rules)
             if in_state(outcomes, "error"):
                 return LandingReport(), _stop(connection, outcomes, loaded, batch_sql)
-            outcomes, found = _find(connection, judge, outcomes, batch_sql)
+            found = _find(connection, outcomes, batch_sql)
     else:
         outcomes, found = (), 0
     judged = [file_id for file_id, _ in locked]
-    report = _act(connection, judged, loaded, outcomes, found)
+    report = _act(settings, connection, judged, loaded, outcomes, found)
     bring_back_rows(connection, settings)
     return report, None
 
@@ -160,6 +161,7 @@ def _stop(
 
 
 def _act(
+    settings: Settings,
     connection: Connection,
     judged: Sequence[int],
     loaded: Sequence[int],
@@ -187,49 +189,31 @@ def _act(
         ),
         parameters,
     ).scalar_one()
+    changed = settle(connection, judged, settings.late_delivery_tolerance)
+    note_check_ins(connection, judged)
+    tell_waiting(connection)
     return LandingReport(
         file_ids=tuple(judged),
         outcomes=tuple(outcomes),
         refused_files=refused,
         quarantined_dossiers=quarantined,
         findings=found,
-        changed_dossiers=settle(connection, list(judged)),
+        changed_dossiers=changed,
     )
 
 
-def _find(
-    connection: Connection, judge: Judge, outcomes: Sequence[Outcome], batch_sql: str
-) -> tuple[tuple[Outcome, ...], int]:
-    """Insert the findings of the rules that failed; returns the outcomes that hold, and how many.
+def _find(connection: Connection, outcomes: Sequence[Outcome], batch_sql: str) -> int:
+    """Insert the findings of the rules that failed; returns how many.
 
-    A rule over several files (V03: a check-in for each visit) sees what other loaders commit
-    meanwhile. Where fewer rows are found than Great Expectations saw fail, it is asked again; what
-    it says after the finding must not be more. Raises CheckError when it always is: both come from
-    one declaration and read the same rows, so the fault is ours.
+    Raises CheckError when fewer rows are found than Great Expectations saw fail: both come from one
+    declaration and read the same rows, which nobody changes, so the fault is ours.
     """
-    held, total = [], 0
-    for outcome in outcomes:
-        count = 0
-        if outcome.state == "failed":
-            outcome, count = _found(connection, judge, outcome, batch_sql)
-        held.append(outcome)
-        total += count
-    return tuple(held), total
-
-
-def _found(
-    connection: Connection, judge: Judge, outcome: Outcome, batch_sql: str
-) -> tuple[Outcome, int]:
-    rule = outcome.rule
-    for _ in range(_ATTEMPTS):
-        before = connection.begin_nested()
-        count = insert_findings(connection, rule, batch_sql)
+    total = 0
+    for outcome in in_state(outcomes, "failed"):
+        count = insert_findings(connection, outcome.rule, batch_sql)
         if count < outcome.failed_count:
-            [outcome] = judge(f"landing {rule.id} again", [rule])
-            if outcome.state == "error":
-                raise CheckError(f"rule {rule.id}: {outcome.message}")
-        if count >= outcome.failed_count:
-            before.commit()
-            return outcome, count
-        before.rollback()
-    raise CheckError(f"rule {rule.id}: {outcome.failed_count} rows failed, {count} were found")
+            raise CheckError(
+                f"rule {outcome.rule.id}: {outcome.failed_count} rows failed, {count} were found"
+            )
+        total += count
+    return total

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from expectations.rules.rule import Rule
 
 State = Literal["passed", "failed", "error", "not_applicable"]
-Suite = Literal["landing", "marts"]
+Suite = Literal["landing", "relations", "marts"]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations import registry
-from expectations.rules.rule import Rule, Severity
+from expectations.rules.rule import Rule, Scope, Severity
 from health_warehouse.settings import PROJECT_DIR
 
 PAGE = PROJECT_DIR / "docs" / "rules.md"
@@ -21,15 +21,24 @@ _CONSEQUENCES = {
     Severity.HOLD_RELEASE: "the release is held / giữ bản công bố",
     Severity.NOTICE: "published with a notice / công bố kèm ghi chú",
 }
+_SCOPES = {
+    Scope.DOCUMENT: "document: one dossier or check-in / một hồ sơ",
+    Scope.DELIVERY: "delivery: one file / một tệp",
+    Scope.VERSIONS: "versions: all versions of one dossier / các lần gửi của một hồ sơ",
+    Scope.OTHERS: "others: dossiers beside one another / giữa các hồ sơ",
+    Scope.RELEASE: "release: the candidate / bản sắp công bố",
+}
 _DOOR = (
     "At the door: the sender's promises / Khi nhận: điều người gửi phải giữ",
-    "Judged on new files only. Withdrawals (MA_DOITUONG_KCB 8) are exempt from all but F.",
+    "Judged on new files only, but for rules whose scope is others: those compare dossiers, and "
+    "every build judges them anew where it may change what they find. Withdrawals "
+    "(MA_DOITUONG_KCB 8) are exempt from all but F.",
 )
 _EVERY_ROW = "none, every row must hold / không, mọi dòng phải đúng"
 _PARTS: tuple[tuple[str, str, tuple[Rule, ...]], ...] = (
     (
         "While reading / Khi đọc tệp",
-        "Judged by the parser: what breaks one of these is refused, or quarantined at once.",
+        "Judged by the parser: what breaks one of these is refused, quarantined or recorded.",
         registry.JUDGED_BY_PARSER,
     ),
     (
@@ -59,9 +68,10 @@ def described(rules: Sequence[Rule] = registry.ALL) -> list[dict[str, Any]]:
             "one_dossier": rule.one_dossier and rule.one_dossier.when_en,
             "owner": rule.owner,
             "threshold": rule.threshold or None,
-            "judged_by": "parser" if rule.is_judged_by_parser else "suite",
+            "judged_by": _judged_by(rule),
             "fields": list(rule.fields),
-            "scope": rule.scope or None,
+            "scope": rule.scope.value,
+            "coverage": rule.coverage or None,
         }
         for rule in rules
     ]
@@ -113,9 +123,17 @@ def _section(rule: Rule) -> list[str]:
     ]
     if rule.fields:
         lines.append("- looks at: " + ", ".join(f"`{field}`" for field in rule.fields))
-    if rule.scope:
-        lines.append(f"- scope: {rule.scope}")
+    lines.append(f"- scope / phạm vi: {_SCOPES[rule.scope]}")
+    if rule.coverage:
+        lines.append(f"- coverage: {rule.coverage}")
     return lines
+
+
+def _judged_by(rule: Rule) -> str:
+    """Who judges the rule: the parser, a suite, settling (what counts), or a build."""
+    if rule.is_judged_by_parser:
+        return "parser"
+    return {Scope.VERSIONS: "settling", Scope.OTHERS: "build"}.get(rule.scope, "suite")
 
 
 def _of_one_dossier(rule: Rule) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
+from health_warehouse.privacy.identity import identifier_hashes
 from health_warehouse.privacy.person_key import (
     encounter_key,
     keyed_hash,
@@ -46,6 +47,23 @@ class Keys:
             facility_id=name.facility_id,
             dossier_id=name.dossier_id,
             **identifiers._asdict(),
+        )
+
+    def version(
+        self,
+        name: DossierName,
+        identifiers: Identifiers,
+        person_name: str | None,
+        birth: str | None,
+    ) -> list[UUID]:
+        """The hashes by which versions of the dossier are compared."""
+        return identifier_hashes(
+            self.secret,
+            facility_id=name.facility_id,
+            dossier_id=name.dossier_id,
+            **identifiers._asdict(),
+            name=person_name,
+            birth=birth,
         )
 
     def local(self, name: DossierName, person: UUID) -> UUID:

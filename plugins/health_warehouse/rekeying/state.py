@@ -17,7 +17,7 @@ STATE = (
     " (select check_value from ops.person_key_check)"
 )
 _IS_OPEN = "select kind from ops.rekeyings where finished_at is null"
-_COMMANDS: dict[str, str] = {"upgrade": "warehouse upgrade", "rotation": "warehouse rotate-key"}
+COMMANDS: dict[str, str] = {"upgrade": "warehouse upgrade", "rotation": "warehouse rotate-key"}
 _OPEN = text(
     "select rekeying_id, kind, check_value, step, last_place from ops.rekeyings"
     " where finished_at is null"
@@ -71,7 +71,7 @@ def refuse(kind: str | None) -> None:
     if kind is not None:
         raise ConfigurationError(
             f"the keys of this warehouse are being made anew ({kind}), until then nothing is "
-            f"loaded or built: finish it by `{_COMMANDS[kind]}`"
+            f"loaded or built: finish it by `{COMMANDS[kind]}`"
         )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, text
 
 from health_warehouse.database.connections import copy_rows
 from health_warehouse.landing.kept_rows import bring_back_rows
+from health_warehouse.landing.keys import care_days
 from health_warehouse.landing.versions import choose, lock_settling
 from health_warehouse.reference.canonical import canonical_code
 from health_warehouse.rekeying.keys import DossierName, Identifiers, Keys, canonical_name
@@ -50,7 +51,7 @@ class Step(NamedTuple):
 
 _VERSIONS = """
 select v.file_id, v.position, v.facility_id, v.dossier_id, h._person_key as former_key,
-    h.ma_the_bhyt, h.so_cccd, h.ma_bn
+    h.ma_the_bhyt, h.so_cccd, h.ma_bn, h.ho_ten, h.ngay_sinh, h.ngay_vao, h.ngay_ra
 from ops.dossier_versions as v
 left join raw.claims_xml1 as h using (file_id, position)
 where (v.file_id, v.position) > (:first, :second)
@@ -83,23 +84,27 @@ _MADE = text(
     """
     create temporary table made (
         file_id bigint, position integer, facility_id text, dossier_id text, encounter_key uuid,
-        local_person_key uuid, person_key uuid, former_key uuid, primary key (file_id, position)
+        local_person_key uuid, person_key uuid, former_key uuid, identifier_hashes uuid[],
+        care_days daterange, primary key (file_id, position)
     ) on commit drop
     """
 )
 _COLUMNS = (
     "file_id", "position", "facility_id", "dossier_id", "encounter_key", "local_person_key",
-    "person_key", "former_key",
+    "person_key", "former_key", "identifier_hashes", "care_days",
 )  # fmt: skip
 _KEY_VERSIONS = (
     """
     update ops.dossier_versions as v
     set facility_id = m.facility_id, dossier_id = m.dossier_id, encounter_key = m.encounter_key,
-        local_person_key = m.local_person_key
+        local_person_key = m.local_person_key, identifier_hashes = m.identifier_hashes,
+        care_days = coalesce(m.care_days, v.care_days)
     from made as m
     where v.file_id = m.file_id and v.position = m.position
-        and (v.facility_id, v.dossier_id, v.encounter_key, v.local_person_key)
-        is distinct from (m.facility_id, m.dossier_id, m.encounter_key, m.local_person_key)
+        and (v.facility_id, v.dossier_id, v.encounter_key, v.local_person_key, v.identifier_hashes,
+            v.care_days)
+        is distinct from (m.facility_id, m.dossier_id, m.encounter_key, m.local_person_key,
+            m.identifier_hashes, coalesce(m.care_days, v.care_days))
     """,
     """
     update raw.claims_xml1 as h set _person_key = m.person_key
@@ -178,26 +183,45 @@ _ADD_SPELLINGS = text(
 
 
 def _key_versions(work: Work, place: str | None) -> Batch:
-    return _key_persons(work, place, _VERSIONS, _KEY_VERSIONS)
-
-
-def _key_check_ins(work: Work, place: str | None) -> Batch:
-    return _key_persons(work, place, _CHECK_INS, _KEY_CHECK_INS)
-
-
-def _key_persons(work: Work, place: str | None, read: str, writes: Sequence[str]) -> Batch:
-    rows = _read(work, read, place)
+    """Of a version whose rows were removed nobody knows whom it was about: it gets no hashes."""
+    rows = _read(work, _VERSIONS, place)
     made = []
     for row in rows:
         name = canonical_name(row.facility_id, row.dossier_id)
-        person = local = None
+        hashes = days = None
         if row.former_key is not None:
-            person = work.keys.person(name, Identifiers(row.ma_the_bhyt, row.so_cccd, row.ma_bn))
-            local = work.keys.local(name, person)
-        made.append(_made(work, row, name, local, person, row.former_key))
+            hashes = work.keys.version(name, _identifiers(row), row.ho_ten, row.ngay_sinh) or None
+            found = care_days(row.ngay_vao, row.ngay_ra)
+            days = None if found is None else found.as_range()
+        made.append((*_with_person(work, row, name), hashes, days))
+    return _keyed(work, rows, made, _KEY_VERSIONS)
+
+
+def _key_check_ins(work: Work, place: str | None) -> Batch:
+    rows = _read(work, _CHECK_INS, place)
+    named = [(row, canonical_name(row.facility_id, row.dossier_id)) for row in rows]
+    made = [(*_with_person(work, row, name), None, None) for row, name in named]
+    return _keyed(work, rows, made, _KEY_CHECK_INS)
+
+
+def _keyed(
+    work: Work, rows: Sequence[Row[Any]], made: Sequence[tuple[Any, ...]], writes: Sequence[str]
+) -> Batch:
     _write(work, made, writes)
     move_persons(work.connection)
     return _next(work, rows)
+
+
+def _identifiers(row: Row[Any]) -> Identifiers:
+    return Identifiers(row.ma_the_bhyt, row.so_cccd, row.ma_bn)
+
+
+def _with_person(work: Work, row: Row[Any], name: DossierName) -> tuple[Any, ...]:
+    person = local = None
+    if row.former_key is not None:
+        person = work.keys.person(name, _identifiers(row))
+        local = work.keys.local(name, person)
+    return (*_named(work, row, name), local, person, row.former_key)
 
 
 def _key_changes(work: Work, place: str | None) -> Batch:
@@ -224,7 +248,8 @@ def _key_current(work: Work, place: str | None) -> Batch:
                 former = {"facility_id": row.facility_id, "dossier_id": row.dossier_id}
                 connection.execute(_FORGET, former)
         connection.execute(_RENAME, respelled)
-        choose(connection, sorted({one["file_id"] for one in respelled}))
+        file_ids = sorted({one["file_id"] for one in respelled})
+        choose(connection, file_ids, work.settings.late_delivery_tolerance)
         bring_back_rows(connection, work.settings)
         connection.execute(_LOG, respelled)
     return _next(work, rows)
@@ -257,16 +282,13 @@ def _read(work: Work, statement: str, place: str | None) -> Sequence[Row[Any]]:
     return work.connection.execute(text(statement), values).all()
 
 
-def _made(
-    work: Work,
-    row: Row[Any],
-    name: DossierName,
-    local: UUID | None = None,
-    person: UUID | None = None,
-    former: UUID | None = None,
-) -> tuple[Any, ...]:
-    encounter = work.keys.encounter(name)
-    return (row.file_id, row.position, *name, encounter, local, person, former)
+def _named(work: Work, row: Row[Any], name: DossierName) -> tuple[Any, ...]:
+    return (row.file_id, row.position, *name, work.keys.encounter(name))
+
+
+def _made(work: Work, row: Row[Any], name: DossierName) -> tuple[Any, ...]:
+    """Of a dossier without its person."""
+    return (*_named(work, row, name), *[None] * (len(_COLUMNS) - 5))
 
 
 def _write(work: Work, made: Sequence[tuple[Any, ...]], statements: Sequence[str]) -> None:

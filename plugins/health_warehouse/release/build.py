@@ -19,6 +19,7 @@ from sqlalchemy import Connection, text
 from health_warehouse.database.turns import take
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import BuildFailed
+from health_warehouse.quality.relations import RuleNotJudged, replace_findings
 from health_warehouse.rekeying.state import require_whole_keys
 from health_warehouse.release import dbt
 from health_warehouse.release.builders import alone, transformer
@@ -98,7 +99,7 @@ def prepare(
                 select
                     current.release_id,
                     case when :is_full then 0 else current.to_change_id end,
-                    (select coalesce(max(change_id), 0) from ops.dossier_changes),
+                    (select change_id from ops.log_end),
                     :is_full,
                     'building',
                     :project_hash,
@@ -158,13 +159,25 @@ def _run(
 
 
 def finish(settings: Settings, build_id: int) -> Build:
-    """Note that the candidate is complete. Raises BuildFailed when the build is no longer open."""
-    with transformer(settings) as connection:
-        if not _close(connection, build_id, "built"):
-            found = _read(connection, build_id)
-            if found.status != "built":  # a task that runs twice finds its own work done
-                _require_open(found)
-        return _read(connection, build_id)
+    """Note that the candidate is complete, and replace the findings that compare dossiers.
+
+    Both or neither. Raises BuildFailed when the build is no longer open, and when a rule that
+    compares dossiers cannot be judged, which closes the build.
+    """
+    try:
+        with transformer(settings) as connection:
+            if _close(connection, build_id, "built"):
+                is_full = _read(connection, build_id).is_full
+                replace_findings(connection, build_id, is_full=is_full)
+            else:
+                found = _read(connection, build_id)
+                if found.status != "built":  # a task that runs twice finds its own work done
+                    _require_open(found)
+            return _read(connection, build_id)
+    except RuleNotJudged as error:
+        with transformer(settings) as connection:
+            _close(connection, build_id, "failed", str(error))
+        raise
 
 
 def _require_open(build: Build) -> None:
@@ -175,24 +188,6 @@ def _require_open(build: Build) -> None:
         )
     if build.status != "building":
         raise BuildFailed(f"build {build.build_id} is {build.status}, not open: build again")
-
-
-def pending_changes(settings: Settings) -> int:
-    """Number of dossiers that changed since the published release."""
-    with transformer(settings) as connection:
-        return int(
-            connection.execute(
-                text(
-                    """
-                    select count(distinct (facility_id, dossier_id))
-                    from ops.dossier_changes
-                    where change_id > coalesce(
-                        (select to_change_id from ops.releases where status = 'current'), 0
-                    )
-                    """
-                )
-            ).scalar_one()
-        )
 
 
 def _command(layers: Sequence[Layer], is_full: bool) -> list[str]:

@@ -1,9 +1,9 @@
 """dbt in this process: where the project is, what it is given, what it answers.
 
-Nothing is written into the project: dbt works in STATE/dbt/work. It writes its manifest in place,
-so a dbt that is killed leaves half of one there; what others read is STATE/dbt/target, where the
-manifest of a dbt that came to its end is put whole. What dbt says goes to this module's logger, and
-so into the log of the task that runs it. Telemetry is off.
+Nothing is written into the project: dbt works in a folder of STATE/dbt/work. It writes its manifest
+in place, so a dbt that is killed leaves half of one there; what others read is STATE/dbt/target,
+where the manifest of a dbt that came to its end is put whole. What dbt says goes to this module's
+logger, and so into the log of the task that runs it. Telemetry is off.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import json
 import logging
 import os
 import re
+import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,9 +37,16 @@ _MIGRATIONS_DIR = Path(connections.__file__).parent / "migrations"
 _LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 _LASTING = ("incremental", "refilled", "view", "seed")
 _HASHED_SUFFIXES = {".sql", ".yml", ".csv"}
-# Lines of a database error that quote values of a row, and quoted values at the end of a line.
-_VALUE_LINES = re.compile(r"^\s*(DETAIL|CONTEXT|HINT|LINE \d+):.*(\n\s*\^.*)?$", re.MULTILINE)
-_QUOTED_VALUE = re.compile(r': "[^"\n]*"')
+# From here on Postgres quotes values of a row, which may hold quotes and ends of lines themselves.
+_VALUES_BEGIN = re.compile(r"^\s*(DETAIL|CONTEXT|HINT|LINE \d+):[\s\S]*", re.MULTILINE)
+_OBJECT = re.compile(
+    r"\b(relation|constraint|column|table|index|schema|role|type|function|sequence|model)"
+    r' "([a-z_][a-z0-9_.]{0,62})"'
+)
+_QUOTED = re.compile(r'"[\s\S]*"')
+_QUOTED_AT_END = re.compile(r': "[^"\n]*"')
+_OF_DATABASE = "Database Error"
+_OLD_AFTER_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,7 @@ def parse(settings: Settings, *options: str) -> Any:
     """
     manifest = _run(settings, ["parse", *options])
     _keep_manifest(settings)
+    _drop_old_work(settings)
     return manifest
 
 
@@ -125,8 +135,11 @@ def lasting_relations(settings: Settings) -> list[str] | None:
 
 
 def scrub(message: str) -> str:
-    """The message without the values of rows that Postgres quotes."""
-    return _QUOTED_VALUE.sub(': "…"', _VALUE_LINES.sub("", message)).strip()
+    """The message without the values of rows that Postgres quotes; objects are named, bare."""
+    kept = _VALUES_BEGIN.sub("", message)
+    if _OF_DATABASE in message:
+        kept = _QUOTED.sub('"…"', _OBJECT.sub(r"\1 \2", kept))
+    return _QUOTED_AT_END.sub(': "…"', kept).strip()
 
 
 def _tell(event: Any) -> None:
@@ -183,6 +196,23 @@ def _folder(settings: Settings) -> Path:
     return settings.state / "dbt"
 
 
+def work_folder(settings: Settings) -> Path:
+    """dbt's own folder for the project as it is now, whose parse it keeps there.
+
+    dbt takes a file of properties for unchanged when its time is: a clone, a copy or an image of
+    another version may have the same. So each content of the project has a folder of its own.
+    """
+    return _folder(settings) / "work" / project_hash()[:16]
+
+
+def _drop_old_work(settings: Settings) -> None:
+    """What other versions left; a task of one that still runs keeps what it wrote today."""
+    now = time.time()
+    for path in (_folder(settings) / "work").iterdir():
+        if path != work_folder(settings) and now - path.stat().st_mtime > _OLD_AFTER_SECONDS:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
+
+
 def _kept_manifest(settings: Settings) -> Path:
     return _folder(settings) / "target" / "manifest.json"
 
@@ -192,7 +222,7 @@ def _keep_manifest(settings: Settings) -> None:
     kept = _kept_manifest(settings)
     kept.parent.mkdir(exist_ok=True)
     with NamedTemporaryFile(dir=kept.parent, prefix=".manifest-", delete=False) as copy:
-        copy.write((_folder(settings) / "work" / "manifest.json").read_bytes())
+        copy.write((work_folder(settings) / "manifest.json").read_bytes())
         copy.flush()
         os.fsync(copy.fileno())
     Path(copy.name).replace(kept)
@@ -202,7 +232,7 @@ def _options(settings: Settings) -> list[str]:
     folder = _folder(settings)
     return [
         *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
-        *("--target-path", str(folder / "work"), "--log-path", str(folder)),
+        *("--target-path", str(work_folder(settings)), "--log-path", str(folder)),
         *("--log-level", "none", "--log-level-file", "none"),
     ]
 

@@ -108,7 +108,8 @@ def _pair(cursor: ReleaseCursor) -> tuple[Release, Release]:
     )
     if previous is None:
         raise ConfigurationError(
-            f"release {current.release_id} is the first one: there is no release before it"
+            f"release {current.release_id} is the first one, or loaded the marts anew after an "
+            "upgrade: no roll-back leads across it"
         )
     return current, previous
 

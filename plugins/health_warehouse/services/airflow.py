@@ -18,6 +18,8 @@ import psycopg
 from sqlalchemy import URL, make_url
 
 from health_warehouse import loopback
+from health_warehouse.alerting.dag_states import UnreadFile, unread_files
+from health_warehouse.alerting.metadata import metadata_connection
 from health_warehouse.child_environment import Child, passed_on
 from health_warehouse.database.connections import url_of
 from health_warehouse.database.embedded import EmbeddedServer
@@ -154,6 +156,18 @@ class Airflow:
 
     def dag_count(self) -> int:
         return int(self.query("select count(*) from dag where not is_stale")[0][0])
+
+    def unread_files(self) -> list[UnreadFile]:
+        """Files of DAGs that do not run; none while the DAG processor is down, or started just now.
+
+        Raises psycopg.Error when the metadata cannot be read.
+        """
+        processor = next(one for one in self.daemons() if one.name == "dag-processor")
+        started_at = processor.started_at()
+        if started_at is None:
+            return []
+        with metadata_connection(self.metadata) as metadata:
+            return unread_files(metadata, started_at, DAGS_DIR)
 
     def _read_files(self) -> set[str]:
         """Names of the files in which DAGs were found."""

@@ -43,6 +43,7 @@ def up(settings: Settings, say: Say) -> Airflow:
         migrate(settings)
         _warn_of_wrong_key(settings, say)
         _require_upgraded(settings)
+        state.want(settings)
         try:
             return _start_airflow(settings, say)
         finally:  # all the more when Airflow is not well: a DAG that does not load, say
@@ -106,6 +107,7 @@ def down(settings: Settings, say: Say) -> None:
         say(f"nothing was ever started in {settings.state}")
         return
     with state.locked(settings, say):
+        state.want_no_more(settings)
         alert_sender.stop(settings)  # first: that Airflow ends is not to be told
         say("stopping Airflow")
         airflow(settings).stop()

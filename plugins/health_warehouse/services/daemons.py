@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -73,6 +74,16 @@ class Daemon:
         if recorded is None or _start_ticks(recorded[0]) != recorded[1]:
             return None
         return recorded[0]
+
+    def started_at(self) -> datetime | None:
+        """When it began; None when it does not run."""
+        pid = self.pid()
+        if pid is None:
+            return None
+        try:
+            return datetime.fromtimestamp(psutil.Process(pid).create_time(), UTC)
+        except psutil.NoSuchProcess:
+            return None
 
     def is_running(self) -> bool:
         return self.pid() is not None

@@ -59,6 +59,25 @@ def locked(settings: Settings, say: Say) -> Iterator[None]:
         yield
 
 
+def want(settings: Settings) -> None:
+    """Note that the services should run from now on, also after the machine starts anew."""
+    _wanted(settings).touch(mode=0o600)
+
+
+def want_no_more(settings: Settings) -> None:
+    """Note that somebody stops the services."""
+    _wanted(settings).unlink(missing_ok=True)
+
+
+def is_wanted(settings: Settings) -> bool:
+    """Whether `want` was the last that was noted."""
+    return _wanted(settings).exists()
+
+
+def _wanted(settings: Settings) -> Path:
+    return settings.state / "run" / "wanted"
+
+
 def write_private(path: Path, content: str) -> None:
     """Write `path` as one whole, mode 0600."""
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

@@ -14,7 +14,7 @@ from health_warehouse.alerting.heartbeat import age_seconds
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import WarehouseError
 from health_warehouse.release.hold import read_hold
-from health_warehouse.services import ports, postgres
+from health_warehouse.services import ports, postgres, state
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.services.alert_sender import alert_sender
 from health_warehouse.services.bring_up import airflow
@@ -24,6 +24,19 @@ from health_warehouse.settings import Settings
 from health_warehouse.telling import reason
 
 _PACKAGES = ("health-warehouse", "apache-airflow", "dbt-core", "great-expectations")
+
+
+def amiss(now: dict[str, Any]) -> list[str]:
+    """What should run and does not, of a `status`; nothing after `warehouse down`."""
+    if not now.get("is_wanted"):
+        return []
+    stopped = [one["name"] for one in now["services"] if not one["is_running"]]
+    found = [f"{', '.join(stopped)} should run and does not"] if stopped else []
+    if now["database_error"]:
+        found.append(f"the database does not answer: {now['database_error']}")
+    if now["unread_dag_files"]:
+        found.append(f"Airflow does not read {', '.join(now['unread_dag_files'])}")
+    return found
 
 
 def status(settings: Settings) -> dict[str, Any]:
@@ -43,7 +56,9 @@ def status(settings: Settings) -> dict[str, Any]:
         "services": [*_postgres(settings), *_airflow(service), _alert_sender(settings)],
         "airflow": {"url": service.url, "user": ADMIN, "login_file": str(login_file(settings))},
         "health": {name: part.get("status") for name, part in service.health().items() if part},
+        "is_wanted": state.is_wanted(settings),
         "dag_count": _dag_count(service),
+        "unread_dag_files": _unread_dag_files(service),
         "release": None if error else _release(settings),
         "hold": None if error else _hold(settings),
         "alerts": {
@@ -115,6 +130,12 @@ def _dag_count(service: Airflow) -> int | None:
         return service.dag_count()
     except psycopg.Error:
         return None
+
+
+def _unread_dag_files(service: Airflow) -> list[str]:
+    with suppress(psycopg.Error):
+        return [file.name for file in service.unread_files()]
+    return []
 
 
 def _release(settings: Settings) -> dict[str, Any] | None:

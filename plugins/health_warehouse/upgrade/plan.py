@@ -20,7 +20,11 @@ _SIZES = text(
     """
     select
         (select count(*) from ops.dossier_versions where encounter_key is null) as dossiers,
-        (select coalesce(sum(line_count), 0)::bigint from ops.files) as lines,
+        (
+            select coalesce(sum(versions.line_count), 0)::bigint
+            from ops.current_dossiers as counted
+            inner join ops.dossier_versions as versions using (file_id, position)
+        ) as lines,
         pg_database_size(current_database()) as database_bytes,
         coalesce(
             sum(pg_total_relation_size(oid)) filter (

@@ -10,7 +10,7 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import OWNER, driver_connection, engine
-from health_warehouse.database.reader_groups import logins
+from health_warehouse.database.reader_groups import logins, may_change
 from health_warehouse.database.readers import end_sessions
 from health_warehouse.settings import Settings
 
@@ -20,7 +20,6 @@ _NOTE = text(
     " where finished_at is null"
 )
 _SHUT = text("select distinct unnest(readers_shut) from ops.upgrades where finished_at is null")
-_IS_OURS = text("select pg_has_role(:login, 'member with admin option')")
 
 
 def shut_readers(settings: Settings) -> list[str]:
@@ -29,7 +28,7 @@ def shut_readers(settings: Settings) -> list[str]:
         names = [
             login.name
             for login in logins(connection, settings)
-            if connection.execute(_IS_OURS, {"login": login.name}).scalar_one()
+            if may_change(connection, login.name)
         ]
         connection.execute(_NOTE, {"names": names})
         _let_log_in(connection, names, is_open=False)

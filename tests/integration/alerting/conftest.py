@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -39,10 +40,18 @@ def mailing(settings: Settings, mail: MailServer) -> Settings:
 
 
 @pytest.fixture
-def new_sender(metadata: Metadata) -> NewSender:
+def dags(tmp_path: Path) -> Path:
+    """A folder of DAGs, empty."""
+    folder = tmp_path / "dags"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def new_sender(metadata: Metadata, dags: Path) -> NewSender:
     """A sender with some settings: `new_sender(settings)`."""
 
     def make(settings: Settings) -> Sender:
-        return Sender(settings, lambda: Airflow(metadata.url, "http://127.0.0.1:8080"))
+        return Sender(settings, lambda: Airflow(metadata.url, "http://127.0.0.1:8080"), dags)
 
     return make

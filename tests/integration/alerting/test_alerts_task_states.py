@@ -217,7 +217,7 @@ def test_a_silent_scheduler_is_one_mail_and_its_return_one(
     mailing: Settings, metadata: Metadata, mail: MailServer, new_sender: NewSender
 ) -> None:
     sender = new_sender(mailing)
-    sender.started_at -= timedelta(hours=1)
+    sender.watching_since -= timedelta(hours=1)
     metadata.beat(datetime.now(UTC) - timedelta(seconds=mailing.alert_silence_seconds - 20))
     assert sender.pass_once() == 0
     metadata.beat(datetime.now(UTC) - timedelta(seconds=mailing.alert_silence_seconds + 20))
@@ -241,7 +241,7 @@ def test_that_no_run_ends_is_told_although_the_scheduler_lives(
     mailing: Settings, metadata: Metadata, new_sender: NewSender
 ) -> None:
     sender = new_sender(mailing)
-    sender.started_at -= timedelta(hours=9)
+    sender.watching_since -= timedelta(hours=9)
     minutes = NOTHING_ENDS_AFTER.total_seconds() / 60
     metadata.execute(
         "insert into dag_bundle (name, active) values ('dags', true);"

@@ -22,14 +22,14 @@ from health_warehouse.database.reader_removal import drop_reader
 from health_warehouse.database.readers import create_reader
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.scopes import grant_scope
-from health_warehouse.release.build import pending_changes
+from health_warehouse.release import dbt
+from health_warehouse.release.pending import pending_changes
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
 from warehouses import Cluster, new_warehouse
 
 HOSPITAL = "hospital_of_the_backup"
-_PARSED = Path("dbt", "work", "partial_parse.msgpack")
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,7 @@ def restored(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
         backup(lost, place / "kept", silent)
         _lose(cluster, lost)
         settings = Settings(state=place / "again", dsn=lost.dsn, inbox_quiet_seconds=0)
-        (settings.state / _PARSED.parent).mkdir(parents=True)  # spares dbt 5 s
-        shutil.copyfile(lost.state / _PARSED, settings.state / _PARSED)
+        shutil.copytree(dbt.work_folder(lost), dbt.work_folder(settings))  # spares dbt 5 s
         manifest = restore(settings, place / "kept", silent)
         came_back = content(settings)
         yield Restored(

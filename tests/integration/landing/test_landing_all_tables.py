@@ -42,7 +42,7 @@ def test_tables_that_the_standard_does_not_send_are_kept_as_sent(settings: Setti
 
 def test_twins_and_a_spread_dossier_are_one_version(settings: Settings) -> None:
     header = part("XML1", xml1())
-    drugs = part("XML2", lines("XML2", [{"MA_LK": "A1", "STT": "1"}]))
+    drugs = part("XML2", lines("XML2", [{"MA_LK": "A1", "STT": "1", "SO_LUONG": "1"}]))
     twin = [part("XML9", content("XML9", tag=f" {n}")) for n in (1, 2)]
     other = part("XML17", "<X/>")
     hosos = [hoso(header, drugs, twin[0], other), hoso(header, twin[1]), hoso(header, other, drugs)]
@@ -61,7 +61,8 @@ def test_twins_and_a_spread_dossier_are_one_version(settings: Settings) -> None:
 
 def test_lines_that_a_later_hoso_brings_are_counted(settings: Settings) -> None:
     header = part("XML1", xml1())
-    services = part("XML3", lines("XML3", [{"MA_LK": "A1", "STT": str(n)} for n in (1, 2)]))
+    rows = [{"MA_LK": "A1", "STT": str(n), "SO_LUONG": "1"} for n in (1, 2)]
+    services = part("XML3", lines("XML3", rows))
     deliver(settings, "one.xml", claim_file([hoso(header), hoso(header, services)]))
     load_all(settings)
     assert query(settings, "select position, line_count from ops.dossier_versions") == [(1, 2)]

@@ -43,7 +43,7 @@ def test_claim_files_are_found_in_folders_oldest_first(settings: Settings) -> No
 
 
 @pytest.mark.parametrize(
-    "name", [".a.xml", ".git/a.xml", "a.xml.part", "a.xml.tmp", "a.txt", "xml", "a.xml~"]
+    "name", [".a.xml", ".git/a.xml", "a.xml.part", "a.xml.tmp", "a.csv.part", "Thumbs.db", "a.xml~"]
 )
 def test_unfinished_and_hidden_names_are_passed_over(settings: Settings, name: str) -> None:
     deliver(settings, name, b"x", NOON)

@@ -43,16 +43,19 @@ def ledger(settings: Settings) -> list[tuple[str, str, str, str | None]]:
     return [(uri.removeprefix(base), name, status, reason) for uri, name, status, reason in rows]
 
 
-def test_a_zip_is_one_entry_per_claim_file(settings: Settings) -> None:
+def test_a_zip_is_one_entry_per_file(settings: Settings) -> None:
     data = zipped(("08/b.xml", ONE), ("README.txt", b"-"), ("a.xml", TWO))
     deliver(settings, "month.zip", data, NOON)
-    assert outcomes(settings) == ["loaded", "loaded"]
+    assert outcomes(settings) == ["loaded", "not_taken", "loaded"]
     unchecked = "not checked yet"
+    not_taken = "not taken: its name ends in .txt; read are .xml, .zip and .gz"
     assert ledger(settings) == [
         ("month.zip!/08/b.xml", "b.xml", "loaded", unchecked),
+        ("month.zip!/README.txt", "README.txt", "not_taken", not_taken),
         ("month.zip!/a.xml", "a.xml", "loaded", unchecked),
     ]
-    hashes = query(settings, "select sha256, byte_count, received_at from ops.files order by 1")
+    taken = "select sha256, byte_count, received_at from ops.files where status = 'loaded'"
+    hashes = query(settings, taken)
     assert sorted(hashes) == sorted((sha256(x).hexdigest(), len(x), NOON) for x in (ONE, TWO))
     sent = sha256(data).hexdigest()
     assert (settings.state / f"archive/{sent[:2]}/{sent}.zip").read_bytes() == data

@@ -101,7 +101,7 @@ def test_what_is_no_finished_file_is_passed_over(remote: Settings, server: SftpS
     for name in ("a.xml.part", "a.xml.filepart", "a.xml.tmp", "a.crdownload", ".a.xml", ".b/a.xml"):
         put(server, name, b"x")
     (server.root / "folder.xml").mkdir()
-    (server.root / "link.xml").symlink_to(put(server, "real.txt", b"x"))
+    (server.root / "link.xml").symlink_to(put(server, ".real.txt", b"x"))
     assert list_new(remote) == []
 
 

@@ -12,18 +12,25 @@ from landing_steps import deliver, load_all, query
 def test_every_licence_number_of_a_file_gets_its_key_once(settings: Settings) -> None:
     parts = [
         part("XML1", xml1()),
-        part("XML2", lines("XML2", [{"MA_LK": "A1", "MA_BAC_SI": "001/HNO-CCHN"}])),
+        part(
+            "XML2", lines("XML2", [{"MA_LK": "A1", "SO_LUONG": "1", "MA_BAC_SI": "001/HNO-CCHN"}])
+        ),
         part(
             "XML3",
             lines(
                 "XML3",
                 [
-                    {"MA_LK": "A1", "MA_BAC_SI": " 001/hno-cchn ", "NGUOI_THUC_HIEN": "B2; C3;"},
-                    {"MA_LK": "A1", "MA_BAC_SI": "", "NGUOI_THUC_HIEN": "X" * 101},
+                    {
+                        "MA_LK": "A1",
+                        "SO_LUONG": "1",
+                        "MA_BAC_SI": " 001/hno-cchn ",
+                        "NGUOI_THUC_HIEN": "B2; C3;",
+                    },
+                    {"MA_LK": "A1", "SO_LUONG": "1", "MA_BAC_SI": "", "NGUOI_THUC_HIEN": "X" * 101},
                 ],
             ),
         ),
-        part("XML4", lines("XML4", [{"MA_LK": "A1", "MA_BS_DOC_KQ": "D4"}])),
+        part("XML4", lines("XML4", [{"MA_LK": "A1", "TEN_CHI_SO": "x", "MA_BS_DOC_KQ": "D4"}])),
     ]
     deliver(settings, "one.xml", claim_file([hoso(*parts)]))
     deliver(settings, "two.xml", claim_file([hoso(*parts[:2], part("XML12", "<X/>"))]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
 from health_warehouse.quality.marts import audit
-from health_warehouse.release.build import build, pending_changes
+from health_warehouse.release.build import build
+from health_warehouse.release.pending import pending_changes
 from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
 

@@ -12,6 +12,7 @@ from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import IngestReport, ingest
 from health_warehouse.quality import findings
+from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
 from special_dossiers import special_dossiers
@@ -41,12 +42,17 @@ def _check_in(made: StandardDossier) -> dict[str, str]:
 def judged(
     module_settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Settings, IngestReport]:
-    """All dossiers as one claim file, beside the check-ins of those that are not emergencies."""
+    """All dossiers as one claim file, beside the check-ins of those that are not emergencies.
+
+    Built, for the rules that compare dossiers.
+    """
     folder = tmp_path_factory.mktemp("sent")
     write(folder, "claims.xml", claim_file([made.xml() for made in DOSSIERS], FACILITY, "20260901"))
     checked_in = [made for made in DOSSIERS if made.header["MA_DOITUONG_KCB"] not in ("2", "8")]
     write(folder, "check_ins.xml", check_in_file(map(_check_in, checked_in)))
-    return module_settings, ingest(module_settings, list_new(module_settings, [str(folder)]))
+    report = ingest(module_settings, list_new(module_settings, [str(folder)]))
+    build(module_settings)
+    return module_settings, report
 
 
 def _rows(settings: Settings, table: str) -> list[dict[str, Any]]:

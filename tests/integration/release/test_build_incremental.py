@@ -10,7 +10,8 @@ from sqlalchemy import text
 from build_steps import MARTS, Rows, candidate, kill_builder_in, note_published, row_versions
 from claim_ledger import PAPERS, Dossier, Ledger
 from health_warehouse.database.connections import engine
-from health_warehouse.release.build import Build, build, pending_changes
+from health_warehouse.release.build import Build, build
+from health_warehouse.release.pending import pending_changes
 from health_warehouse.settings import Settings
 
 ALWAYS_WRITTEN = {"dim_practitioners"}  # no log says which are new, and they are few

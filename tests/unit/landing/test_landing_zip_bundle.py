@@ -65,8 +65,8 @@ def test_what_is_no_claim_file_is_passed_over() -> None:
     link.create_system = 3
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     others = [
-        "README.txt",
         "Thumbs.db",
+        "a.xml.part",
         "__MACOSX/._a.xml",
         "__MACOSX/b.xml",
         ".hidden.xml",
@@ -74,6 +74,14 @@ def test_what_is_no_claim_file_is_passed_over() -> None:
     ]
     data = zipped(*[(name, b"") for name in others], (link, b"/etc/passwd"), ("a.xml", XML))
     assert contents(data) == [("a.xml", XML)]
+
+
+def test_a_file_that_nobody_reads_is_told() -> None:
+    told = "not taken: its name ends in .txt; read are .xml, .zip and .gz"
+    assert contents(zipped(("README.txt", b"-"), ("a.xml", XML))) == [
+        ("README.txt", told),
+        ("a.xml", XML),
+    ]
 
 
 def test_a_name_is_data_whatever_it_says() -> None:

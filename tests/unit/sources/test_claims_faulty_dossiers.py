@@ -26,7 +26,7 @@ FAULTS = {
     "two_xml1": ("F03", hoso(part("XML1", xml1()), part("XML1", xml1()))),
     "empty_hoso": ("F03", hoso()),
     "no_table_name": ("F03", hoso(part("XML1", xml1()), part("", "<X/>"))),
-    "no_content": ("F03", hoso(part("XML1", xml1()), part("XML2", ""))),
+    "no_content_of_xml1": ("F03", hoso(part("XML1", ""), part("XML2", ""))),
     "stray_element": ("F03", hoso(part("XML1", xml1()), "<LA/>")),
     "element_twice": ("F03", hoso(part("XML1", xml1().replace("<STT>", "<STT>2</STT><STT>")))),
     "unknown_element_twice": (
@@ -46,7 +46,10 @@ FAULTS = {
         "F03",
         hoso(
             part("XML1", xml1()),
-            part("XML2", lines("XML2", [{}]).replace("<CHI_TIET_THUOC>", "<LA/><CHI_TIET_THUOC>")),
+            part(
+                "XML2",
+                lines("XML2", [{"STT": "1"}]).replace("<CHI_TIET_THUOC>", "<LA/><CHI_TIET_THUOC>"),
+            ),
         ),
     ),
     "other_facility": ("F01", hoso(part("XML1", xml1(MA_CSKCB="96002")))),

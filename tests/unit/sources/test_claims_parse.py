@@ -38,8 +38,9 @@ names = st.sampled_from([f.name for f in TABLES["XML2"].fields])
 def test_any_value_in_any_order_arrives_as_it_was_sent(
     rows: list[dict[str, str | None]], nested: bool
 ) -> None:
+    marked: list[dict[str, str | None]] = [{**row, "MA_THUOC": "40.17"} for row in rows]
     body = hoso(
-        part("XML2", lines("XML2", rows), nested=nested), part("XML1", xml1(), nested=nested)
+        part("XML2", lines("XML2", marked), nested=nested), part("XML1", xml1(), nested=nested)
     )
     found = only(claim_file([body]))
     assert found.problems == []
@@ -48,7 +49,7 @@ def test_any_value_in_any_order_arrives_as_it_was_sent(
             None if row.get(f.name) is None else normalize("NFC", str(row[f.name]))
             for f in TABLES["XML2"].fields
         ]
-        for row in rows
+        for row in marked
     ]
     assert [row[:-1] for row in found.tables["XML2"]] == expected
 
@@ -97,9 +98,9 @@ def test_namespaces_and_prefixes_do_not_hide_elements() -> None:
 
 
 def test_lines_are_found_inside_and_outside_the_list() -> None:
-    table = lines("XML2", [{"STT": "1"}]).replace(
+    table = lines("XML2", [{"STT": "1", "SO_LUONG": "1"}]).replace(
         "</CHITIEU_CHITIET_THUOC>",
-        "<CHI_TIET_THUOC><STT>2</STT></CHI_TIET_THUOC><CHUKYDONVI/></CHITIEU_CHITIET_THUOC>",
+        "<CHI_TIET_THUOC><STT>2</STT><SO_LUONG>3</SO_LUONG></CHI_TIET_THUOC><CHUKYDONVI/></CHITIEU_CHITIET_THUOC>",
     )
     found = only(claim_file([hoso(part("XML1", xml1()), part("XML2", table))]))
     assert [value("XML2", row, "STT") for row in found.tables["XML2"]] == ["1", "2"]

@@ -1,6 +1,6 @@
 -- One row per dossier with content, as of the end of the build: the version that holds it, and the
--- attributes by which dimensions choose among encounters and journeys find their next one. It keeps
--- lineage out of the marts.
+-- attributes by which dimensions choose among encounters, journeys find their next one, and rules
+-- compare dossiers. It keeps lineage out of the marts.
 {{ config(
     materialized='incremental',
     on_schema_change='fail',
@@ -11,6 +11,7 @@
     indexes=[
         {'columns': ['facility_key', 'encounter_key'], 'unique': true},
         {'columns': ['person_key', 'discharged_at desc nulls last', 'encounter_key']},
+        {'columns': ['facility_id', 'arrival_date']},
     ],
     post_hook="{{ analyze_when_grown() }}",
 ) }}
@@ -37,7 +38,11 @@ versions as (
         encounters.referred_from_facility_id,
         encounters.arrival_date,
         encounters.arrived_at,
-        encounters.discharged_at
+        encounters.discharged_at,
+        encounters.care_type_code,
+        encounters.diagnosis_code,
+        encounters.is_inpatient,
+        encounters.is_death
     from changed
     inner join encounters
         on

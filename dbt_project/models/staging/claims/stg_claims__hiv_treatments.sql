@@ -1,5 +1,4 @@
--- One row per record of HIV care (XML6) of an accepted dossier version, named and typed. A row that
--- only repeats who the patient is tells of no care, and is none.
+-- One row per record of HIV care (XML6) of an accepted dossier version, named and typed.
 -- No WITH in a view: Postgres would not flatten it, and a join by key would read all of raw.
 select
     versions.facility_id,
@@ -44,6 +43,4 @@ inner join {{ source('ops', 'dossier_versions') }} as versions
     on
         sent.file_id = versions.file_id
         and sent.position = versions.position
-where
-    versions.verdict = 'accepted'
-    and {{ has_content('sent', hiv_care_columns()) }}
+where versions.verdict = 'accepted'

@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from health_warehouse.errors import FileUnreadable
-from health_warehouse.sources.claims.dossier import Row
+from health_warehouse.sources.claims.blank_rows import is_blank
+from health_warehouse.sources.claims.dossier import Envelope, Row
 from health_warehouse.sources.claims.element_stream import ElementStream, Path
 from health_warehouse.sources.claims.hardened_xml import (
     PROLOG_BYTES,
@@ -37,12 +38,15 @@ _ROW_PATHS = tuple((*path, CHECK_INS.row) for path in _LIST_PATHS)
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """One TRANG_THAI_KCB. `line` counts from 1 in the file. `row` is None when `problem` is not."""
+    """One TRANG_THAI_KCB. `line` counts from 1 in the file. `row` is None when `problem` is not.
+
+    `is_blank`: it tells of no check-in."""
 
     line: int
     row: Row | None
     original: str = ""
     problem: UnreadableTable | None = None
+    is_blank: bool = False
 
 
 def is_check_in_file(stream: BinaryIO) -> bool:
@@ -55,11 +59,15 @@ def is_check_in_file(stream: BinaryIO) -> bool:
         return False
 
 
-def read_check_ins(stream: BinaryIO, max_file_bytes: int, max_row_bytes: int) -> Iterator[CheckIn]:
-    """The rows in their order. Raises FileUnreadable; callers must not commit before the end."""
+def read_check_ins(
+    stream: BinaryIO, max_file_bytes: int, max_row_bytes: int, envelope: Envelope
+) -> Iterator[CheckIn]:
+    """The rows in their order. Raises FileUnreadable; callers must not commit before the end, when
+    `is_signed` and `remarks` of `envelope` are set."""
     paths = (*_LIST_PATHS, *_ROW_PATHS)
+    elements = ElementStream(stream, paths, _ROW_PATHS, max_file_bytes, max_row_bytes)
     line = faulty = 0
-    for path, element in ElementStream(stream, paths, _ROW_PATHS, max_file_bytes, max_row_bytes):
+    for path, element in elements:
         _require_only_rows(path, element)
         if path in _LIST_PATHS:
             continue
@@ -71,6 +79,9 @@ def read_check_ins(stream: BinaryIO, max_file_bytes: int, max_row_bytes: int) ->
         yield read
     if line == 0:
         raise FileUnreadable("F01", f"no {CHECK_INS.row} in the file")
+    envelope.is_signed = elements.is_signed
+    if remark := elements.encoding.remark:
+        envelope.remarks.append(remark)
 
 
 def _require_only_rows(path: Path, element: Any) -> None:
@@ -86,7 +97,8 @@ def _require_only_rows(path: Path, element: Any) -> None:
 def _read(element: Any, line: int) -> CheckIn:
     try:
         require_no_loss_in_row(element, line)
-        return CheckIn(line, read_row(CHECK_INS, element, line))
+        row = read_row(CHECK_INS, element, line)
+        return CheckIn(line, row, is_blank=is_blank(CHECK_INS, row))
     except UnreadableTable as error:
         original = etree.tostring(element, encoding="unicode", with_tail=False)
         return CheckIn(line, None, original, error)

@@ -15,6 +15,9 @@ from typing import Any
 
 from lxml import etree
 
+from health_warehouse.sources.claims.character_encoding import prolog_text
+from health_warehouse.sources.claims.described import described
+
 PARSER_OPTIONS: dict[str, Any] = {
     "resolve_entities": "internal",
     "load_dtd": False,
@@ -24,38 +27,47 @@ PARSER_OPTIONS: dict[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
 }
-ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be",
-                       "windows-1252", "windows-1258", "iso-8859-1"})  # fmt: skip
 PROLOG_BYTES = 64 * 1024  # the prolog (declaration, comments) must end within these
 MAX_MARKUP = 1_000_000  # signs `<` in one dossier; 5,000 lines have 500,000
 MAX_ATTRIBUTES = 200_000  # signs `=` in one dossier; a table has none but xsi:nil
 WEB_PAGE = ": it is a page of a web server"
 
-_DECLARATION = re.compile(r"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 # Not possessive: Python 3.11.2 then keeps the `<` of an alternative that did not match.
 _BEFORE_ROOT = re.compile(r"\ufeff?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
 _ROOT = re.compile(r"<(?:[^\s<>/:!?]+:)?([^\s<>/:!?]+)")
+_WORDS = {
+    "a character that XML forbids": "ERR_INVALID_CHAR ERR_INVALID_CHARREF",
+    "bytes that are not UTF-8": "ERR_INVALID_ENCODING I18N_CONV_FAILED",
+    "a tag that closes another element than the open one": "ERR_TAG_NAME_MISMATCH",
+    "it breaks off": "ERR_DOCUMENT_END ERR_TAG_NOT_FINISHED ERR_GT_REQUIRED ERR_LTSLASH_REQUIRED"
+    " ERR_CDATA_NOT_FINISHED ERR_COMMENT_NOT_FINISHED ERR_PI_NOT_FINISHED",
+    "an entity that nobody declares": "ERR_UNDECLARED_ENTITY WAR_UNDECLARED_ENTITY",
+    "a sign & or < that is not written as &amp; or &lt;": "ERR_NAME_REQUIRED"
+    " ERR_ENTITYREF_SEMICOL_MISSING ERR_ENTITYREF_NO_NAME",
+    "an attribute that is not written as XML has it": "ERR_ATTRIBUTE_NOT_STARTED"
+    " ERR_ATTRIBUTE_NOT_FINISHED ERR_ATTRIBUTE_REDEFINED ERR_ATTRIBUTE_WITHOUT_VALUE"
+    " ERR_SPACE_REQUIRED",
+    "a prefix that nobody declares": "NS_ERR_UNDEFINED_NAMESPACE",
+}
+_WORDS_OF = {name: words for words, names in _WORDS.items() for name in names.split()}
 
 
 class HostileXml(Exception):
-    """The bytes are not XML that we read. The message holds no content of the file."""
+    """The bytes are not XML that we read. Of the file the message holds names of elements only."""
 
 
 def root_name(head: bytes) -> str:
     """Check the prolog in `head` (the first PROLOG_BYTES of a document); local name of the root.
 
-    Raises HostileXml on a DOCTYPE, an encoding outside ENCODINGS, or no element within `head`.
+    Raises HostileXml on a DOCTYPE, or no element within `head`.
     """
     if not head.strip():
         raise HostileXml("empty")
-    text = _decode(head)
+    text = prolog_text(head)
     if "\0" in text:  # other encodings that libxml2 would recognise by itself, or no text at all
         raise HostileXml("not an XML document: it holds NUL")
-    declared = _DECLARATION.match(text)
-    if declared and declared.group(1).lower() not in ENCODINGS:
-        raise HostileXml("the declared encoding is not accepted")
-    start = _BEFORE_ROOT.match(text)
-    rest = text[start.end() if start else 0 :]
+    rest = _after_prolog(text)
     if rest[:9].upper() == "<!DOCTYPE":
         is_page = rest[9:].lstrip()[:4].lower() == "html"
         raise HostileXml(f"a DOCTYPE is not allowed{WEB_PAGE if is_page else ''}")
@@ -66,14 +78,15 @@ def root_name(head: bytes) -> str:
     raise HostileXml("not an XML document")
 
 
-def _decode(head: bytes) -> str:
-    """As the parser will: UTF-16 by its mark or by its first sign `<`, else what ASCII is in."""
-    even = head[: len(head) // 2 * 2]
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return even.decode("utf-16", "replace")
-    if head[:2] in (b"<\0", b"\0<"):
-        return even.decode("utf-16-le" if head[:1] == b"<" else "utf-16-be", "replace")
-    return head.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+def is_bare(data: bytes) -> bool:
+    """Whether there is nothing in it but white space, marks, a declaration, comments."""
+    head = data.lstrip(b" \t\r\n\0")[:PROLOG_BYTES]
+    return not _after_prolog(prolog_text(head)).strip(" \t\r\n\ufeff\0")
+
+
+def _after_prolog(text: str) -> str:
+    start = _BEFORE_ROOT.match(text)
+    return text[start.end() if start else 0 :]
 
 
 def parse_document(data: bytes, parser: etree.XMLParser) -> Any:
@@ -92,7 +105,13 @@ def describe(error: etree.XMLSyntaxError) -> str:
     last = error.error_log.last_error if error.error_log else None
     if last is None:
         return "not well-formed XML, or cut off"
-    return f"not well-formed XML ({last.type_name}, line {last.line})"
+    words = _WORDS_OF.get(last.type_name, "")
+    return f"not well-formed XML{words and f': {words}'}, line {last.line}"
+
+
+def quoted_name(name: str) -> str:
+    """The name of an element, as a reason may hold it."""
+    return name if _PLAIN_NAME.fullmatch(name) else f"an element with a name of {described(name)}"
 
 
 def local_name(tag: str) -> str:

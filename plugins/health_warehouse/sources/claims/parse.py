@@ -22,7 +22,12 @@ from health_warehouse.reference.canonical import canonical_code
 from health_warehouse.sources.claims.described import described
 from health_warehouse.sources.claims.dossier import Dossier, Envelope
 from health_warehouse.sources.claims.element_stream import ElementStream, Path
-from health_warehouse.sources.claims.hardened_xml import PARSER_OPTIONS, local_name
+from health_warehouse.sources.claims.hardened_xml import (
+    PARSER_OPTIONS,
+    local_name,
+    quoted_name,
+)
+from health_warehouse.sources.claims.losses import has_words
 from health_warehouse.sources.claims.parts import read_dossier
 from health_warehouse.sources.claims.rows import XML_SPACE
 
@@ -32,6 +37,7 @@ from health_warehouse.sources.claims.rows import XML_SPACE
 MAX_DOSSIERS = 250_000
 MAX_FAULTY_DOSSIERS = 10_000
 
+_ROOT_PATH = ("GIAMDINHHS",)
 _FACILITY_PATH = ("GIAMDINHHS", "THONGTINDONVI", "MACSKCB")
 _HEADER_PATHS: dict[Path, str] = {
     _FACILITY_PATH: "MACSKCB",
@@ -60,28 +66,35 @@ class ClaimFile:
 
     def __iter__(self) -> Iterator[Dossier]:
         position = faulty = 0
-        for path, element in self._elements():
+        elements = self._elements()
+        for path, element in elements:
             if path in _HEADER_PATHS:
                 self._take_header(_HEADER_PATHS[path], element)
                 continue
-            _require_only_dossiers(path, element)
-            if path == _LIST_PATH:
+            if path[-1] != "HOSO":
+                _require_only_dossiers(path, element)
                 continue
-            position += 1
-            if position == 1:
-                self.facility_id = self.envelope.facility_id or self._facility_ahead()
-            dossier = read_dossier(element, position, self.facility_id, self._table_parser)
-            faulty += bool(dossier.problems)
-            _require_sound(position, faulty, dossier)
-            yield dossier
+            _require_all_read(element)
+            for hoso in _nested_dossiers(element):
+                position += 1
+                if position == 1:
+                    self.facility_id = self.envelope.facility_id or self._facility_ahead()
+                dossier = read_dossier(hoso, position, self.facility_id, self._table_parser)
+                faulty += bool(dossier.problems)
+                _require_sound(position, faulty, dossier)
+                yield dossier
         if not self.envelope.facility_id:
             raise FileUnreadable("F01", "MACSKCB is missing")
         if position == 0:
             raise FileUnreadable("F01", "no HOSO in the file")
+        self.envelope.is_signed = elements.is_signed
+        if remark := elements.encoding.remark:
+            self.envelope.remarks.append(remark)
 
     def _elements(self) -> ElementStream:
-        paths = (*_HEADER_PATHS, _LIST_PATH, _DOSSIER_PATH)
-        return ElementStream(self._stream, paths, (_DOSSIER_PATH,), *self._bounds)
+        paths = (*_HEADER_PATHS, _ROOT_PATH, _LIST_PATH, _DOSSIER_PATH)
+        parts = ("FILEHOSO",)
+        return ElementStream(self._stream, paths, (_DOSSIER_PATH,), *self._bounds, item_parts=parts)
 
     def _take_header(self, name: str, element: Any) -> None:
         value = _header_value(name, element)
@@ -117,11 +130,52 @@ def _header_value(name: str, element: Any) -> str:
     return normalize("NFC", value)
 
 
+def _nested_dossiers(hoso: Any) -> Iterator[Any]:
+    """A HOSO, and those that stand in it: each is a dossier, taken out of what encloses it.
+
+    One that holds nothing but others is no dossier. How many there can be, the stream bounds.
+    """
+    enclosing = [hoso]
+    while enclosing:
+        outer = enclosing.pop()
+        inner = outer.findall("{*}HOSO")
+        for each in inner:
+            outer.remove(each)
+        if len(outer) or not inner:
+            yield outer
+        enclosing.extend(reversed(inner))
+
+
+def _require_all_read(hoso: Any) -> None:
+    """What stands before a HOSO is freed with it, so it must hold no part of a dossier. Of HOSO
+    that were read one is there, emptied."""
+    for node in (hoso, *hoso.iterancestors()):
+        for before in node.itersiblings(preceding=True):
+            if node.getparent().tag.endswith("DANHSACHHOSO"):
+                _require_dossier_or_wrapper(before)
+            _require_no_part(before)
+
+
 def _require_only_dossiers(path: Path, element: Any) -> None:
-    """What else is in DANHSACHHOSO would be lost. Of HOSO that were read one is there, emptied."""
-    listed = element if path == _LIST_PATH else element.itersiblings(preceding=True)
-    if any(local_name(other.tag) != "HOSO" for other in listed):
-        raise FileUnreadable("F01", "DANHSACHHOSO holds elements other than HOSO")
+    """What else is in DANHSACHHOSO, or is a part of a dossier elsewhere, would be lost."""
+    if path == _LIST_PATH:
+        for listed in element:
+            _require_dossier_or_wrapper(listed)
+    _require_no_part(element)
+
+
+def _require_dossier_or_wrapper(element: Any) -> None:
+    if local_name(element.tag) == "HOSO":
+        return
+    is_wrapper = len(element) and all(local_name(child.tag) == "HOSO" for child in element)
+    if not is_wrapper or has_words(element):
+        name = quoted_name(local_name(element.tag))
+        raise FileUnreadable("F01", f"DANHSACHHOSO holds elements other than HOSO: {name}")
+
+
+def _require_no_part(element: Any) -> None:
+    if next(element.iter("{*}FILEHOSO"), None) is not None:
+        raise FileUnreadable("F01", "a FILEHOSO outside of a HOSO: its dossier is not known")
 
 
 def _require_sound(position: int, faulty: int, dossier: Dossier) -> None:

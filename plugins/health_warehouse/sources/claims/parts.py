@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 from typing import Any
 
-import pybase64
 from lxml import etree
 
 from health_warehouse.reference.canonical import canonical_code, canonical_dossier_id
+from health_warehouse.sources.claims.blank_rows import take_blanks
+from health_warehouse.sources.claims.content import Content, UnreadablePart, read_content
 from health_warehouse.sources.claims.described import described, quoted_code
-from health_warehouse.sources.claims.dossier import Dossier, KeptPart, Problem, Row
-from health_warehouse.sources.claims.hardened_xml import HostileXml, local_name, parse_document
+from health_warehouse.sources.claims.dossier import Dossier, KeptPart, Problem
+from health_warehouse.sources.claims.hardened_xml import local_name, quoted_name
 from health_warehouse.sources.claims.losses import SIGNATURES, UnreadableTable, has_words
-from health_warehouse.sources.claims.plain_rows import plain_rows, plain_text
-from health_warehouse.sources.claims.rows import MAX_LINES, XML_SPACE, distinct_ma_lk, read_rows
+from health_warehouse.sources.claims.rows import XML_SPACE, distinct_ma_lk, read_rows
 from health_warehouse.sources.claims.schema import TABLES, Table
 
 WITHDRAWAL = "8"  # MA_DOITUONG_KCB of a dossier that the facility takes back (QĐ 3276/2025)
@@ -28,13 +27,9 @@ _PLACES = {
     for name, table in TABLES.items()
 }
 _XML1 = _PLACES["XML1"]
-_XML_DECLARATION = re.compile(r"<\?xml\s[^>]*\?>\s*")
-
-
-class _UnreadablePart(Exception):
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+_TABLE_NAME = re.compile(r"[A-Z0-9_]{1,30}")
+_EMPTY = "XML1 was not made: there is nothing in it"
+_BLANK = "XML1 was not made: it tells of no visit"
 
 
 def read_dossier(hoso: Any, position: int, facility_id: str, parser: etree.XMLParser) -> Dossier:
@@ -48,130 +43,125 @@ def read_dossier(hoso: Any, position: int, facility_id: str, parser: etree.XMLPa
         reason = many if len(hoso) > _MAX_PARTS else "text between the parts of the HOSO"
         _set_aside(dossier, 1, "?", hoso, Problem("F03", reason))
         return dossier
-    seen: set[str] = set()
     parts = [element for element in hoso if local_name(element.tag) not in SIGNATURES]
+    no_header = "no XML1 in the HOSO"
     for part, element in enumerate(parts, 1):
         dossier.part_count = part
-        _read_part(dossier, part, element, parser, seen)
-    _require_one_xml1(dossier)
+        no_header = _read_part(dossier, part, element, parser) or no_header
+    if dossier.xml1 is None and not _has_unread_header(dossier):
+        dossier.problems.append(Problem("F03", no_header, "XML1"))
+    if len(dossier.remarks) > 1:
+        dossier.remarks = _together(dossier.remarks)
     _identify(dossier, facility_id)
     return dossier
 
 
-def _read_part(
-    dossier: Dossier, part: int, element: Any, parser: etree.XMLParser, seen: set[str]
-) -> None:
+def _read_part(dossier: Dossier, part: int, element: Any, parser: etree.XMLParser) -> str | None:
+    """Take a part. When it is an XML1 that was not made: what to say of that."""
     table_name = "?"
     try:
-        table_name, content = _split_part(element)
-        if table_name == "XML1" and "XML1" in seen:
-            raise _UnreadablePart("a second XML1 in the HOSO")
-        seen.add(table_name)
-        _take_content(dossier, part, table_name, content, parser)
-    except _UnreadablePart as error:
+        sent_name, holder = _split_part(element)
+        is_name = bool(_TABLE_NAME.fullmatch(sent_name))
+        table_name = sent_name if is_name else "?"
+        content = _content(dossier, part, table_name, holder, parser)
+        if content is not None and not is_name:
+            reason = f"LOAIHOSO is not the name of a table: {described(sent_name)}"
+            raise UnreadablePart(reason)
+        if content is None:
+            return _EMPTY if table_name == "XML1" else None
+        if content.remark:
+            dossier.remarks.append(Problem("F09", content.remark, table_name))
+        if table_name not in TABLES:
+            _keep_other(dossier, part, table_name, content)
+            return None
+        return _take_table(dossier, TABLES[table_name], content)
+    except UnreadablePart as error:
         _set_aside(dossier, part, table_name, element, Problem("F03", error.reason, table_name))
     except UnreadableTable as error:
         problem = Problem("F03", error.reason, table_name, error.line, error.field)
         _set_aside(dossier, part, table_name, element, problem)
+    return None
 
 
 def _split_part(element: Any) -> tuple[str, Any]:
-    """LOAIHOSO and the NOIDUNGFILE element of a FILEHOSO."""
-    by_name = {local_name(child.tag): child for child in element}
-    count = sum(local_name(child.tag) not in SIGNATURES for child in element)
-    is_part = count == 2 and {"LOAIHOSO", "NOIDUNGFILE"} <= by_name.keys()
-    if local_name(element.tag) != "FILEHOSO" or not is_part or has_words(element):
-        raise _UnreadablePart("not a FILEHOSO of one LOAIHOSO and one NOIDUNGFILE")
-    kind = by_name["LOAIHOSO"]
-    table_name = (kind.text or "").strip(XML_SPACE).upper()
-    if len(kind) or not re.fullmatch(r"[A-Z0-9_]{1,30}", table_name):
-        raise _UnreadablePart(f"LOAIHOSO is not the name of a table: {described(table_name)}")
-    return table_name, by_name["NOIDUNGFILE"]
+    """LOAIHOSO, in capitals, and the NOIDUNGFILE element of a FILEHOSO; None when it has none."""
+    name = local_name(element.tag)
+    if name != "FILEHOSO":
+        raise UnreadablePart(f"the HOSO holds elements other than FILEHOSO: {quoted_name(name)}")
+    children = [child for child in element if local_name(child.tag) not in SIGNATURES]
+    by_name = {local_name(child.tag): child for child in children}
+    kind = by_name.pop("LOAIHOSO", None)
+    holder = by_name.pop("NOIDUNGFILE", None)
+    count = (kind is not None) + (holder is not None)
+    if len(children) != count or has_words(element) or (kind is not None and len(kind)):
+        raise UnreadablePart("not a FILEHOSO of one LOAIHOSO and one NOIDUNGFILE")
+    return ("" if kind is None else kind.text or "").strip(XML_SPACE).upper(), holder
 
 
-def _take_content(
-    dossier: Dossier, part: int, table_name: str, content: Any, parser: etree.XMLParser
-) -> None:
+def _content(
+    dossier: Dossier, part: int, table_name: str, holder: Any, parser: etree.XMLParser
+) -> Content | None:
+    """F07: what the standard does not know is kept as sent and fails nothing."""
     table = TABLES.get(table_name)
     try:
-        document = _document(content)
-        rows = None if table is None else _plain_rows(table, document)
-        if rows is None:
-            root, has_attributes = _parsed(document, parser)
-    except _UnreadablePart:
-        if table is not None:
+        return read_content(table, holder, parser)
+    except UnreadablePart:
+        if table is not None or table_name == "?":
             raise
-        # F07: what the standard does not know is kept as sent and fails nothing
-        dossier.others.append(KeptPart(part, table_name, _as_sent(content)))
-        return
-    if table is None:
-        text = etree.tostring(root, encoding="unicode", with_tail=False)
-        dossier.others.append(KeptPart(part, table_name, text, distinct_ma_lk(root)))
-        return
+        dossier.others.append(KeptPart(part, table_name, _as_sent(holder)))
+        return None
+
+
+def _keep_other(dossier: Dossier, part: int, table_name: str, content: Content) -> None:
+    text = etree.tostring(content.root, encoding="unicode", with_tail=False)
+    ids = distinct_ma_lk(content.root)
+    dossier.others.append(KeptPart(part, table_name, text, ids))
+
+
+def _take_table(dossier: Dossier, table: Table, content: Content) -> str | None:
+    if not content.is_made and local_name(content.root.tag) == table.root:
+        blank_count = sum(1 for _ in content.root.iter(f"{{*}}{table.row}"))
+        return _note_blanks(dossier, table.name, blank_count)
+    rows = content.rows
     if rows is None:
-        rows = read_rows(table, root, has_attributes=has_attributes)
-    if table_name == "XML1":
-        dossier.xml1 = rows[0]
+        rows = read_rows(table, content.root, has_attributes=content.has_attributes)
+    if blanks := take_blanks(table, rows):
+        place = _PLACES[table.name]["MA_LK"]
+        named = {(row[place] or "").strip(XML_SPACE) for row in blanks}
+        dossier.blank_ids |= named - {""}
+    if not any(rows):
+        return _note_blanks(dossier, table.name, len(blanks))
+    _note_blanks(dossier, table.name, len(blanks))
+    if table.name != "XML1":
+        dossier.tables.setdefault(table.name, []).extend(rows)
+    elif dossier.xml1 is not None or _has_unread_header(dossier):
+        raise UnreadablePart("a second XML1 in the HOSO")
     else:
-        dossier.tables.setdefault(table_name, []).extend(rows)
+        dossier.xml1 = rows[0]
+    return None
 
 
-def _document(content: Any) -> Any:
-    """The table in NOIDUNGFILE: an element, XML as text, or as bytes.
-
-    Nested elements, XML in a CDATA section, or base64 of XML: all three are in use.
-    """
-    if len(content):
-        if len(content) > 1 or has_words(content):
-            raise _UnreadablePart("NOIDUNGFILE holds more than one element")
-        return content[0]
-    text = (content.text or "").strip(XML_SPACE).removeprefix("\ufeff").lstrip(XML_SPACE)
-    if text.startswith("<"):
-        return text[declaration.end() :] if (declaration := _XML_DECLARATION.match(text)) else text
-    return _decode_base64(text)
+def _note_blanks(dossier: Dossier, table_name: str, count: int) -> str | None:
+    if table_name == "XML1":
+        return _BLANK
+    if count:
+        dossier.blanks[table_name] += count
+    return None
 
 
-def _plain_rows(table: Table, document: Any) -> list[Row] | None:
-    """The rows without a tree, when they are written so; else None."""
-    if isinstance(document, bytes):
-        text = plain_text(document)
-    elif isinstance(document, str):
-        text = document
-    else:  # written again by the parser, with every line end and every sign as XML has them
-        text = etree.tostring(document, encoding="unicode", with_tail=False)
-    return None if text is None else plain_rows(table, text, MAX_LINES)
+def _has_unread_header(dossier: Dossier) -> bool:
+    return any(kept.table_name == "XML1" for kept in dossier.unreadable)
 
 
-def _parsed(document: Any, parser: etree.XMLParser) -> tuple[Any, bool]:
-    """Root of the table, and whether any of its elements may have attributes."""
-    if not isinstance(document, bytes | str):
-        return document, True
-    body = document.encode() if isinstance(document, str) else document
-    try:
-        root = parse_document(body, parser)
-    except HostileXml as error:
-        raise _UnreadablePart(str(error)) from None
-    return root, body.find(b"=", body.find(b"?>") + 1) >= 0
-
-
-def _decode_base64(text: str) -> bytes:
-    """Strict but for line breaks: the lenient decoder drops unknown letters without a word."""
-    try:
-        data = pybase64.b64decode(text, validate=True)
-    except ValueError:  # a line break, most often
-        data = _decode_with_line_breaks(text)
-    if not data:
-        raise _UnreadablePart("NOIDUNGFILE is empty")
-    return data.lstrip(b" \t\r\n")  # before an XML declaration the parser would not stand it
-
-
-def _decode_with_line_breaks(text: str) -> bytes:
-    letters = b"".join(text.encode("ascii", "replace").split())
-    try:
-        return binascii.a2b_base64(letters, strict_mode=True)
-    except binascii.Error:
-        reason = f"NOIDUNGFILE is neither XML nor base64: {described(text)}"
-        raise _UnreadablePart(reason) from None
+def _together(remarks: list[Problem]) -> list[Problem]:
+    """One record for the same remark on several tables."""
+    tables: dict[str, list[str]] = {}
+    for remark in remarks:
+        tables.setdefault(remark.reason, []).append(remark.table_name or "?")
+    return [
+        Problem("F09", f"{reason}, in {', '.join(dict.fromkeys(names))}", names[0])
+        for reason, names in tables.items()
+    ]
 
 
 def _as_sent(element: Any) -> str:
@@ -186,12 +176,6 @@ def _set_aside(
     original = etree.tostring(element, encoding="unicode", with_tail=False)
     dossier.unreadable.append(KeptPart(part, table_name, original))
     dossier.problems.append(problem)
-
-
-def _require_one_xml1(dossier: Dossier) -> None:
-    is_known = dossier.xml1 is not None or any(p.table_name == "XML1" for p in dossier.unreadable)
-    if not is_known:
-        dossier.problems.append(Problem("F03", "no XML1 in the HOSO", "XML1"))
 
 
 def _identify(dossier: Dossier, facility_id: str) -> None:
@@ -224,6 +208,9 @@ def _hinted_id(dossier: Dossier) -> str:
         (row[_PLACES[table]["MA_LK"]] or "").strip(XML_SPACE)
         for table, rows in dossier.tables.items()
         for row in rows
-    } | {value for kept in dossier.others for value in kept.ma_lk_values}
+        if row
+    }
+    named |= {value for kept in dossier.others for value in kept.ma_lk_values}
+    named |= dossier.blank_ids
     hint = named.pop() if len(named) == 1 else ""
     return hint if len(hint) <= MAX_MA_LK else ""

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from health_warehouse.sources.claims.composed import PileOfMarks, composed
 from health_warehouse.sources.claims.dossier import Row
-from health_warehouse.sources.claims.hardened_xml import local_name
+from health_warehouse.sources.claims.hardened_xml import local_name, quoted_name
 from health_warehouse.sources.claims.legacy import require_current_format
 from health_warehouse.sources.claims.losses import SIGNATURES, UnreadableTable, require_no_loss
 from health_warehouse.sources.claims.plain_rows import remember_order
@@ -35,8 +35,8 @@ def read_rows(table: Table, root: Any, *, has_attributes: bool = True) -> list[R
 
     `has_attributes` may be false when there can be none: looking for them takes its time.
     """
-    if local_name(root.tag) != table.root:
-        raise UnreadableTable(f"the root is not {table.root}")
+    if (name := local_name(root.tag)) != table.root:
+        raise UnreadableTable(f"the root is {quoted_name(name)}, not {table.root}")
     require_no_loss(table, root, has_attributes=has_attributes)
     elements = _line_elements(table, root) if table.has_lines else [root]
     if len(elements) > MAX_LINES:

@@ -6,6 +6,9 @@ portal, blank = unlimited; `required` is the portal sheet's flag of 2024 (confid
 the names of both QĐ 4750 and QĐ 3176 (the latter M: three implementations agree).
 `personal` marks what must never leave raw and the vault: names, ids, cards, phones, addresses,
 free text.
+`event` marks what makes a row of its table an event: `any` value, or a number other than zero
+(`nonzero`; software writes 0 where nothing was entered). A row with none of these says only whom,
+where and by whom: it is blank (own definition after rows of real exporters, confidence M).
 """
 
 from __future__ import annotations
@@ -13,6 +16,9 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, cast
+
+Event = Literal["", "any", "nonzero"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,7 @@ class Field:
     size: int | None
     required: str
     is_personal: bool
+    event: Event
     meaning: str
 
     @property
@@ -59,6 +66,7 @@ def _read() -> dict[str, tuple[Field, ...]]:
                     size=int(line["size"]) if line["size"] else None,
                     required=line["required"],
                     is_personal=line["personal"] == "yes",
+                    event=cast(Event, line["event"]),
                     meaning=line["meaning"],
                 )
             )

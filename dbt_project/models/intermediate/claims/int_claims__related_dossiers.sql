@@ -1,0 +1,82 @@
+-- One row per dossier with content whose findings beside others may have changed in this build: those
+-- of the persons that the build touched, those of days for which check-ins came, and those that refer
+-- to a facility of which the build changed every dossier, which may be the first or the last to come.
+{{ config(
+    materialized='refilled',
+    post_hook="{{ keyed_by(['facility_key', 'encounter_key']) }}",
+) }}
+
+with versions as (
+    select * from {{ ref('int_claims__current_versions') }}
+),
+
+persons as (
+    select * from {{ ref('int_claims__touched_persons') }}
+),
+
+check_in_days as (
+    select days.*
+    from {{ source('ops', 'check_in_days') }} as days
+    inner join {{ source('ops', 'builds') }} as builds
+        on
+            days.change_id > builds.from_change_id
+            and days.change_id <= builds.to_change_id
+    where builds.build_id = {{ build_id() }}
+),
+
+changed as (
+    select * from {{ ref('int_claims__changed_dossiers') }}
+),
+
+-- a scalar sub-select stops at the first dossier that did not change; a join would read all of them
+facilities as (
+    select distinct
+        changed.facility_key,
+        changed.facility_id
+    from changed
+    where
+        (
+            select versions.encounter_key
+            from versions
+            where
+                versions.facility_key = changed.facility_key
+                and versions.encounter_key not in (select encounter_key from changed)
+            limit 1
+        ) is null
+),
+
+referrals as (
+    select
+        versions.facility_key,
+        versions.encounter_key
+    from facilities
+    inner join {{ ref('stg_claims__transfers') }} as slips
+        on facilities.facility_id = slips.sent_to_facility_id
+    inner join versions
+        on
+            versions.facility_key = {{ surrogate_key(['slips.facility_id']) }}
+            and slips.encounter_key = versions.encounter_key
+            and slips.file_id = versions.file_id
+            and slips.position = versions.position
+),
+
+related as (
+    select
+        versions.facility_key,
+        versions.encounter_key
+    from persons
+    inner join versions on persons.person_key = versions.person_key
+    union distinct
+    select
+        versions.facility_key,
+        versions.encounter_key
+    from check_in_days
+    inner join versions
+        on
+            check_in_days.facility_id = versions.facility_id
+            and check_in_days.day = versions.arrival_date
+    union distinct
+    select * from referrals
+)
+
+select * from related

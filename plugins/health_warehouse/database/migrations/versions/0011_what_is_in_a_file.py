@@ -1,0 +1,17 @@
+"""Blank rows, files that are not taken yet, signatures: told by the ledger."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    op.get_bind().exec_driver_sql(statements)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup of before the upgrade")

@@ -1,0 +1,17 @@
+"""Findings that look at other deliveries, decisions of persons, and what both are judged by."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    op.get_bind().exec_driver_sql(statements)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup of before the upgrade")

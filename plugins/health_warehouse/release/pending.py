@@ -1,0 +1,37 @@
+"""What came since the published release: a build is due when that is anything."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from health_warehouse.release.builders import transformer
+from health_warehouse.settings import Settings
+
+_PUBLISHED_TO = text(
+    "select coalesce(max(to_change_id), 0) from ops.releases where status = 'current'"
+)
+_CHANGED_DOSSIERS = text(
+    "select count(distinct (facility_id, dossier_id)) from ops.dossier_changes"
+    " where change_id > :since"
+)
+_IS_BUILT = text("select to_regclass('intermediate.int_claims__current_versions') is not null")
+_CHANGED_DAYS = text(
+    """
+    select count(*) from ops.check_in_days as days
+    where days.change_id > :since and exists (
+        select from intermediate.int_claims__current_versions as versions
+        where versions.facility_id = days.facility_id and versions.arrival_date = days.day
+    )
+    """
+)
+
+
+def pending_changes(settings: Settings) -> int:
+    """Number of dossiers that changed since the published release, and of days whose visits there
+    are other check-ins for."""
+    with transformer(settings) as connection:
+        since: int = connection.execute(_PUBLISHED_TO).scalar_one()
+        count: int = connection.execute(_CHANGED_DOSSIERS, {"since": since}).scalar_one()
+        if connection.execute(_IS_BUILT).scalar_one():
+            count += connection.execute(_CHANGED_DAYS, {"since": since}).scalar_one()
+        return count
