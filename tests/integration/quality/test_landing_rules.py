@@ -7,8 +7,6 @@ compared whole.
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,43 +17,15 @@ from expectations.landing import l02_header_totals
 from health_warehouse.database.connections import engine
 from health_warehouse.quality.landing import LandingReport, check_files
 from health_warehouse.settings import Settings
-from quality_deliveries import Dossier, deliver, findings
-
-DATA = Path(__file__).parents[2] / "data/claims/landing_rules"
-CASES: list[dict[str, Any]] = [
-    case
-    for path in sorted(DATA.glob("*.toml"))
-    for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
-]
-
-
-def _declared_count(case: dict[str, Any]) -> int | None:
-    return None if case.get("no_declared_count") else case.get("declared_count", -1)
-
-
-def _dossier(case: dict[str, Any]) -> Dossier:
-    return Dossier(
-        header=case.get("header", {}),
-        drugs=case.get("drugs", [{}]),
-        services=case.get("services", [{}]),
-        others=[(other["table"], other["ma_lk"]) for other in case.get("others", [])],
-        tables=case.get("tables", {}),
-    )
+from landing_cases import CASES, deliver_case
+from quality_deliveries import findings
 
 
 @pytest.fixture(scope="module")
 def judged(module_settings: Settings) -> tuple[LandingReport, dict[str, list[dict[str, Any]]]]:
     """The report on all cases as one batch, and the findings of each case by its name."""
     with engine(module_settings, "loader").begin() as connection:
-        file_ids = {
-            case["name"]: deliver(
-                connection,
-                [_dossier(case), *map(_dossier, case.get("neighbours", []))],
-                name=case["name"],
-                declared_count=_declared_count(case),
-            )
-            for case in CASES
-        }
+        file_ids = {case["name"]: deliver_case(connection, case) for case in CASES}
     report = check_files(module_settings, list(file_ids.values()))
     return report, {name: findings(module_settings, file_id) for name, file_id in file_ids.items()}
 

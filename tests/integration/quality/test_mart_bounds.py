@@ -74,7 +74,7 @@ def _bounds() -> Iterator[tuple[Rule, str, str, str, bool]]:
 
 @pytest.mark.parametrize(
     ("rule", "mart", "column", "value", "passes"),
-    _bounds(),
+    list(_bounds()),
     ids=lambda part: part.id if isinstance(part, Rule) else str(part),
 )
 def test_a_figure_at_its_bound(
@@ -115,7 +115,7 @@ def _sums() -> Iterator[tuple[int, str, str]]:
             yield number, mart, check.field
 
 
-@pytest.mark.parametrize(("number", "mart", "column"), _sums())
+@pytest.mark.parametrize(("number", "mart", "column"), list(_sums()))
 def test_a_hundredth_of_a_dong_is_missed(
     built: Settings, number: int, mart: str, column: str
 ) -> None:
@@ -137,7 +137,7 @@ def _figures() -> Iterator[tuple[str, str]]:
                 yield mart, check.field
 
 
-@pytest.mark.parametrize(("mart", "figure"), _figures())
+@pytest.mark.parametrize(("mart", "figure"), list(_figures()))
 def test_a_figure_of_a_report_that_is_not_the_recount(
     built: Settings, mart: str, figure: str
 ) -> None:
@@ -172,4 +172,9 @@ def test_the_reports_of_dossiers_at_all_bounds_are_the_recount(built: Settings) 
     # deaths of outcomes 5 and 8; 25 dossiers, of which those of types 01, 02, 05 to 08 and 10
     # are no inpatients
     assert (deaths, inpatients, professional, requested) == (2, 18, 1, 1)
-    assert dict(row._tuple() for row in ages) == {"00-04": 1, "05-14": 2, "15-59": 21, "60+": 1}
+    assert dict([*ages]) == {
+        "00-04": 1,
+        "05-14": 2,
+        "15-59": 21,
+        "60+": 1,
+    }
