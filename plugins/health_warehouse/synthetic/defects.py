@@ -247,7 +247,7 @@ _PART_KINDS = (
     _part("no_header", "F03", "E", "no XML1 in the HOSO", parts.no_header),
     _part("two_headers", "F03", "E", "two XML1 in the HOSO", parts.two_headers),
     _part("no_table_name", "F03", "E", "a FILEHOSO without LOAIHOSO", parts.no_table_name),
-    _part("no_content", "F03", "E", "NOIDUNGFILE is empty", parts.no_content),
+    _part("no_content", "F03", "E", "NOIDUNGFILE of XML1 is empty", parts.no_content),
     _part("broken_base64", "F03", "E", "NOIDUNGFILE cannot be decoded", parts.broken_base64),
     _part("broken_table", "F03", "E", "NOIDUNGFILE is not well-formed XML", parts.broken_table),
     _part("other_dossier_in_other_table", "F04", "E",
