@@ -45,23 +45,18 @@ left join (
 ) as low_xml{table} using (file_id, position)"""
 
 
-_SERVICES = _low(
-    3,
-    "don_gia_bv",
-    _LEAST_SERVICE,
-    f"coalesce({numeric_code('line.ma_nhom')}, '') not in {_OF_ITS_OWN_PRICE}",
-)
+_IS_SERVICE = f"coalesce({numeric_code('line.ma_nhom')}, '') not in {_OF_ITS_OWN_PRICE}"
+_SERVICES = _low(3, "don_gia_bv", _LEAST_SERVICE, _IS_SERVICE)
 _DRUGS = _low(
     2, "don_gia", _LEAST_DRUG, "coalesce(raw.canonical_code(line.ma_thuoc), '') <> '40.17'"
 )
 
 
-def _has_price(table: int, price: str) -> str:
-    return f"""\
+_HAS_PRICED_SERVICE = f"""\
 exists (
-        select from raw.claims_xml{table} as line
+        select from raw.claims_xml3 as line
         where line.file_id = header.file_id and line.position = header.position
-            and line.{price} ~ '[1-9]'
+            and {_IS_SERVICE} and line.don_gia_bv ~ '[1-9]'
     )"""
 
 
@@ -87,7 +82,7 @@ RULE = Rule(
             then low_xml3.low_count * 2 > low_xml3.price_count
         when low_xml2.low_count is not null
             then low_xml2.low_count * 2 > low_xml2.price_count
-                and not {_has_price(3, "don_gia_bv")}
+                and not {_HAS_PRICED_SERVICE}
         when {_is_below("header.t_tongchi_bv", _LEAST_SERVICE)}
             then not {has(2)} and not {has(3)}
         else false

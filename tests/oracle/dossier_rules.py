@@ -87,10 +87,15 @@ def broken_by_tables(header: Row, tables: dict[str, list[Row]]) -> set[str]:
     if "XML13" in tables and header.get("MA_LOAI_RV") not in ("2", "5"):
         broken.add("X03")
     if any(
-        row.get(name) and row[name] != header.get(name, "")
+        row.get(name) and _code(name, row[name]) != _code(name, header.get(name, ""))
         for table, names in _REPEATED.items()
         for row in tables.get(table, ())
         for name in names
     ):
         broken.add("X08")
     return broken
+
+
+def _code(name: str, text: str) -> str:
+    """A diagnosis without its point and marks: J06.9 and J069 are one."""
+    return re.sub("[^0-9A-Z]", "", text.upper()) if name == "MA_BENH_CHINH" else text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -17,6 +19,8 @@ from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import LABELS, Label, generate
 from health_warehouse.synthetic.options import Options
 from oracle.cases import case_names, read_case
+from oracle.claims_rules import LOCAL_TIME
+from oracle.flag_rules import RULES, flags
 from oracle.recount import LedgerEntry, Recount, read_folder, recount
 
 # Every vendor; two labels in five dossiers, so that most kinds have one.
@@ -122,3 +126,35 @@ def test_ledger_of_a_case_is_the_one_worked_out_by_hand(
         for entry in ledger.entries(settings, with_names=True)
     }
     assert shown == case.expected["ledger"]
+
+
+def test_flags_are_those_of_the_second_opinion(province: Path, module_settings: Settings) -> None:
+    counted = recount(read_folder(province))
+    received = {entry.file: entry.received_on for entry in _receipts(province)}
+    expected = {
+        (file, version.dossier_id, rule)
+        for file, content in counted.files.items()
+        if content.refused_by is None
+        for version in content.versions
+        for rule in flags(version, received[file])
+    }
+    found = {
+        (entry["file"], entry["dossier"], entry["rule"])
+        for entry in findings.entries(module_settings, with_names=True)
+        if entry["rule"] in RULES
+    }
+    assert {rule for _, _, rule in expected} == RULES
+    assert found == expected
+
+
+class _Receipt(NamedTuple):
+    file: str
+    received_on: date
+
+
+def _receipts(province: Path) -> list[_Receipt]:
+    """The first day, in local time, on which each file was received."""
+    deliveries = sorted(read_folder(province), key=lambda each: each.received_at, reverse=True)
+    return [
+        _Receipt(each.name, each.received_at.astimezone(LOCAL_TIME).date()) for each in deliveries
+    ]
