@@ -19,6 +19,10 @@ comment on table quarantine.relation_findings is
 'of processing: rows of a dossier are replaced whenever something that they depend on changes.';
 create index relation_findings_version on quarantine.relation_findings (file_id, position);
 
+-- What these rules found at the door depended on the order of processing. The next build, which is a
+-- full one, judges them anew.
+delete from quarantine.findings where rule_id in ('V01', 'V02', 'V03');
+
 create view quarantine.all_findings as
 select
     file_id, position, line, table_name, field, facility_id, dossier_id, rule_id, severity, reason,
