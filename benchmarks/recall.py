@@ -3,7 +3,7 @@
     python -m benchmarks.recall [--seeds 5] [--rates 0.1,1,5] [--dossiers 1500] [--json]
 
 For each rate (percent of dossiers with a defect) and seed a synthetic province is generated and
-ingested into an empty warehouse with the rules as they are; the findings are held against
+ingested into an empty warehouse and built with the rules as they are; the findings are held against
 labels.csv. Found: a finding of the label's rule on the labelled dossier or file. False alarm: a
 dossier (or file) without a label on which a rule flags, quarantines or refuses; what is merely
 recorded is none. A facility-month is a facility in a calendar month in which care ended.
@@ -34,6 +34,7 @@ from health_warehouse.database.connections import engine
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
 from health_warehouse.quality import findings
+from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import LABELS, Label, generate
 from health_warehouse.synthetic.options import Options
@@ -115,9 +116,10 @@ class Result:
 
 
 def measure(settings: Settings, folder: Path, options: Options, result: Result) -> None:
-    """Generate one province, ingest it into the (empty) warehouse, and add to `result`."""
+    """Generate one province, ingest it into the (empty) warehouse, build, and add to `result`."""
     summary = generate(folder, options)
     ingest(settings, list_new(settings, [str(folder)]))
+    build(settings)  # judges the rules that compare dossiers
     with (folder / LABELS).open(encoding="utf-8", newline="") as file:
         labels = [Label(**row) for row in csv.DictReader(file)]
     last = options.start + timedelta(days=options.days - 1)

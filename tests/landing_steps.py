@@ -96,6 +96,7 @@ def empty(settings: Settings) -> None:
         connection.execute(
             text(
                 f"truncate ops.files, {tables}, raw.claims_other, raw.check_ins,"
-                " ops.dossier_changes, vault.person_identifiers restart identity cascade"
+                " ops.dossier_changes, ops.decisions, vault.person_identifiers"
+                " restart identity cascade"
             )
         )

@@ -13,6 +13,7 @@ from expectations import registry
 from expectations.rules import statements
 from expectations.rules.family import Family
 from expectations.rules.rule import Check, Rows, Rule, Scope, Severity
+from health_warehouse.landing.settlement import SETTLE
 
 _LANDING = {
     Severity.REFUSE_FILE,
@@ -110,3 +111,9 @@ def test_a_figure_that_a_sentence_names_is_the_rules_threshold(rule: Rule) -> No
     named = re.findall(r"(\d[\d.]*) (?:VND|hours|days|kg|%|codes)|(an hour)", rule.sentence_en)
     figures = {number or "1" for number, _ in named}
     assert not figures or figures & set(re.findall(r"\d[\d.]*", rule.threshold)), figures
+
+
+def test_settling_gives_each_rule_on_versions_its_severity() -> None:
+    told = dict(re.findall(r"'(V\d\d)',\s*'(quarantine_dossier|flag_line)'", str(SETTLE)))
+    told |= dict.fromkeys(re.findall(r"'(V06_\w+)'", str(SETTLE)), "flag_line")
+    assert told == {rule.id: rule.severity.value for rule in registry.SETTLED}

@@ -9,6 +9,7 @@ from hostile_case import (
     Case,
     DossierMaker,
     changed,
+    loaded,
     quarantined,
     with_bytes,
     with_content,
@@ -59,8 +60,16 @@ CONTENTS = [
     ),
     quarantined("base64 for addresses", with_content("XML3", lambda b: f"-_{b[2:]}"), "base64"),
     quarantined("words behind base64", with_content("XML1", lambda b: f"{b}==QUJD"), "base64"),
-    quarantined("no content", with_content("XML2", lambda _: ""), "empty", table="XML2"),
-    quarantined("blank content", with_content("XML2", lambda _: "\n \t"), "empty", table="XML2"),
+    quarantined("no content", with_content("XML1", lambda _: ""), "not made", table="XML1"),
+    quarantined("blank content", with_content("XML1", lambda _: "\n \t"), "not made", table="XML1"),
+    quarantined("only a mark", with_bytes("XML1", lambda _: b"\xef\xbb\xbf"), "not made"),
+    quarantined("XML1 of nothing", with_bytes("XML1", lambda _: b"<TONG_HOP/>"), "not made"),
+    quarantined(
+        "XML1 of a key",
+        with_bytes("XML1", lambda _: b"<TONG_HOP><MA_LK>9</MA_LK><STT>1</STT></TONG_HOP>"),
+        "not made",
+        table="XML1",
+    ),
     quarantined("base64 twice", with_bytes("XML1", _base64), "not an XML document", table="XML1"),
     quarantined(
         "gzip in base64",
@@ -117,7 +126,7 @@ INNER_XML = [
     quarantined(
         "other root",
         with_bytes("XML2", lambda text: text.replace("CHITIEU_CHITIET_", "").encode()),
-        "the root is not CHITIEU_CHITIET_THUOC",
+        "not CHITIEU_CHITIET_THUOC",
         table="XML2",
     ),
     quarantined(
@@ -171,9 +180,22 @@ STRUCTURE = [
         "one LOAIHOSO and one NOIDUNGFILE",
     ),
     quarantined(
-        "part without content",
-        with_parts(lambda t: _parts(t, "<FILEHOSO><LOAIHOSO>XML5</LOAIHOSO></FILEHOSO>")),
+        "part with something else",
+        with_parts(lambda t: _parts(t, "<FILEHOSO><LOAIHOSO>XML5</LOAIHOSO><LA/></FILEHOSO>")),
         "one LOAIHOSO and one NOIDUNGFILE",
+    ),
+    loaded(
+        "parts without content",
+        with_parts(
+            lambda t: _parts(
+                t,
+                "<FILEHOSO><LOAIHOSO>XML6</LOAIHOSO></FILEHOSO><FILEHOSO/>",
+                part("XML9", ""),
+                part("XML10", " \n"),
+                part("XML11", '<?xml version="1.0" encoding="utf-16"?>'),
+                part("XML15", "<CHI_TIEU_DIEUTRI_BENHLAO/>"),
+            )
+        ),
     ),
     quarantined(
         "element twice in a row",

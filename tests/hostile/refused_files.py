@@ -52,9 +52,11 @@ NOT_CLAIM_FILES = [
     refused("plain text error", literal(b"502 Bad Gateway\r\n"), "not an XML document"),
     refused("json answer", literal(json.dumps({"maKetQua": "401"}).encode()), "not an XML"),
     refused("csv", literal(b"MA_LK;HO_TEN\nA1;x\n"), "not an XML document"),
-    refused("soap envelope", literal(b'<s:Envelope xmlns:s="urn:s"/>'), "the root is not"),
+    refused("soap envelope", literal(b'<s:Envelope xmlns:s="urn:s"/>'), "the root is Envelope"),
     refused("base64 of a whole file", lambda n: base64.b64encode(between(good)(n)), "not an XML"),
-    refused("bare table", lambda n: tables(n)["XML1"].encode(), "the root is not GIAMDINHHS"),
+    refused(
+        "bare table", lambda n: tables(n)["XML1"].encode(), "the root is TONG_HOP, not GIAMDINHHS"
+    ),
     refused("root in lower case", altered("GIAMDINHHS>", "giamdinhhs>", everywhere=True), "root"),
     refused("check-ins without rows", literal(b"<CHI_TIEU_TRANG_THAI_KCB/>"), "TRANG_THAI_KCB"),
 ]
@@ -143,7 +145,23 @@ ENVELOPES = [
         "NGAYLAP is given more than once",
     ),
     refused("no dossier", lambda _n: claim_file([]), "no HOSO in the file"),
-    refused("dossiers outside the list", literal(_without("{0}").encode()), "no HOSO in the file"),
+    Case(
+        "dossiers outside the list",
+        literal(_without("{0}").encode()),
+        "flagged",
+        "F02_more",
+        ("SOLUONGHOSO is missing",),
+    ),
+    refused(
+        "part outside the list",
+        literal(_without(f"{part('XML1', '<a/>')}<DANHSACHHOSO>{{0}}</DANHSACHHOSO>").encode()),
+        "a FILEHOSO outside of a HOSO",
+    ),
+    refused(
+        "a dossier far down",
+        literal(_without(f"{'<a>' * 20}{{0}}{'</a>' * 20}").encode()),
+        "levels deep",
+    ),
     refused(
         "list of something else",
         literal(_without("<DANHSACHHOSO>{0}<HOSSO/></DANHSACHHOSO>").encode()),

@@ -29,7 +29,7 @@ from expectations import registry
 from good_dossiers import NAME, card_of, good, neighbours
 from health_warehouse.landing.inbox import list_new, printable
 from health_warehouse.landing.ingest import ingest
-from health_warehouse.landing.ledger import STATES, entries
+from health_warehouse.landing.ledger import LINE_STATES, STATES, entries
 from health_warehouse.quality import findings
 from health_warehouse.reference.canonical import canonical_dossier_id
 from health_warehouse.settings import Settings
@@ -174,8 +174,11 @@ def test_a_dossier_without_its_header_is_named_by_its_lines(name: str, judged: J
 def test_nothing_is_lost_on_the_way(judged: Judged) -> None:
     assert len(judged.ledger) == len(CASES) + len(HOSTILE_NAMES) + 1
     for entry in judged.ledger.values():
-        for counts in (entry["dossiers"], entry["line_states"]):
-            assert counts["received"] == sum(counts[state] for state in STATES[1:]), entry
+        for counts, states in (
+            (entry["dossiers"], STATES),
+            (entry["line_states"], LINE_STATES),
+        ):
+            assert counts["received"] == sum(counts[state] for state in states[1:]), entry
 
 
 KEPT = [case for case in CASES if case.kept]

@@ -81,10 +81,12 @@ class ClaimFile:
     """The rule that refuses the whole file: F01 (unreadable; no version is known) or F02."""
     check_in_count: int | None = None
     """Rows of a file of check-ins (XML0), which has no dossiers; None for claim files."""
+    is_taken: bool = True
+    """False: a file of a kind that nobody reads, by its name."""
 
 
 def read_folder(folder: Path) -> list[Delivery]:
-    """Every .xml below `folder`, also those in .gz and .zip; received when (they were) modified."""
+    """Every file below `folder`, also those in .gz and .zip; received when (they were) modified."""
     return [
         Delivery(name, datetime.fromtimestamp(path.stat().st_mtime, UTC), content, uri)
         for path in sorted(folder.absolute().rglob("*"))
@@ -93,18 +95,20 @@ def read_folder(folder: Path) -> list[Delivery]:
 
 
 def _members(path: Path) -> Iterator[tuple[str, bytes, str]]:
-    if path.suffix == ".xml":
-        yield path.name, path.read_bytes(), path.as_uri()
-    elif path.suffix == ".gz":
+    if path.suffix == ".gz":
         yield path.stem, gzip.decompress(path.read_bytes()), f"{path.as_uri()}!/{path.stem}"
     elif path.suffix == ".zip":
         with zipfile.ZipFile(path) as packed:
             for name in packed.namelist():
                 yield name, packed.read(name), f"{path.as_uri()}!/{name}"
+    elif path.is_file() and not path.name.startswith("."):
+        yield path.name, path.read_bytes(), path.as_uri()
 
 
-def read_file(content: bytes) -> ClaimFile:
+def read_file(content: bytes, name: str = "a.xml") -> ClaimFile:
     """Take one file apart and judge each dossier."""
+    if not name.lower().endswith(".xml"):
+        return ClaimFile(is_taken=False)
     try:
         root = _plain(parsed(content))
     except ElementTree.ParseError:

@@ -18,6 +18,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from oracle.claims_files import ClaimFile, Delivery, Version, read_file, read_folder
 from oracle.claims_rules import number
+from oracle.replacements import Candidate, care_days, identities, settle
 
 __all__ = ["Delivery", "FacilityMonth", "LedgerEntry", "Recount", "read_folder", "recount"]
 
@@ -83,7 +84,7 @@ class FacilityMonth:
 
 @dataclass
 class LedgerEntry:
-    """One receipt. `received` = `loaded` + ... + `withdrawn` + `blank`, in dossiers and in lines.
+    """One receipt. `received` = `loaded` + ... + `blank` + `pending`, in dossiers and in lines.
 
     Of an unreadable file (F01) no number is known: all are 0.
     """
@@ -110,6 +111,10 @@ class Recount:
     """Sum of THANH_TIEN_BV over the lines that count."""
     files: dict[str, ClaimFile] = field(default_factory=dict)
     """What was read, by the name of the earliest receipt."""
+    pending: frozenset[tuple[str, int]] = frozenset()
+    """(file name, position) of versions that wait for a decision."""
+    found: frozenset[tuple[str, int, str]] = frozenset()
+    """(file name, position, rule) of what versions of one dossier say beside one another."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,24 @@ class _Placed:
             self.version.position,
         )
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Of this content: two files may have one name."""
+        return self.delivery.sha256, self.version.position
+
+    def candidate(self) -> Candidate:
+        """Seen when it was received: nobody comes later than he says."""
+        header = self.version.header
+        return Candidate(
+            self.place,
+            self.order,
+            self.delivery.received_at,
+            self.delivery.received_at,
+            identities(header, self.version.dossier_id),
+            care_days(header),
+            self.version.is_withdrawal,
+        )
+
 
 def recount(deliveries: Iterable[Delivery], is_quarantined: Quarantine | None = None) -> Recount:
     """Count from the deliveries alone; their order does not matter."""
@@ -143,20 +166,37 @@ def recount(deliveries: Iterable[Delivery], is_quarantined: Quarantine | None = 
         digest: min(same, key=lambda each: (each.received_at, each.name.encode(), each.uri))
         for digest, same in receipts.items()
     }
-    files = {digest: read_file(first.content) for digest, first in firsts.items()}
+    files = {digest: read_file(first.content, first.name) for digest, first in firsts.items()}
     judge = is_quarantined or _breaks_a_rule
-    current: dict[tuple[str, str], _Placed] = {}
+    accepted: dict[tuple[str, str], dict[tuple[str, int], _Placed]] = defaultdict(dict)
     quarantined: dict[tuple[str, int], frozenset[str]] = {}
     for digest, file in files.items():
         for version in file.versions:
             placed = _Placed(firsts[digest], file, version)
             if judge(placed.delivery, file, version):
                 quarantined[placed.delivery.name, version.position] = frozenset(version.broken)
-            elif placed.key not in current or current[placed.key].order < placed.order:
-                current[placed.key] = placed
-    ledger = _ledger(receipts, firsts, files, current, quarantined)
+            else:
+                accepted[placed.key][placed.place] = placed
+    settled = {
+        key: settle([placed.candidate() for placed in versions.values()])
+        for key, versions in accepted.items()
+    }
+    current = {
+        key: accepted[key][one.current.name]
+        for key, one in settled.items()
+        if one.current is not None
+    }
+    pending = {place for one in settled.values() for place in one.pending}
+    ledger = _ledger(receipts, firsts, files, current, quarantined, pending)
     counting = {key: placed for key, placed in current.items() if not placed.version.is_withdrawal}
     result = _summed(counting, ledger, quarantined)
+    names = {digest: first.name for digest, first in firsts.items()}
+    result.pending = frozenset((names[digest], position) for digest, position in pending)
+    result.found = frozenset(
+        (names[digest], position, rule)
+        for one in settled.values()
+        for (digest, position), rule in one.found
+    )
     result.files = {firsts[digest].name: file for digest, file in files.items()}
     return result
 
@@ -171,6 +211,7 @@ def _ledger(
     files: dict[str, ClaimFile],
     current: dict[tuple[str, str], _Placed],
     quarantined: dict[tuple[str, int], frozenset[str]],
+    pending: set[object],
 ) -> dict[tuple[str, str], LedgerEntry]:
     winners = {(placed.delivery.sha256, placed.version.position) for placed in current.values()}
     ledger = {}
@@ -178,7 +219,7 @@ def _ledger(
         file = files[digest]
         for delivery in same:
             is_first = delivery is firsts[digest]
-            status = "refused" if file.refused_by else "loaded"
+            status = "refused" if file.refused_by else "loaded" if file.is_taken else "not_taken"
             entry = LedgerEntry(delivery.name, status if is_first else "duplicate", file.refused_by)
             if file.check_in_count is not None:
                 entry.lines["received"] = file.check_in_count
@@ -189,6 +230,8 @@ def _ledger(
                     wins = (digest, version.position) in winners
                     held = (delivery.name, version.position) in quarantined
                     state = _state(version, wins, held)
+                    if is_first and (digest, version.position) in pending:
+                        state = "pending"
                 blank = version.blank_line_count
                 lines = version.line_count + blank
                 is_whole = state == "duplicate" or file.refused_by is not None

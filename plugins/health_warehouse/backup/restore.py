@@ -30,6 +30,7 @@ from health_warehouse.database.reader_groups import first_group
 from health_warehouse.database.readers import Reader, bring_back_reader
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.landing import archive
+from health_warehouse.landing.receipt_manifest import write_all_again
 from health_warehouse.privacy.known_key import require_key_of
 from health_warehouse.privacy.person_key import find_person_key
 from health_warehouse.services import postgres, state
@@ -95,6 +96,8 @@ def restore(settings: Settings, folder: Path, say: Say) -> Manifest:
                 _restore_airflow(settings, server, folder, say)
             say("copying the archive back")
             _restore_archive(settings, folder / ARCHIVE)
+            with engine(settings, OWNER).begin() as connection:
+                write_all_again(connection)
     return manifest
 
 

@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
     sources.command("claims")(ingest_claims)
     app.add_typer(sources, name="ingest")
     app.command()(reingest)
+    app.command()(replay)
     app.command()(ledger)
 
 
@@ -110,6 +111,29 @@ def reingest(
         f"{report.refused_files} refused, {report.quarantined_dossiers} dossiers quarantined, "
         f"{report.changed_dossiers} dossiers for the next build"
     )
+
+
+def replay(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many receipts there are; load nothing.")
+    ] = False,
+    as_json: _AS_JSON = False,
+) -> None:
+    """Load what the archive holds and this warehouse lacks, as it was received and first seen."""
+    from health_warehouse.landing import replay as replays
+
+    settings = get_settings()
+    if dry_run:
+        found = replays.replayable(settings)
+        counts = {"receipts": len(found.receipts), "missing": found.missing}
+        told = f"{counts['receipts']} receipts, {found.missing} more without their bytes"
+        typer.echo(json.dumps(counts, indent=1) if as_json else told)
+        return
+    report = replays.replay(settings)
+    if as_json:
+        typer.echo(json.dumps(asdict(report), indent=1, ensure_ascii=False))
+    else:
+        _show_report(asdict(report))
 
 
 def ledger(
@@ -233,3 +257,5 @@ def _show_report(report: dict[str, Any]) -> None:
         f"{report['quarantined_dossiers']} dossiers quarantined, {report['findings']} findings, "
         f"{report['changed_dossiers']} dossiers changed"
     )
+    if report["waiting"]:
+        typer.echo(f"waiting: {report['waiting']} dossiers, for `warehouse decisions list`")

@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -22,6 +22,9 @@ from health_warehouse.landing.inbox import describe, read_chunks
 from health_warehouse.settings import Settings
 
 _CLAIM_FILE = ".xml"
+RECEIPTS = "receipts"
+"""The folder of receipts (receipt_manifest.py), beside those of files."""
+_NO_FILES = (".incoming", RECEIPTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,17 @@ def names(settings: Settings) -> dict[str, str]:
         paths = [Path(path) for path in filesystem.find(root)]
     except OSError as error:
         raise SourceUnavailable(f"the archive {settings.archive} cannot be listed") from error
-    return {path.stem: path.suffix for path in paths if path.parent.name != ".incoming"}
+    return {path.stem: path.suffix for path in paths if path.parent.name not in _NO_FILES}
+
+
+def store_receipts(settings: Settings, name: str, lines: bytes) -> None:
+    """Keep lines of receipts under a name that stands for them. Raises SourceUnavailable."""
+    filesystem, root = fsspec.url_to_fs(settings.archive)
+    with _draft(filesystem, root) as draft:
+        with filesystem.open(draft, "wb") as copy:
+            copy.write(lines)
+            _flush(filesystem, copy)
+        _name(filesystem, draft, f"{root}/{RECEIPTS}/{name}.jsonl")
 
 
 def is_kept(settings: Settings, sha256: str) -> bool:
@@ -131,23 +144,34 @@ def _keep(
 ) -> ArchivedFile:
     """Write a draft aside; name it once it is whole and `confirm(byte_count)` did not raise."""
     filesystem, root = fsspec.url_to_fs(settings.archive)
+    with _draft(filesystem, root) as draft:
+        with filesystem.open(draft, "wb") as copy:
+            sha256, byte_count = _digest(chunks, copy)
+            _flush(filesystem, copy)
+        confirm(byte_count)
+        _name(filesystem, draft, _path(root, sha256, suffix))
+    return ArchivedFile(sha256, byte_count, suffix)
+
+
+@contextmanager
+def _draft(filesystem: Any, root: str) -> Iterator[str]:
+    """The path of a draft, which is gone after the block. Raises SourceUnavailable."""
     draft = f"{root}/.incoming/{secrets.token_hex(16)}"
     try:
         filesystem.makedirs(f"{root}/.incoming", exist_ok=True)
-        with filesystem.open(draft, "wb") as copy:
-            sha256, byte_count = _digest(chunks, copy)
-            if isinstance(filesystem, LocalFileSystem):
-                copy.flush()
-                os.fsync(copy.fileno())
-        confirm(byte_count)
-        _name(filesystem, draft, _path(root, sha256, suffix))
-    except OSError as error:  # what reads `chunks` tells its own troubles otherwise
+        yield draft
+    except OSError as error:  # what reads the bytes tells its own troubles otherwise
         told = error.strerror or type(error).__name__
         raise SourceUnavailable(f"copying to the archive failed: {told}") from error
     finally:
         with suppress(FileNotFoundError):
             filesystem.rm_file(draft)
-    return ArchivedFile(sha256, byte_count, suffix)
+
+
+def _flush(filesystem: Any, copy: Any) -> None:
+    if isinstance(filesystem, LocalFileSystem):
+        copy.flush()
+        os.fsync(copy.fileno())
 
 
 def _digest(chunks: Iterator[bytes], copy: BinaryIO | None = None) -> tuple[str, int]:

@@ -14,6 +14,7 @@ from health_warehouse.landing.archive import ArchivedFile
 from health_warehouse.landing.delivery import Delivery, FileChanged, ReceivedAt
 from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
+from health_warehouse.landing.receipt_manifest import write_receipts
 from health_warehouse.landing.shown import shown
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
@@ -59,6 +60,7 @@ class IngestReport:
     refused_files: int = 0
     quarantined_dossiers: int = 0
     findings: int = 0
+    waiting: int = 0
     refused: list[Refusal] = field(default_factory=list)
     not_taken: list[Refusal] = field(default_factory=list)
 
@@ -102,9 +104,21 @@ def ingest(
     and what `load_deliveries` raises; what was loaded by then stays and is taken up by the next
     run. WarehouseError names, at the end, the files that were not taken.
     """
+    report = load_deliveries(settings, deliveries, received_at, progress)
+    judge_loaded(settings, report)
+    if report.errors:
+        listed = "; ".join(report.errors[:_ERRORS_SHOWN])
+        raise WarehouseError(f"{len(report.errors)} files were not taken: {listed}")
+    return report
+
+
+def judge_loaded(settings: Settings, report: IngestReport) -> None:
+    """Run the landing checks on all that is not judged yet, and add what they found to `report`.
+
+    Raises CheckError, BatchIncomplete.
+    """
     from health_warehouse.quality.landing import check_files  # imports Great Expectations: 9 s
 
-    report = load_deliveries(settings, deliveries, received_at, progress)
     report.file_ids = unjudged_file_ids(settings)
     if report.file_ids:
         checked = check_files(settings, report.file_ids)
@@ -112,12 +126,9 @@ def ingest(
         report.refused_files = checked.refused_files
         report.quarantined_dossiers = checked.quarantined_dossiers
         report.findings = checked.findings
+        report.waiting = checked.waiting
         for file_id, refusal in _refused_by_checks(settings, report.file_ids):
             report.refuse(file_id, refusal)
-    if report.errors:
-        listed = "; ".join(report.errors[:_ERRORS_SHOWN])
-        raise WarehouseError(f"{len(report.errors)} files were not taken: {listed}")
-    return report
 
 
 def load_deliveries(
@@ -143,6 +154,8 @@ def load_deliveries(
         outcome = _ingest_delivery(settings, key, delivery, received_at, report)
         if progress is not None:
             progress(delivery, outcome)
+    if key is not None:
+        write_receipts(settings)
     return report
 
 

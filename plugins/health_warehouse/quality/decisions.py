@@ -162,12 +162,15 @@ def decide(
     return Decided(delivery=delivery, changed_dossiers=changed, **values)
 
 
-def tell_waiting(connection: Connection) -> None:
-    """Keep an incident open while versions wait for a decision without which they do not count."""
+def tell_waiting(connection: Connection) -> int:
+    """Keep an incident open while versions wait for a decision without which they do not count.
+
+    Returns how many wait.
+    """
     count: int = connection.execute(_COUNT).scalar_one()
     if not count:
         resolve_incidents(connection, _FINGERPRINT)
-        return
+        return 0
     message = (
         f"versions of dossiers that wait for a decision: {count}. Each would replace the dossier "
         "of another person and another time; `warehouse decisions list` shows them"
@@ -175,6 +178,7 @@ def tell_waiting(connection: Connection) -> None:
     told = {"fingerprint": _FINGERPRINT, "message": message}
     if not connection.execute(_IS_TOLD, told).scalar_one():
         raise_incident(connection, _FINGERPRINT, "relations", "V06", message)
+    return count
 
 
 def _find(connection: Connection, hashes: list[str], file: str, position: int) -> Row[Any]:

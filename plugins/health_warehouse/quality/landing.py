@@ -61,7 +61,10 @@ where file.file_id = version.file_id and file.file_id = any(:file_ids)"""
 
 @dataclass(frozen=True)
 class LandingReport:
-    """What one batch came to. `file_ids` are those judged now, none when all were before."""
+    """What one batch came to. `file_ids` are those judged now, none when all were before.
+
+    `waiting`: how many dossiers of the whole warehouse wait for a decision after it.
+    """
 
     file_ids: tuple[int, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
@@ -69,6 +72,7 @@ class LandingReport:
     quarantined_dossiers: int = 0
     findings: int = 0
     changed_dossiers: int = 0
+    waiting: int = 0
 
 
 def check_files(
@@ -191,7 +195,7 @@ def _act(
     ).scalar_one()
     changed = settle(connection, judged, settings.late_delivery_tolerance)
     note_check_ins(connection, judged)
-    tell_waiting(connection)
+    waiting = tell_waiting(connection)
     return LandingReport(
         file_ids=tuple(judged),
         outcomes=tuple(outcomes),
@@ -199,6 +203,7 @@ def _act(
         quarantined_dossiers=quarantined,
         findings=found,
         changed_dossiers=changed,
+        waiting=waiting,
     )
 
 

@@ -30,17 +30,23 @@ using (
 where finding.file_id = judged.file_id and finding.position = judged.position
     and finding.rule_id <> all(:settled)"""
 _FORGET_ALL = "delete from quarantine.relation_findings where rule_id <> all(:settled)"
-# People know a dossier by its id as it was sent.
+# People know a dossier by its id as it was sent. Sub-selects: a join might read all of raw.
 _INSERT = """\
 insert into quarantine.relation_findings (
     file_id, position, line, table_name, field, facility_id, dossier_id, rule_id, severity, reason
 )
 select
     found.file_id, found.position, found.line, found.table_name, found.field,
-    version.facility_id, btrim(header.ma_lk), :rule_id, :severity, found.reason
+    (
+        select version.facility_id from ops.dossier_versions as version
+        where version.file_id = found.file_id and version.position = found.position
+    ),
+    (
+        select btrim(header.ma_lk) from raw.claims_xml1 as header
+        where header.file_id = found.file_id and header.position = found.position
+    ),
+    :rule_id, :severity, found.reason
 from ({findings}) as found
-join ops.dossier_versions as version using (file_id, position)
-join raw.claims_xml1 as header using (file_id, position)
 order by found.file_id, found.position, found.table_name, found.line, found.field"""
 
 

@@ -39,12 +39,12 @@ def no_table_name(case: Case) -> Place | None:
 
 
 def no_content(case: Case) -> Place | None:
-    """Of XML1: of another table it would say that the table was not made."""
+    """Of another table it would say that the table was not made."""
     part = _find(case, "XML1")
     if part is None:
         return None
     part.content = b""
-    return Place(part.table)
+    return Place("XML1")
 
 
 def broken_base64(case: Case) -> Place | None:

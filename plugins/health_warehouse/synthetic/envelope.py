@@ -14,6 +14,8 @@ from health_warehouse.synthetic.vendors import Vendor
 
 _BOM = b"\xef\xbb\xbf"
 _WIDTH = 76
+_EVERY_TABLE = tuple(f"XML{number}" for number in (*range(2, 12), 13, 14, 15))
+_OF_FEW_DOSSIERS = ("XML6", "XML9", "XML15")
 _CDATA = ("base64 in CDATA", "XML in CDATA")
 
 
@@ -78,10 +80,10 @@ def closing(vendor: Vendor, declared_count: str) -> bytes:
     return encoding(vendor.layout.letters)(text)
 
 
-def dossier_bytes(parts: list[Part], vendor: Vendor) -> bytes:
-    """One HOSO."""
+def dossier_bytes(parts: list[Part], vendor: Vendor, dossier_id: str) -> bytes:
+    """One HOSO. Parts that were not made are written as the vendor does it."""
     written = [b"<HOSO>"]
-    for part in parts:
+    for part in [*parts, *_unmade(parts, vendor, dossier_id)]:
         content = part.content
         if content is None:
             content = _content(part.xml, vendor)
@@ -90,6 +92,23 @@ def dossier_bytes(parts: list[Part], vendor: Vendor) -> bytes:
         written += (_before(part.table), content, b"</NOIDUNGFILE></FILEHOSO>")
     written.append(b"</HOSO>" + vendor.newline.encode())
     return b"".join(written)
+
+
+def _unmade(parts: list[Part], vendor: Vendor, dossier_id: str) -> list[Part]:
+    if vendor.unmade == "absent":
+        return []
+    made = {part.table for part in parts}
+    if vendor.unmade == "empty":
+        return [Part(name, b"", b"") for name in _EVERY_TABLE if name not in made]
+    return [
+        Part(name, tables.document(name, [_key_row(name, dossier_id, vendor)], vendor.layout))
+        for name in _OF_FEW_DOSSIERS
+        if name not in made
+    ]
+
+
+def _key_row(table: str, dossier_id: str, vendor: Vendor) -> bytes:
+    return tables.row(table, {**tables.blank(table), "MA_LK": dossier_id}, vendor.layout)
 
 
 @cache

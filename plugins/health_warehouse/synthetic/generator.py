@@ -255,7 +255,7 @@ class _Writer:
         vendor = self._vendor
         is_spread = vendor.spreads and kind is None and len(parts) > 4 and dossier.lot % 3 == 0
         groups = envelope.spread(parts) if is_spread else [parts]
-        return [envelope.dossier_bytes(group, vendor) for group in groups]
+        return [envelope.dossier_bytes(group, vendor, dossier.dossier_id) for group in groups]
 
     def _file_check_in(self, dossier: Dossier, check_in: dict[str, str], kind: str) -> None:
         """The check-in was right, whatever is wrong with the dossier, but for three kinds."""

@@ -15,7 +15,8 @@ Content = Literal["base64", "wrapped base64", "base64 in CDATA", "nested", "XML 
 Container = Literal["xml", "gz", "zip"]
 _XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 _SIGNATURE = (
-    '<CHUKYDONVI><Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo/>'
+    '<CHUKYDONVI><Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo>'
+    '<Reference URI=""/></SignedInfo>'
     "<SignatureValue>MEUCIQDthisisnosignature==</SignatureValue></Signature></CHUKYDONVI>"
 )
 
@@ -43,6 +44,9 @@ class Vendor:
     """Where XML1 stands among the tables."""
     spreads: bool = False
     """A dossier with many tables takes two HOSO, each with the same XML1."""
+    unmade: Literal["absent", "empty", "keys"] = "absent"
+    """Tables that a dossier does not need: no FILEHOSO, one for every table with an empty
+    NOIDUNGFILE, or one for XML6, XML9 and XML15 with a row that holds MA_LK alone."""
     repeats_papers: bool = False
     """XML7 and XML9 of twins as one FILEHOSO a child, instead of one list."""
     one_per_file: bool = False
@@ -69,11 +73,19 @@ VENDORS = (
         header_place="last",
         id_style="date",
     ),
-    Vendor("single", layout=_POINT_ZERO, one_per_file=True, signature=_SIGNATURE, id_style="short"),
+    Vendor(
+        "single",
+        layout=_POINT_ZERO,
+        one_per_file=True,
+        signature=_SIGNATURE,
+        unmade="keys",
+        id_style="short",
+    ),
     Vendor(
         ".net",
         layout=Layout(empties="nil", is_old_referral=True),
         declaration='<?xml version="1.0" encoding="utf-8" standalone="yes"?>',
+        table_declaration='<?xml version="1.0" encoding="utf-16"?>',  # as its string writers do
         has_bom=True,
         newline="\r\n",
         root_attributes=f' {_XSI} xmlns:xsd="http://www.w3.org/2001/XMLSchema"',
@@ -90,7 +102,12 @@ VENDORS = (
         container="gz",
         id_style="date",
     ),
-    Vendor("decomposed", layout=_POINT_ZERO._replace(letters="decomposed"), repeats_papers=True),
+    Vendor(
+        "decomposed",
+        layout=_POINT_ZERO._replace(letters="decomposed"),
+        unmade="empty",
+        repeats_papers=True,
+    ),
     Vendor(
         "references",
         content="XML in CDATA",

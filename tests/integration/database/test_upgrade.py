@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from claim_files import claim_file, dossier
 from health_warehouse.database import connections, grants
@@ -17,6 +20,8 @@ from health_warehouse.database.migrate import migrate, newest_revision, revision
 from health_warehouse.landing.ledger import entries
 from health_warehouse.rekeying.run import make_keys
 from health_warehouse.settings import Settings
+from health_warehouse.sources.claims.blank_rows import is_blank
+from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Table
 from landing_steps import current, deliver, judge, load_all, query
 from warehouses import Cluster
 
@@ -138,6 +143,96 @@ _FILLED = (
     "ops.alerts",
     "raw.claims_xml1",
 )
+
+
+_BLANK_OF_THE_SENDER = (None, "", " \n", "0", "0.00", "0.5", "x")
+
+
+@pytest.mark.parametrize("older", ["0010"], indirect=True)
+def test_blank_rows_that_were_loaded_before_are_counted_and_go(older: Settings) -> None:
+    """One row per table, field and value; which of them are blank, the parser says."""
+    tables = [table for table in (*TABLES.values(), CHECK_INS) if table.name != "XML1"]
+    kept: dict[str, set[int]] = {}
+    blank: dict[str, int] = {}
+    with engine(older, OWNER).begin() as connection:
+        connection.execute(text(_A_FILE), {"counts": json.dumps({"XML1": 1, "other": 2})})
+        for table in tables:
+            kept[table.name] = set()
+            for line, (place, value) in enumerate(
+                product(range(len(table.fields)), _BLANK_OF_THE_SENDER), 1
+            ):
+                row: list[str | None] = [*([None] * len(table.fields)), None]
+                row[place] = value
+                _insert_row(connection, table, line, row)
+                if not is_blank(table, row):
+                    kept[table.name].add(line)
+            extra: list[str | None] = [*([None] * len(table.fields)), '{"LA": "1"}']
+            _insert_row(connection, table, 10_000, extra)
+            kept[table.name].add(10_000)
+            blank[table.name] = line + 1 - len(kept[table.name])
+        sent = {table.name: blank[table.name] + len(kept[table.name]) for table in tables}
+        connection.execute(
+            text(
+                "update ops.files set row_counts = row_counts || cast(:sent as jsonb),"
+                " line_count = :lines"
+            ),
+            {"sent": json.dumps(sent), "lines": sent["XML2"] + sent["XML3"]},
+        )
+        connection.execute(
+            text("update ops.dossier_versions set line_count = :lines where position = 1"),
+            {"lines": sent["XML2"] + sent["XML3"]},
+        )
+    assert min(blank.values()) > 5
+    migrate(older)
+    for table in tables:
+        found = query(older, f"select line from raw.{table.raw_table}")
+        assert {line for (line,) in found} == kept[table.name], table.name
+    counts = {name: len(lines) for name, lines in kept.items()} | {"XML1": 1, "other": 2}
+    assert query(older, "select row_counts, blank_counts from ops.files") == [(counts, blank)]
+    lines = len(kept["XML2"]) + len(kept["XML3"])
+    states = "select position, line_count from ops.dossier_versions order by 1"
+    assert query(older, states) == [(1, lines), (2, 7)]
+    assert query(older, "select lines_received, lines_blank from ops.ledger") == [
+        (sent["XML2"] + sent["XML3"], blank["XML2"] + blank["XML3"] + blank["XML0"])
+    ]
+
+
+_A_FILE = """
+with file as (
+    insert into ops.files (
+        sha256, byte_count, received_at, file_name, status, facility_id, row_counts, judged_at
+    )
+    values (
+        repeat('a', 64), 9, '2026-01-01', 'a.xml', 'loaded', '96001', cast(:counts as jsonb), now()
+    )
+    returning file_id
+), receipt as (
+    insert into ops.file_receipts (uri, received_at, file_id, file_name, byte_count, modified_at)
+    select 'a', '2026-01-01', file_id, 'a.xml', 9, now() from file
+)
+insert into ops.dossier_versions (
+    file_id, position, facility_id, dossier_id, encounter_key, is_withdrawal, line_count, verdict
+)
+select file_id, position, '96001', 'A' || position, gen_random_uuid(), false, 7, 'accepted'
+from file cross join generate_series(1, 2) as position
+"""
+
+
+def _insert_row(connection: Connection, table: Table, line: int, row: list[str | None]) -> None:
+    columns = [field.column for field in table.fields]
+    names = ["file_id", "line", *columns, "_extra"]
+    values = {"file_id": 1, "line": line, **dict(zip(columns, row[:-1], strict=True))}
+    values["_extra"] = row[-1]
+    if table is not CHECK_INS:
+        names.append("position")
+        values["position"] = 1
+    else:
+        names += ["facility_id", "_person_key"]
+        values |= {"facility_id": "96001", "_person_key": str(UUID(int=1))}
+    places = ", ".join(f"cast(:{n} as jsonb)" if n == "_extra" else f":{n}" for n in names)
+    connection.execute(
+        text(f"insert into raw.{table.raw_table} ({', '.join(names)}) values ({places})"), values
+    )
 
 
 def _rows(settings: Settings, table: str) -> list[dict[str, Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from uuid import UUID
 
@@ -14,7 +15,10 @@ from sqlalchemy import text
 from build_steps import note_published
 from expectations.families import journeys
 from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.errors import BuildFailed
 from health_warehouse.quality.landing import LandingReport, check_files
+from health_warehouse.quality.relations import replace_findings
+from health_warehouse.release import build as build_module
 from health_warehouse.release.build import Build, build
 from health_warehouse.settings import Settings
 from quality_deliveries import NO_CARD, Dossier, deliver, deliver_check_ins
@@ -523,3 +527,23 @@ def test_a_reason_names_no_key_of_another_dossier(judged: Judged) -> None:
     keys = {str(row[6]) for row in judged.after_full}
     assert keys
     assert [row for row in judged.after_full for key in keys if key in str(row[9])] == []
+
+
+def test_a_rule_that_cannot_be_judged_fails_the_build_and_leaves_what_was_found(
+    judged: Judged, module_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = journeys.FAMILY.rules[0]
+    broken = replace(rule, rows=(replace(rule.rows[0], sql="select 1 / 0 from batch"),))
+    monkeypatch.setattr(
+        build_module, "replace_findings", partial(replace_findings, rules=(broken,))
+    )
+
+    with pytest.raises(BuildFailed, match="rule V01 could not be judged"):
+        build(module_settings, full=True)
+
+    assert _found(module_settings) == judged.after_full
+    with engine(module_settings, OWNER).connect() as connection:
+        status, message = connection.execute(
+            text("select status, message from ops.builds order by build_id desc limit 1")
+        ).one()
+    assert (status, "V01" in message) == ("failed", True)

@@ -14,6 +14,7 @@ from health_warehouse.landing import ledger
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
 from health_warehouse.quality import findings
+from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import LABELS, Label, generate
 from health_warehouse.synthetic.options import Options
@@ -28,10 +29,11 @@ _OPTIONS = Options(facilities=11, days=8, dossiers=500, seed=21, defects=0.4)
 
 @pytest.fixture(scope="module")
 def province(module_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Generated and ingested."""
+    """Generated, ingested, and built, for the rules that compare dossiers."""
     folder = tmp_path_factory.mktemp("province")
     generate(folder, _OPTIONS)
     _ingest(module_settings, folder)
+    build(module_settings)
     return folder
 
 

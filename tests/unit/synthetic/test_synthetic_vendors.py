@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import unicodedata
 from pathlib import Path
@@ -47,7 +48,7 @@ def _read(dossier: Dossier) -> Version:
     vendor = dossier.facility.vendor
     content = (
         envelope.opening(vendor, dossier.facility.facility_id, "20260701", "1")
-        + envelope.dossier_bytes(envelope.parts_of(dossier), vendor)
+        + envelope.dossier_bytes(envelope.parts_of(dossier), vendor, dossier.dossier_id)
         + envelope.closing(vendor, "1")
     )
     return read_file(content).versions[0]
@@ -85,6 +86,9 @@ def test_values_are_those_of_the_dossier(number: int, schedule: Schedule) -> Non
         ("single", b"<SignatureValue>"),
         (".net", b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8" standalone="yes"?>\r\n'),
         (".net", b"xmlns:xsd="),
+        (".net", base64.b64encode(b'<?xml version="1.0" encoding="utf-16"?>')[:48]),
+        ("decomposed", b"<LOAIHOSO>XML15</LOAIHOSO><NOIDUNGFILE></NOIDUNGFILE>"),
+        ("single", b"<LOAIHOSO>XML15</LOAIHOSO><NOIDUNGFILE>PD94"),
         ("references", b"&#7877;"),
         ("references", b"<NOIDUNGFILE><![CDATA[<"),
         ("spread", b'<GIAMDINHHS xmlns="'),

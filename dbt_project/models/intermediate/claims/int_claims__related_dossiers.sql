@@ -6,7 +6,8 @@
     post_hook="{{ keyed_by(['facility_key', 'encounter_key']) }}",
 ) }}
 
-with versions as (
+-- not materialized: each join then finds its rows by an index
+with versions as not materialized (
     select * from {{ ref('int_claims__current_versions') }}
 ),
 

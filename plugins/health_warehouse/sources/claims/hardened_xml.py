@@ -80,8 +80,8 @@ def root_name(head: bytes) -> str:
 
 def is_bare(data: bytes) -> bool:
     """Whether there is nothing in it but white space, marks, a declaration, comments."""
-    head = data.lstrip(b" \t\r\n\0")[:PROLOG_BYTES]
-    return not _after_prolog(prolog_text(head)).strip(" \t\r\n\ufeff\0")
+    head = data.lstrip(b" \t\r\n")[:PROLOG_BYTES]
+    return not _after_prolog(prolog_text(head)).strip(" \t\r\n\ufeff")
 
 
 def _after_prolog(text: str) -> str:

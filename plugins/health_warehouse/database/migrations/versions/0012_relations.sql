@@ -224,3 +224,12 @@ comment on view ops.ledger is
 'One row per receipt of a file, counts as of now. For dossiers and for lines (of XML2 and XML3, or check-ins): '
 'received = loaded + quarantined + duplicate + superseded + withdrawn + pending + blank; no dossier is blank. Its name is in '
 'vault.delivery_names.';
+
+---------- receipts in the archive
+
+alter table ops.file_receipts add column in_manifest boolean not null default false;
+comment on column ops.file_receipts.in_manifest is
+'Whether the archive holds a line of this receipt, from which `warehouse replay` brings it back.';
+comment on column ops.file_receipts.seen_at is
+'When a listing first showed this receipt, the same for all of a listing. It orders nothing; rule V07 looks at it.';
+create index file_receipts_unlisted on ops.file_receipts (file_id) where not in_manifest;
