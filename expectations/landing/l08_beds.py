@@ -1,14 +1,14 @@
 """L08: beds are paid in a stay, each has a code, and is paid once for one time.
 
 A bed at less than 100 % (TYLE_TT_DV) is shared and may be named by several dossiers, but by each
-once. Two stays in
-one bed are compared within the batch, by the times of their lines (NGAY_TH_YL, else NGAY_YL, to
-NGAY_KQ, the end of a bed line); lines with days only, or without an end, cannot be compared. Clocks
-and papers are granted an hour (our threshold).
+once. Two stays in one bed are compared within one file (what else is judged along with it is
+chance), by the times of their lines (NGAY_TH_YL, else NGAY_YL, to NGAY_KQ, the end of a bed line);
+lines with days only, or without an end, cannot be compared. Clocks and papers are granted an hour
+(our threshold).
 """
 
 from expectations.rules.fragments import numeric_code, quoted_code, quoted_time, text_or_null
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 from expectations.rules.selections import HEADER, VERSION, lines
 
 _IS_BED = f"{numeric_code('line.ma_nhom')} in ('14', '15', '16')"
@@ -56,7 +56,6 @@ RULE = Rule(
 _BEGAN = f"coalesce({text_or_null('line.ngay_th_yl')}, line.ngay_yl)"
 _LINES = lines(
     3,
-    "version.facility_id",
     "version.dossier_id",
     "raw.canonical_code(line.ma_khoa) as department",
     "line.ma_giuong",
@@ -79,13 +78,14 @@ where btrim(bed) <> ''"""
 ALONE = Rule(
     id="L08_alone",
     sentence_vi="Một giường không tính hai lần cùng lúc trong một hồ sơ, không tính 100% cho hai "
-    "hồ sơ (quá một giờ, trong một đợt).",
+    "hồ sơ (quá một giờ, trong một tệp).",
     sentence_en="No bed is charged twice at the same time in one dossier, nor at 100 % in two "
-    "(for more than an hour, within one batch).",
+    "(for more than an hour, within one file).",
     source=Source("one hospital's checks; catalogue L08", "M"),
     category=Category.PLAUSIBILITY,
     severity=Severity.FLAG_LINE,
     threshold="1 hour",
+    scope=Scope.DELIVERY,
     owner="sender",
     rows=(
         Rows(
@@ -98,7 +98,7 @@ select distinct on (used.file_id, used.position, used.line)
     other.file_id is not null as is_taken
 from used
 left join used as other
-    on used.facility_id = other.facility_id
+    on used.file_id = other.file_id
     and used.department = other.department
     and used.bed = other.bed
     and case
@@ -108,7 +108,7 @@ left join used as other
     end
     and least(used.ended_at, other.ended_at)
         - greatest(used.began_at, other.began_at) > interval '1 hour'
-order by used.file_id, used.position, used.line, other.began_at""",
+order by used.file_id, used.position, used.line, other.began_at, other.ended""",
             checks=(
                 Check(
                     field="MA_GIUONG",

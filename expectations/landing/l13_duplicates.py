@@ -6,12 +6,12 @@ a device of one name may come at two prices, an X-ray be of two sites. A quantit
 number (100 and 100.0 are equal), as text where it is none; items by their codes in one form.
 
 An operation (MA_NHOM 8) lasts from NGAY_TH_YL to NGAY_KQ; its surgeon is the first of
-NGUOI_THUC_HIEN, for assistants and anaesthetists may look after two. Compared within one facility
-and one batch.
+NGUOI_THUC_HIEN, for assistants and anaesthetists may look after two. Compared within one file:
+what else is judged along with it is chance.
 """
 
 from expectations.rules.fragments import numeric_code, quoted_time, text_or_null
-from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
+from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 from expectations.rules.selections import VERSION, lines
 
 _SAME = ("ngay_yl", "ngay_th_yl", "ma_bac_si", "so_luong", "tt_thau")
@@ -87,7 +87,6 @@ RULE = Rule(
 
 _OPERATIONS = lines(
     3,
-    "version.facility_id",
     "version.dossier_id",
     "btrim(split_part(line.nguoi_thuc_hien, ';', 1)) as surgeon",
     "line.ngay_th_yl",
@@ -102,11 +101,12 @@ _OPERATIONS = lines(
 
 ONE_TABLE = Rule(
     id="L13_surgeon",
-    sentence_vi="Một phẫu thuật viên chính không mổ hai người bệnh cùng lúc (trong một đợt).",
-    sentence_en="No surgeon operates on two patients at the same time (within one batch).",
+    sentence_vi="Một phẫu thuật viên chính không mổ hai người bệnh cùng lúc (trong một tệp).",
+    sentence_en="No surgeon operates on two patients at the same time (within one file).",
     source=Source("reasons of refused claims; catalogue L13", "M"),
     category=Category.PLAUSIBILITY,
     severity=Severity.FLAG_LINE,
+    scope=Scope.DELIVERY,
     owner="sender",
     rows=(
         Rows(
@@ -120,11 +120,13 @@ select distinct on (operation.file_id, operation.position, operation.line)
     other.file_id is not null as is_elsewhere
 from operation
 left join operation as other
-    on operation.facility_id = other.facility_id
+    on operation.file_id = other.file_id
     and operation.surgeon = other.surgeon
     and operation.dossier_id <> other.dossier_id
     and greatest(operation.began_at, other.began_at) < least(operation.ended_at, other.ended_at)
-order by operation.file_id, operation.position, operation.line, other.began_at""",
+order by
+    operation.file_id, operation.position, operation.line,
+    other.began_at, other.ended_at""",
             checks=(
                 Check(
                     field="NGUOI_THUC_HIEN",

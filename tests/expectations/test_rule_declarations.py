@@ -54,6 +54,12 @@ def test_a_rule_at_the_door_reads_no_dossier_of_before(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", registry.LANDING, ids=lambda rule: rule.id)
+def test_a_rule_at_the_door_says_nothing_of_a_batch(rule: Rule) -> None:
+    """Which files are judged together is chance: a rule compares what is in one file."""
+    assert "batch" not in rule.sentence_en
+
+
+@pytest.mark.parametrize("rule", registry.LANDING, ids=lambda rule: rule.id)
 def test_a_rule_at_the_door_has_a_severity_of_the_door(rule: Rule) -> None:
     assert rule.severity in _LANDING
 

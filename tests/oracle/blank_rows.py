@@ -25,7 +25,7 @@ _NO_EVENT = {
     "XML4": {"MA_LK", "STT", "DON_VI_DO", "MA_BS_DOC_KQ", "DU_PHONG"},
     "XML5": {"MA_LK", "STT", "NGUOI_THUC_HIEN", "DU_PHONG"},
     "XML6": _WHOSE,
-    "XML7": _WHOSE | _MEDICAL_STAFF | {"MA_YTE", "MA_THE_TAM"},
+    "XML7": (_WHOSE | _MEDICAL_STAFF | {"MA_YTE", "MA_THE_TAM"}) - {"MA_LK"},
     "XML8": _WHOSE | {"MA_LOAI_KCB", "NGUOI_GIAM_HO", "MA_THE_TAM"},
     "XML9": _WHOSE
     | {

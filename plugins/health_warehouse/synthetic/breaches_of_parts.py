@@ -39,7 +39,7 @@ def no_table_name(case: Case) -> Place | None:
 
 
 def no_content(case: Case) -> Place | None:
-    """Of another table it would say that the table was not made."""
+    """Of XML1: of another table it would say that the table was not made."""
     part = _find(case, "XML1")
     if part is None:
         return None

@@ -10,7 +10,7 @@ import pytest
 from claim_files import claim_file, dossier
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing import receipt_manifest
-from health_warehouse.landing.archive import names
+from health_warehouse.landing.archive import names, remove
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
 from health_warehouse.landing.receipt_manifest import (
@@ -26,8 +26,8 @@ from warehouses import Cluster, new_warehouse
 
 NOON = datetime(2026, 8, 3, 5, tzinfo=UTC)
 _RECEIPTS = (
-    "select uri, received_at, modified_at, seen_at, file_name, sha256 from ops.file_receipts"
-    " join ops.files using (file_id) order by 1, 2"
+    "select r.uri, r.received_at, r.modified_at, r.seen_at, r.file_name, f.sha256"
+    " from ops.file_receipts as r join ops.files as f using (file_id) order by 1, 2"
 )
 _FINDINGS = (
     "select f.sha256, a.position, a.rule_id, a.reason from quarantine.all_findings as a"
@@ -68,7 +68,7 @@ def test_a_replay_brings_back_receipts_what_counts_and_what_is_found(
 def test_a_receipt_whose_bytes_are_gone_is_counted_and_left_out(settings: Settings) -> None:
     _receive(settings)
     gone = kept_receipts(settings)[-1].sha256
-    (Path(settings.archive) / gone[:2] / f"{gone}.xml").unlink()
+    remove(settings, gone)
 
     found = replayable(settings)
 

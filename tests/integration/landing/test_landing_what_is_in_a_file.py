@@ -38,6 +38,10 @@ BLANK = claim_file(
 )
 
 
+def line_states(**counts: int) -> dict[str, int]:
+    return {**dict.fromkeys(LINE_STATES, 0), **counts}
+
+
 def test_blank_rows_are_counted_and_are_in_no_table(settings: Settings) -> None:
     deliver(settings, "a.xml", BLANK, NOON)
     deliver(settings, "b.xml", BLANK, NOON + timedelta(hours=1))
@@ -45,8 +49,8 @@ def test_blank_rows_are_counted_and_are_in_no_table(settings: Settings) -> None:
     judge(settings)
     first, again = entries(settings)
     assert first["lines"] == again["lines"] == 3
-    assert first["line_states"] == dict(zip(LINE_STATES, (3, 1, 0, 0, 0, 0, 2), strict=True))
-    assert again["line_states"] == dict(zip(LINE_STATES, (3, 0, 0, 3, 0, 0, 0), strict=True))
+    assert first["line_states"] == line_states(received=3, loaded=1, blank=2)
+    assert again["line_states"] == line_states(received=3, duplicate=3)
     assert first["blank_rows"] == {"XML2": 1, "XML3": 1, "XML6": 1, "XML9": 2, "XML14": 1}
     assert query(settings, "select row_counts from ops.files") == [
         ({"XML1": 1, "XML2": 1, "XML9": 1},)
@@ -67,7 +71,7 @@ def test_a_blank_check_in_is_counted_as_one(settings: Settings) -> None:
     load_all(settings)
     judge(settings)
     (entry,) = entries(settings)
-    assert entry["line_states"] == dict(zip(LINE_STATES, (2, 1, 0, 0, 0, 0, 1), strict=True))
+    assert entry["line_states"] == line_states(received=2, loaded=1, blank=1)
     assert query(settings, "select line, ma_lk from raw.check_ins") == [(2, "A2")]
 
 

@@ -113,8 +113,10 @@ def test_ledger_of_a_case_is_the_one_worked_out_by_hand(
     name: str, settings: Settings, tmp_path: Path
 ) -> None:
     case = read_case(name)
-    case.place(tmp_path)
-    _ingest(settings, tmp_path)
+    sent = tmp_path / "sent"  # the state folder of the warehouse is beside it
+    sent.mkdir()
+    case.place(sent)
+    _ingest(settings, sent)
     shown = {
         entry["file"]: {
             "status": entry["status"],

@@ -30,8 +30,7 @@ def row_of(table: Table, values: dict[str, str]) -> Row:
 
 @pytest.mark.parametrize("table", ALL, ids=lambda table: table.name)
 def test_keys_alone_are_no_event_and_every_marked_field_is_one(table: Table) -> None:
-    names = {field.name for field in table.fields}
-    keys = {name: "1" for name in KEYS if name in names}
+    keys = {field.name: "1" for field in table.fields if field.name in KEYS and not field.event}
     assert is_blank(table, row_of(table, keys))
     events = [field for field in table.fields if field.event]
     assert events
@@ -43,6 +42,12 @@ def test_keys_alone_are_no_event_and_every_marked_field_is_one(table: Table) -> 
         assert is_blank(table, row_of(table, {field.name: "0.00"})) == (field.event == "nonzero")
         assert not is_blank(table, row_of(table, {**keys, field.name: "0.001"})), field.name
         assert not is_blank(table, row_of(table, {**keys, field.name: "x"})), field.name
+
+
+def test_a_discharge_paper_is_there_however_little_it_says() -> None:
+    """X01 quarantines an inpatient's dossier without one; MA_LK alone was one before."""
+    assert not is_blank(TABLES["XML7"], row_of(TABLES["XML7"], {"MA_LK": "1"}))
+    assert [t.name for t in ALL if any(f.name == "MA_LK" and f.event for f in t.fields)] == ["XML7"]
 
 
 def test_every_field_says_whether_it_makes_an_event() -> None:

@@ -10,6 +10,7 @@ from claim_files import check_in_file
 from health_warehouse.errors import FileUnreadable
 from health_warehouse.sources.claims import check_ins
 from health_warehouse.sources.claims.check_ins import CheckIn, is_check_in_file, read_check_ins
+from health_warehouse.sources.claims.dossier import Envelope
 from health_warehouse.sources.claims.schema import CHECK_INS
 
 MIB = 1024 * 1024
@@ -109,3 +110,30 @@ def test_bounds_hold(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_empty_feed_is_refused() -> None:
     with pytest.raises(FileUnreadable, match="no TRANG_THAI_KCB"):
         read(check_in_file([]))
+
+
+def test_a_row_that_stands_elsewhere_is_taken_or_refuses_the_file() -> None:
+    text = GOOD.decode()
+    row = (
+        text[text.index("<TRANG_THAI_KCB>") : text.index("</TRANG_THAI_KCB>")] + "</TRANG_THAI_KCB>"
+    )
+    behind = text.replace("<CHUKYDONVI/>", row)
+    assert ids(read(behind.encode())) == ["A1", "A2", "A3", "A1"]
+    wrapped = text.replace("<CHUKYDONVI/>", f"<NHOM>{row}</NHOM>")
+    with pytest.raises(FileUnreadable, match="other than TRANG_THAI_KCB"):
+        read(wrapped.encode())
+
+
+def test_a_row_that_tells_of_no_check_in_is_blank() -> None:
+    rows = [{"MA_LK": "A1", "STT": "1", "MA_CSKCB": "96001"}, {"MA_LK": "A2", "MA_LOAI_KCB": "01"}]
+    assert [found.is_blank for found in read(check_in_file(rows))] == [True, False]
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "utf-16", "windows-1258"])
+def test_bytes_win_over_what_is_declared(declared: str) -> None:
+    envelope = Envelope()
+    content = GOOD.replace(b'"utf-8"', f'"{declared}"'.encode())
+    found = list(read_check_ins(io.BytesIO(content), 64 * MIB, 32 * MIB, envelope))
+    names = [c.row[NAMES.index("HO_TEN")] for c in found if c.row]
+    assert names == ["Nguyễn Thị Thử"] * 3
+    assert envelope.remarks == [f"the encoding {declared} is declared, the bytes are UTF-8"]

@@ -14,6 +14,7 @@ from claim_files import FACILITY, claim_file, dossier, part, xml1
 from health_warehouse.errors import FileUnreadable
 from health_warehouse.sources.claims import element_stream
 from health_warehouse.sources.claims import parse as parse_module
+from health_warehouse.sources.claims.hardened_xml import PROLOG_BYTES
 from health_warehouse.sources.claims.parse import ClaimFile
 from parsed_claims import MIB, hoso, only, parse
 
@@ -83,7 +84,7 @@ def test_what_was_seen_of_a_broken_file_does_not_depend_on_chunks(
     fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = claim_file([dossier(f"A{n}", nested=n % 2 == 0) for n in range(30)])
-    whole = whole.replace(b"<DANHSACHHOSO>", b" " * element_stream.PROLOG_BYTES + b"<DANHSACHHOSO>")
+    whole = whole.replace(b"<DANHSACHHOSO>", b" " * PROLOG_BYTES + b"<DANHSACHHOSO>")
     broken = BREAKS[fault](whole)
     seen = set()
     for size in (1000, 4096, 10_007, MIB):

@@ -1,6 +1,6 @@
--- One row per dossier with content whose findings beside others may have changed in this build: those
--- of the persons that the build touched, those of days for which check-ins came, and those that refer
--- to a facility of which the build changed every dossier, which may be the first or the last to come.
+-- One row per dossier with content whose findings beside others may have changed in this build:
+-- those of the persons that the build touched, those of days for which check-ins came, and those
+-- that refer to a facility of which the build changed every dossier: the first or the last to come.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'encounter_key']) }}",
@@ -16,12 +16,14 @@ persons as (
 ),
 
 check_in_days as (
-    select days.*
-    from {{ source('ops', 'check_in_days') }} as days
+    select
+        arrivals.facility_id,
+        arrivals.day
+    from {{ source('ops', 'check_in_days') }} as arrivals
     inner join {{ source('ops', 'builds') }} as builds
         on
-            days.change_id > builds.from_change_id
-            and days.change_id <= builds.to_change_id
+            arrivals.change_id > builds.from_change_id
+            and arrivals.change_id <= builds.to_change_id
     where builds.build_id = {{ build_id() }}
 ),
 
@@ -41,7 +43,10 @@ facilities as (
             from versions
             where
                 versions.facility_key = changed.facility_key
-                and versions.encounter_key not in (select encounter_key from changed)
+                and versions.encounter_key not in (
+                    select other.encounter_key from changed as other
+                )
+            order by versions.encounter_key
             limit 1
         ) is null
 ),

@@ -33,7 +33,7 @@ _UTF_16 = frozenset({"utf-16", "utf-16-le", "utf-16-be"})
 # Names of UTF-16 in software of Microsoft, which Python does not know.
 _ALSO_UTF_16 = frozenset({"unicode", "ucs-2", "iso-10646-ucs-2"})
 _CONTAIN_ASCII = re.compile(r"ascii|iso8859-\d+|cp125\d|cp874|tis-620|koi8-[rtu]")
-_UTF_32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
+_UTF_32 = (b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"<\0\0\0", b"\0\0\0<")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,19}")
 _DECLARED = re.compile(r"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]*?\?>")
@@ -166,7 +166,7 @@ def _not_as_found(encoding: Encoding) -> str:
 
 def _marked(head: bytes) -> str | None:
     """The codec that a mark or the first sign tells."""
-    if head.startswith(_UTF_32_MARKS):
+    if head.startswith(_UTF_32):
         return None  # it is no text to us: what reads it finds NUL
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"

@@ -60,7 +60,7 @@ def is_check_in_file(stream: BinaryIO) -> bool:
 
 
 def read_check_ins(
-    stream: BinaryIO, max_file_bytes: int, max_row_bytes: int, envelope: Envelope
+    stream: BinaryIO, max_file_bytes: int, max_row_bytes: int, envelope: Envelope | None = None
 ) -> Iterator[CheckIn]:
     """The rows in their order. Raises FileUnreadable; callers must not commit before the end, when
     `is_signed` and `remarks` of `envelope` are set."""
@@ -79,6 +79,8 @@ def read_check_ins(
         yield read
     if line == 0:
         raise FileUnreadable("F01", f"no {CHECK_INS.row} in the file")
+    if envelope is None:
+        return
     envelope.is_signed = elements.is_signed
     if remark := elements.encoding.remark:
         envelope.remarks.append(remark)

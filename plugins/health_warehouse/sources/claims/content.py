@@ -3,7 +3,7 @@
 "Not made" is what a sender says by a NOIDUNGFILE without content: software that lists a FILEHOSO
 for every table leaves those empty that a dossier does not need (§2.4 of the notes on the standard,
 confidence M). No content is: nothing, white space, a declaration or mark without an element, in
-base64 too; and an element in which there is no value.
+base64 too. A root without rows, or with blank ones only, says the same (`blank_rows`).
 """
 
 from __future__ import annotations
@@ -31,13 +31,12 @@ from health_warehouse.sources.claims.hardened_xml import (
     is_bare,
     parse_document,
 )
-from health_warehouse.sources.claims.losses import has_odd_attribute, has_words
+from health_warehouse.sources.claims.losses import has_words
 from health_warehouse.sources.claims.plain_rows import plain_rows, plain_text
 from health_warehouse.sources.claims.rows import MAX_LINES, XML_SPACE
 from health_warehouse.sources.claims.schema import Table
 
 _XML_DECLARATION = re.compile(r"<\?xml\s[^>]*\?>\s*")
-_HAS_TEXT = etree.XPath("boolean(descendant-or-self::*/text()[normalize-space()])")
 
 
 class UnreadablePart(Exception):
@@ -57,11 +56,6 @@ class Content:
     root: Any = None
     has_attributes: bool = True
     remark: str | None = None
-
-    @property
-    def is_made(self) -> bool:
-        """Whether there is any value in it."""
-        return self.rows is not None or _HAS_TEXT(self.root) or has_odd_attribute(self.root)
 
 
 def read_content(table: Table | None, element: Any, parser: etree.XMLParser) -> Content | None:

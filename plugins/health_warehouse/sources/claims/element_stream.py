@@ -117,8 +117,8 @@ class ElementStream:
         if next(element.iterancestors(*self._enclosing), None) is not None:
             return False
         if next(islice(element.iterancestors(), MAX_ITEM_DEPTH, None), None) is not None:
-            reason = f"a {self._item_name} more than {MAX_ITEM_DEPTH} levels deep"
-            raise FileUnreadable("F01", reason)
+            deep = f"a {self._item_name} more than {MAX_ITEM_DEPTH} levels deep"
+            raise FileUnreadable("F01", f"elements of the envelope out of their place: {deep}")
         return True
 
     def _chunks(self) -> Iterator[bytes]:

@@ -94,11 +94,6 @@ def _require_plain_row(row: Any, line: int) -> None:
             raise UnreadableTable("elements inside a value", line, local_name(child.tag)[:63])
 
 
-def has_odd_attribute(element: Any) -> bool:
-    """Whether an attribute that says something stands in `element` or anything in it."""
-    return bool(_WITH_ODD_ATTRIBUTE(element))
-
-
 def has_words(element: Any) -> bool:
     """Whether text stands between the elements in `element`."""
     words = [element.text, *[child.tail for child in element]]

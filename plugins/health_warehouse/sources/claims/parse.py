@@ -135,6 +135,9 @@ def _nested_dossiers(hoso: Any) -> Iterator[Any]:
 
     One that holds nothing but others is no dossier. How many there can be, the stream bounds.
     """
+    if hoso.find("{*}HOSO") is None:
+        yield hoso
+        return
     enclosing = [hoso]
     while enclosing:
         outer = enclosing.pop()

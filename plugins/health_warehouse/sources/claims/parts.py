@@ -88,12 +88,17 @@ def _split_part(element: Any) -> tuple[str, Any]:
     name = local_name(element.tag)
     if name != "FILEHOSO":
         raise UnreadablePart(f"the HOSO holds elements other than FILEHOSO: {quoted_name(name)}")
-    children = [child for child in element if local_name(child.tag) not in SIGNATURES]
-    by_name = {local_name(child.tag): child for child in children}
-    kind = by_name.pop("LOAIHOSO", None)
-    holder = by_name.pop("NOIDUNGFILE", None)
-    count = (kind is not None) + (holder is not None)
-    if len(children) != count or has_words(element) or (kind is not None and len(kind)):
+    kind = holder = None
+    is_part = not has_words(element)
+    for child in element:
+        name = local_name(child.tag)
+        if name == "LOAIHOSO" and kind is None:
+            kind = child
+        elif name == "NOIDUNGFILE" and holder is None:
+            holder = child
+        else:
+            is_part = is_part and name in SIGNATURES
+    if not is_part or (kind is not None and len(kind)):
         raise UnreadablePart("not a FILEHOSO of one LOAIHOSO and one NOIDUNGFILE")
     return ("" if kind is None else kind.text or "").strip(XML_SPACE).upper(), holder
 
@@ -119,9 +124,6 @@ def _keep_other(dossier: Dossier, part: int, table_name: str, content: Content) 
 
 
 def _take_table(dossier: Dossier, table: Table, content: Content) -> str | None:
-    if not content.is_made and local_name(content.root.tag) == table.root:
-        blank_count = sum(1 for _ in content.root.iter(f"{{*}}{table.row}"))
-        return _note_blanks(dossier, table.name, blank_count)
     rows = content.rows
     if rows is None:
         rows = read_rows(table, content.root, has_attributes=content.has_attributes)

@@ -8,7 +8,8 @@ the names of both QĐ 4750 and QĐ 3176 (the latter M: three implementations agr
 free text.
 `event` marks what makes a row of its table an event: `any` value, or a number other than zero
 (`nonzero`; software writes 0 where nothing was entered). A row with none of these says only whom,
-where and by whom: it is blank (own definition after rows of real exporters, confidence M).
+where and by whom: it is blank (own definition after rows of real exporters, confidence M). In XML7
+MA_LK does: a dossier that owes a discharge paper (X01) has one, however little the paper says.
 """
 
 from __future__ import annotations

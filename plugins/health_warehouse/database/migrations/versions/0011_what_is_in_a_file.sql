@@ -241,7 +241,7 @@ with gone as (
     delete from raw.claims_xml7 as sent
     where
         concat(
-            sent.so_luu_tru, sent.ma_khoa_rv, sent.ngay_vao, sent.ngay_ra,
+            sent.ma_lk, sent.so_luu_tru, sent.ma_khoa_rv, sent.ngay_vao, sent.ngay_ra,
             sent.nguyennhan_dinhchi, sent.thoigian_dinhchi, sent.chan_doan_rv, sent.pp_dieutri,
             sent.ghi_chu, sent.ngoaitru_tungay, sent.ngoaitru_denngay
         ) !~ '[^[:space:]]'
