@@ -62,7 +62,7 @@ def test_a_replay_brings_back_receipts_what_counts_and_what_is_found(
             assert query(other, _RECEIPTS) == query(settings, _RECEIPTS)
             assert query(other, _FINDINGS) == query(settings, _FINDINGS)
             assert current(other) == current(settings)
-    assert [row[2] for row in query(settings, _FINDINGS)] == ["V07"]
+    assert "V07" in [row[2] for row in query(settings, _FINDINGS)]
 
 
 def test_a_receipt_whose_bytes_are_gone_is_counted_and_left_out(settings: Settings) -> None:
