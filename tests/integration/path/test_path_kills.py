@@ -26,7 +26,7 @@ from health_warehouse.synthetic.options import Options
 from victims import finishes, kill_after, start
 from warehouses import Cluster, new_cluster, new_warehouse
 
-STATES = ("loaded", "quarantined", "duplicate", "superseded", "withdrawn")
+STATES = ("loaded", "quarantined", "duplicate", "superseded", "withdrawn", "pending")
 """Where a dossier that was received can be; their sum is all that was received."""
 Work = Callable[[Settings], None]
 Kill = Callable[[Settings, Work, float], None]
