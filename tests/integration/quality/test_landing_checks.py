@@ -57,7 +57,7 @@ def test_a_bad_dossier_is_quarantined_and_the_others_of_its_file_count(settings:
 def test_a_dossier_without_a_readable_xml1_has_one_name_in_all_findings(
     settings: Settings, tmp_path: Path, named: list[str]
 ) -> None:
-    drugs = part("XML2", lines("XML2", [{"MA_LK": ma_lk} for ma_lk in named]))
+    drugs = part("XML2", lines("XML2", [{"MA_LK": ma_lk, "MA_THUOC": "40.1"} for ma_lk in named]))
     sent = claim_file([hoso(part("XML1", "<TONG_HOP>"), drugs), hoso(drugs)])
     write(tmp_path / "sent", "claims.xml", sent)
     ingest(settings, list_new(settings, [str(tmp_path / "sent")]))

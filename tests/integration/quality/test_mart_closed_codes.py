@@ -56,7 +56,6 @@ def _open() -> Iterator[Dossier]:
     yield Dossier("a test", services=[{"ten_dich_vu": "HIV Ab test nhanh"}])
     yield Dossier("a load", services=[{"ten_dich_vu": "Đo tải lượng HBV"}])
     yield Dossier("tuberculosis", papers={"xml15": [{"phanloai_lao_hiv": "2"}]})
-    yield Dossier("blank table", papers={"xml6": [{"gioi_tinh": "1"}]})
 
 
 _CLOSED = tuple(_closed())
