@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from health_warehouse.errors import WarehouseError
-from health_warehouse.settings import PROJECT_DIR, state_folder
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import OperationalError
@@ -45,6 +44,8 @@ def _names(error: OSError) -> list[Path]:
 
 
 def _is_named_by_us(path: Path) -> bool:
+    from health_warehouse.settings import PROJECT_DIR, state_folder  # DAG files are parsed without
+
     state = state_folder()
     ours = (PROJECT_DIR, Path(sys.prefix), Path(sys.base_prefix), state)
     is_sent = path.is_relative_to(state / _INBOX)
