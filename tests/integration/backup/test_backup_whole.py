@@ -30,6 +30,7 @@ from health_warehouse.synthetic.options import Options
 from warehouses import Cluster, new_warehouse
 
 HOSPITAL = "hospital_of_the_backup"
+_RECEIPTS = "ops.file_receipts"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ def restored(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
         drop_reader(settings, HOSPITAL, "test")
 
 
+def _not_in_manifest(row: str) -> str:
+    """A receipt is written beside the bytes anew: the archive of a restored warehouse may be new."""
+    return f"{row.removesuffix(',t)').removesuffix(',f)')},f)"
+
+
 def _a_facility(settings: Settings) -> str:
     with engine(settings, OWNER).connect() as connection:
         query = text("select min(facility_id) from marts.dim_facilities")
@@ -89,7 +95,8 @@ def _lose(cluster: Cluster, settings: Settings) -> None:
 def test_every_row_of_every_table_comes_back(restored: Restored) -> None:
     assert restored.came_back.keys() == restored.was.keys()
     for table, rows in restored.was.items():
-        assert restored.came_back[table] == rows, table
+        wanted = [_not_in_manifest(row) for row in rows] if table == _RECEIPTS else rows
+        assert restored.came_back[table] == wanted, table
     filled = {table.partition(".")[0] for table, rows in restored.was.items() if rows}
     assert filled >= {"raw", "ops", "vault", "quarantine", "marts", "candidate"}
     counted = {table: len(rows) for table, rows in restored.was.items()}
