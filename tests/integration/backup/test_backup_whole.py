@@ -72,7 +72,7 @@ def restored(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def _not_in_manifest(row: str) -> str:
-    """A receipt is written beside the bytes anew: the archive of a restored warehouse may be new."""
+    """A receipt is written beside the bytes anew: the archive may be another."""
     return f"{row.removesuffix(',t)').removesuffix(',f)')},f)"
 
 
