@@ -9,7 +9,7 @@ from sqlalchemy import text
 from benchmarks.history import History, vacuum
 from build_steps import note_published
 from claim_ledger import Dossier, Ledger
-from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.database.connections import OWNER, dispose_engines, engine
 from health_warehouse.quality.marts import audit
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
@@ -39,6 +39,7 @@ def history(settings: Settings) -> Settings:
     past.deliver_all(settings)
     note_published(settings, build(settings))
     vacuum(settings)
+    dispose_engines()  # a session tells what it scanned when it ends, or with a later transaction
     return settings
 
 
