@@ -20,12 +20,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import floor
 from benchmarks.empty_warehouse import empty_warehouse
+from benchmarks.parts import of_server
 from benchmarks.workers import (
     WORKERS,
     Loaded,
@@ -37,7 +37,6 @@ from benchmarks.workers import (
 )
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import unjudged_file_ids
-from health_warehouse.services import postgres
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
@@ -80,18 +79,10 @@ class Loading:
 
 def timed(settings: Settings, work: Callable[[], object]) -> Cost:
     """Without the processor time of other processes of ours."""
-    clock, ours, servers = time.perf_counter(), time.process_time(), _of_server(settings)
+    clock, ours, servers = time.perf_counter(), time.process_time(), of_server(settings)
     work()
-    processor = time.process_time() - ours + _of_server(settings) - servers
+    processor = time.process_time() - ours + of_server(settings) - servers
     return Cost(time.perf_counter() - clock, processor)
-
-
-def _of_server(settings: Settings) -> float:
-    """Processor time of the server so far, with its processes that have ended."""
-    server = psutil.Process(postgres.server(settings).pid())
-    times = [server.cpu_times(), *(child.cpu_times() for child in server.children())]
-    ended = times[0].children_user + times[0].children_system
-    return sum(each.user + each.system for each in times) + ended
 
 
 def measure(title: str, files: list[Path], *, is_checked: bool = True) -> Loading:

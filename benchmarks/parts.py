@@ -84,11 +84,11 @@ class Cost:
     @contextmanager
     def timed(self, settings: Settings) -> Iterator[None]:
         dispose_engines()  # each measure pays for its own sessions
-        clock, ours, server = time.perf_counter(), _of_us(), _of_server(settings)
+        clock, ours, server = time.perf_counter(), _of_us(), of_server(settings)
         yield
         self.seconds += time.perf_counter() - clock
         self.ours += _of_us() - ours
-        self.of_server += _of_server(settings) - server
+        self.of_server += of_server(settings) - server
 
 
 Costs = dict[str, Cost]
@@ -157,7 +157,7 @@ def _of_us() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def _of_server(settings: Settings) -> float:
+def of_server(settings: Settings) -> float:
     """The server so far, with its processes that ended."""
     server = psutil.Process(postgres.server(settings).pid())
     times = [server.cpu_times(), *(child.cpu_times() for child in server.children())]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from uuid import UUID, uuid4, uuid5
 from health_warehouse.alerting.channels import Channel, DeliveryFailed, Envelope
 from health_warehouse.alerting.conditions import Kind
 from health_warehouse.alerting.message import compose
+from health_warehouse.services.state import write_private
 from health_warehouse.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -112,14 +112,8 @@ class Outage:
             return None
 
     def _write(self, state: _State) -> None:
-        """The whole file or the one before, also after a crash of the machine."""
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        aside = self._file.with_suffix(".part")
-        with aside.open("w", encoding="ascii") as file:
-            json.dump(asdict(state), file)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self._file)
+        write_private(self._file, json.dumps(asdict(state)))
 
 
 def _content(state: _State, event: _Event, now: datetime) -> dict[str, Any]:
