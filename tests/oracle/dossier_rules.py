@@ -7,7 +7,7 @@ flags change no verdict.
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 from oracle.claims_rules import Row, moment
 
@@ -55,12 +55,19 @@ def _breaks_birth(header: Row) -> bool:
     birth = header.get("NGAY_SINH", "")
     try:
         arrived = moment(header.get("NGAY_VAO", ""))
-        if birth.endswith("00000000") or not birth:
-            return bool(birth) and int(birth[:4]) > arrived.year
+        if birth and birth[6:8] in ("", "00"):
+            return _breaks_birth_without_day(birth, arrived.date())
         born = moment(birth if len(birth) == 12 else f"{birth}0000")
     except ValueError:
         return False
     return born > arrived or (len(birth) == 8 and arrived - born < _NEWBORN)
+
+
+def _breaks_birth_without_day(birth: str, arrived: date) -> bool:
+    """Born after the arrival, or a newborn whatever the day of that month or year was."""
+    year, month = int(birth[:4]), int(birth[4:6] or 0)
+    first = date(year, month or 1, 1)
+    return first > arrived or arrived - first < _NEWBORN
 
 
 def _breaks_days(header: Row) -> bool:

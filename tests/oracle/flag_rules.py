@@ -93,7 +93,8 @@ def _day_of_birth(version: Version) -> bool:
     notices = (row.get("NGAY_SINH_CON", "") for row in version.others.get("XML9", ()))
     if any(text and text[6:8] == "00" for text in notices):
         return True
-    birth, arrived = version.header.get("NGAY_SINH", ""), _moment(version.header["NGAY_VAO"])
+    birth = version.header.get("NGAY_SINH", "")
+    arrived = _moment(version.header.get("NGAY_VAO", ""))
     if not arrived or birth[6:8] not in ("", "00") or not birth[:4].isdecimal():
         return False
     year, month = int(birth[:4]), int(birth[4:6] or 0)

@@ -89,6 +89,16 @@ def born_in_kilograms(case: Case) -> Place | None:
     return Place("XML9", str(number), "CAN_NANG_CON")
 
 
+def weights_in_kilograms(case: Case) -> Place | None:
+    """XML1 lists the weights of all children; here each is in kilograms."""
+    weights = case.dossier.header["CAN_NANG_CON"]
+    if not weights:
+        return None
+    kilograms = (str(int(weight) / 1000) for weight in weights.split(";"))
+    case.dossier.header["CAN_NANG_CON"] = ";".join(kilograms)
+    return Place("XML1", "", "CAN_NANG_CON")
+
+
 def born_on_no_day(case: Case) -> Place | None:
     rows = case.dossier.tables.get("XML9")
     if not rows:

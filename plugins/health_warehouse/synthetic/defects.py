@@ -229,6 +229,8 @@ _TABLE_KINDS = (
            times.paper_of_another_end),
     _table("born_in_kilograms", "P03", "W", "XML9.CAN_NANG_CON in kilograms",
            times.born_in_kilograms),
+    _table("weights_in_kilograms", "P03", "W", "XML1.CAN_NANG_CON in kilograms",
+           times.weights_in_kilograms),
     _table("born_on_no_day", "D06", "W", "XML9.NGAY_SINH_CON without its day",
            times.born_on_no_day),
     _table("result_without_service", "X07", "W", "XML4.MA_DICH_VU is in no line of XML3",

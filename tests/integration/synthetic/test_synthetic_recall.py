@@ -23,8 +23,9 @@ from oracle.claims_rules import LOCAL_TIME
 from oracle.flag_rules import RULES, flags
 from oracle.recount import LedgerEntry, Recount, read_folder, recount
 
-# Every vendor; two labels in five dossiers, so that most kinds have one.
-_OPTIONS = Options(facilities=11, days=8, dossiers=500, seed=21, defects=0.4)
+# Every vendor; two labels in five dossiers, so that most kinds have one. Seed and size are those
+# with which each rule of the second opinion on flags finds something: births are rare.
+_OPTIONS = Options(facilities=11, days=8, dossiers=900, seed=37, defects=0.4)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ def _product_ledger(settings: Settings, counted: Recount) -> dict[str, dict[str,
 def result(module_settings: Settings, province: Path) -> Result:
     result = Result(facility_months=_OPTIONS.facilities)
     compare(
-        _labels(province), findings.entries(module_settings, with_names=True), result, "seed 21"
+        _labels(province), findings.entries(module_settings, with_names=True), result, "seed 37"
     )
     return result
 

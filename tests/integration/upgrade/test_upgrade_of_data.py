@@ -106,7 +106,7 @@ def test_an_upgrade_gives_the_marts_of_this_version(old: Settings) -> None:
     assert find_reader(old, "hospital").group == "facility_reader"
     with psycopg.connect(dsn(old, "hospital")) as reader:
         assert reader.execute("select count(*) from facility.fct_encounters").fetchone() == (50,)
-    with pytest.raises(ConfigurationError, match="no release before"):
+    with pytest.raises(ConfigurationError, match="no roll-back leads across it"):
         rollback(old, "tried", "Lan")
     assert upgrade(old, said.append) is None, "a second time there is nothing to do"
 
