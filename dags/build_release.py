@@ -5,26 +5,28 @@ by layer; the audit checks the promises to readers; publishing moves the differe
 one transaction. Readers see the old release or the new one, never a mix, and are never blocked.
 
 **When it runs.** When `ingest_claims` rings (asset `warehouse://claims`), and every five minutes by
-the clock, because asset events get lost: `has_changes` reads the ledger and ends the run, green, if
-there is nothing to build. A run that a person triggers does the same work as a scheduled one; in
-addition it builds a held build again, which the clock leaves alone until the next delivery.
+the clock, because asset events get lost: `has_changes` ends the run, green, if neither the ledger
+nor the project (models, seeds, reference lists) changed since the last build. A full build of more
+than `WAREHOUSE_FULL_BUILD_ROWS` lines waits for `WAREHOUSE_FULL_BUILD_HOURS`. A run that a person
+triggers does the same work as a scheduled one; it waits for no hours, and it builds a held build
+again, which the clock leaves alone until something changes.
 
 **Safe to rerun.** A build covers all that changed since the published release, however many builds
 were held or killed in between.
 
 **Parameters**
 
-- `full_rebuild` — build every dossier from scratch, not only the changed ones: after a change of a
-  model. What is published is still only what differs.
+- `full_rebuild` — build every dossier from scratch, not only the changed ones; a change of a model
+  does so by itself. What is published is still only what differs.
 - `facility`, `first_day`, `last_day` — beside what changed, build the dossiers of this facility
   (MACSKCB) anew whose care ended in these days; each of the three may be left empty.
 - `dry_run` — build and audit, show in the log of `publish_release` how many rows each table would
   lose and gain, and publish nothing. With a facility or days: only say in the log of `has_changes`
   what would be built anew. What was delivered is built and published by the clock as ever.
 
-**Example.** After deploying a corrected model, trigger with
-`{"full_rebuild": true, "dry_run": true}`, read the plan, then publish what was built with
-`warehouse publish`, or trigger with `{"full_rebuild": true}`.
+**Example.** A corrected model is built and published by the clock. To see first what it changes:
+pause this DAG, deploy the model, run `warehouse build`, `warehouse audit` and
+`warehouse publish --dry-run`, then `warehouse publish`; unpause.
 
 **When it fails**
 

@@ -98,6 +98,18 @@ class Settings(BaseSettings):
         description="A version of a dossier that loses to one that was listed before it, by more "
         "than this, is a finding (V07): the sender's clock may stand in the past.",
     )
+    full_build_rows: int = Field(
+        default=1_000_000,
+        ge=0,
+        description="A full build of more lines than this waits for the hours below, unless a "
+        "person asks for it.",
+    )
+    full_build_hours: str = Field(
+        default="",
+        pattern=r"^(([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-4]))?$",
+        description="Hours of the day, local time, in which such a build may begin: 22-5. Unset: "
+        "any hour.",
+    )
     silent_holder_seconds: float = Field(
         default=300.0,
         ge=1,

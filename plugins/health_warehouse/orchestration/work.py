@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
+from health_warehouse.orchestration.hours import is_within
+from health_warehouse.release.project import in_short
 from health_warehouse.settings import Settings
 
 
@@ -22,13 +25,17 @@ class LastBuild:
 @dataclass(frozen=True)
 class Situation:
     """What the decision rests on. `hold` is why publishing is on hold, None when it is not;
-    `is_at_work`: somebody builds from a terminal at this moment."""
+    `is_at_work`: somebody builds from a terminal at this moment; `changed`: what of the project is
+    not as the newest build had it; `waits_for`: the hours that a build as large as this one waits
+    for, None when it does not wait."""
 
     pending_changes: int
     last_change_id: int
     last_build: LastBuild | None
     hold: str | None
     is_at_work: bool = False
+    changed: tuple[str, ...] = ()
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,20 +47,34 @@ class Decision:
 def decide(situation: Situation, *, full: bool, by_person: bool) -> Decision:
     """Whether to build now.
 
-    A held build is not built again every few minutes to fail alike: it waits for a delivery or
-    for a person, who triggers the run after mending the cause. So does the build of a dry run, when
-    it holds nothing that was delivered. A build that failed or that was killed is tried again by
-    the clock, because nobody may be there to ask for it. Who builds from a terminal is not
-    overtaken by the clock: a build longer than its five minutes would never end.
+    Another project than the newest build's is work too. A full build of many lines waits for its
+    hours, and what is delivered meanwhile with it, unless a person asks.
+    A held build is not built again every few minutes to fail alike: it waits for a delivery, a
+    change of the project, or a person, who triggers the run after mending the cause. So does the
+    build of a dry run, when it holds nothing that was delivered. A build that failed or that was
+    killed is tried again by the clock, because nobody may be there to ask for it. Who builds from a
+    terminal is not overtaken by the clock: a build longer than its five minutes would never end.
     """
     if full:
         return Decision(True, "a full rebuild was asked for")
     if situation.is_at_work and not by_person:
         return Decision(False, "somebody builds from a terminal; the clock looks again")
+    due = _due(situation, by_person=by_person)
+    if due.is_due and situation.waits_for is not None and not by_person:
+        return Decision(False, f"{due.reason}; {situation.waits_for}")
+    return due
+
+
+def _due(situation: Situation, *, by_person: bool) -> Decision:
+    """Whether there is something to build, at whatever hour."""
     build = situation.last_build
+    if build is not None and situation.changed:
+        return Decision(True, f"changed since the last build: {in_short(list(situation.changed))}")
     is_done = build is None or build.status == "published"
     if situation.pending_changes == 0 and is_done:
-        return Decision(False, "no dossier changed since the published release")
+        return Decision(
+            False, "neither a dossier nor the project changed since the published release"
+        )
     if build is not None and build.to_change_id >= situation.last_change_id:
         if build.status == "held" and not by_person:
             return Decision(
@@ -83,12 +104,13 @@ def is_up_to_date(settings: Settings) -> bool:
     """Whether readers see all that was delivered, as the models that are built make it."""
     now = situation(settings)
     is_published = now.last_build is not None and now.last_build.status == "published"
-    return is_published and now.pending_changes == 0
+    return is_published and now.pending_changes == 0 and not now.changed
 
 
 def situation(settings: Settings) -> Situation:
     """Read the present state."""
     from health_warehouse.release.pending import pending_changes
+    from health_warehouse.release.project import changes_since_newest_build, present_project
     from health_warehouse.release.turns import is_at_work
 
     with engine(settings, "transformer").connect() as connection:
@@ -101,12 +123,31 @@ def situation(settings: Settings) -> Situation:
                 " from ops.builds order by build_id desc limit 1"
             )
         ).one_or_none()
+        changed = changes_since_newest_build(connection, present_project(connection))
     return Situation(
         pending_changes=pending_changes(settings),
         last_change_id=last_change_id,
         last_build=LastBuild(**row._mapping) if row else None,
         hold=publish_hold(settings),
         is_at_work=is_at_work(settings),
+        changed=tuple(changed),
+        waits_for=_waits_for(settings, datetime.now(UTC)),
+    )
+
+
+def _waits_for(settings: Settings, now: datetime) -> str | None:
+    """Why a build has to wait for other hours; None when it has not."""
+    from health_warehouse.release.build import why_full
+    from health_warehouse.release.size import lines_that_count
+
+    if is_within(settings.full_build_hours, now) or why_full(settings) is None:
+        return None
+    lines = lines_that_count(settings)
+    if lines <= settings.full_build_rows:
+        return None
+    return (
+        f"a full build of {lines:,} lines waits for the hours {settings.full_build_hours}"
+        " (WAREHOUSE_FULL_BUILD_HOURS); trigger this DAG to build now"
     )
 
 

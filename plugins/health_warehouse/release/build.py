@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Literal, get_args
 
 from sqlalchemy import Connection, text
@@ -23,6 +22,13 @@ from health_warehouse.quality.relations import RuleNotJudged, replace_findings
 from health_warehouse.rekeying.state import require_whole_keys
 from health_warehouse.release import dbt
 from health_warehouse.release.builders import alone, transformer
+from health_warehouse.release.project import (
+    Project,
+    changes_since_newest_build,
+    in_short,
+    note_project,
+    present_project,
+)
 from health_warehouse.settings import Settings
 from health_warehouse.upgrade.pending import require_upgraded
 
@@ -80,15 +86,15 @@ def prepare(
     """
     if not is_upgrade:
         require_upgraded(settings, "transformer")
-    project_hash = dbt.project_hash()
     relations = dbt.lasting_relations(settings)
     watch(settings, "transformer")
     with transformer(settings) as connection:
         take(connection, "opening")
         require_whole_keys(connection)
         _replace_unpublished(connection)
-        project_hash = _with_reference_lists(connection, project_hash)
-        reason = "asked for" if full else _why_full(connection, project_hash, relations)
+        project = present_project(connection)
+        reason = "asked for" if full else _why_full(connection, project, relations)
+        note_project(connection, project)
         build_id: int = connection.execute(
             text(
                 """
@@ -112,7 +118,7 @@ def prepare(
             ),
             {
                 "is_full": reason is not None,
-                "project_hash": project_hash,
+                "project_hash": project.hash,
                 "reason": reason,
                 "is_dry_run": is_dry_run,
             },
@@ -205,17 +211,6 @@ def _command(layers: Sequence[Layer], is_full: bool) -> list[str]:
     return [*command, "--exclude", "tag:history", "config.materialized:view", "resource_type:seed"]
 
 
-def _with_reference_lists(connection: Connection, project_hash: str) -> str:
-    """Facts hold keys of the reference lists: other lists change rows that no delivery touched.
-
-    So do keys that the loader made anew.
-    """
-    lists = connection.execute(text("select content_hash from ref.loaded")).scalar_one_or_none()
-    newest = text("select max(rekeying_id) from ops.rekeyings")
-    keys: int | None = connection.execute(newest).scalar_one()
-    return sha256(f"{project_hash} {lists} {keys}".encode()).hexdigest()
-
-
 def _replace_unpublished(connection: Connection) -> None:
     """Unpublished builds end here: their candidate is about to be written over.
 
@@ -233,8 +228,15 @@ def _replace_unpublished(connection: Connection) -> None:
     )
 
 
+def why_full(settings: Settings) -> str | None:
+    """Why a build that began now would be a full one; None when it would not."""
+    relations = dbt.lasting_relations(settings)
+    with transformer(settings) as connection:
+        return _why_full(connection, present_project(connection), relations)
+
+
 def _why_full(
-    connection: Connection, project_hash: str, relations: Sequence[str] | None
+    connection: Connection, project: Project, relations: Sequence[str] | None
 ) -> str | None:
     """Why the candidate cannot be brought up to date by its changes alone; None when it can."""
     last_full = connection.execute(
@@ -242,16 +244,12 @@ def _why_full(
             """
             select
                 fulls.built_at,
-                newest.project_hash,
                 exists (select 1 from ops.releases where status = 'current') as has_release,
                 exists (
                     select 1 from ops.releases
                     where status = 'current' and build_id >= fulls.build_id
                 ) as is_published
             from ops.builds as fulls
-            cross join (
-                select project_hash from ops.builds order by build_id desc limit 1
-            ) as newest
             where fulls.is_full
             order by fulls.build_id desc
             limit 1
@@ -266,8 +264,8 @@ def _why_full(
         # Held, killed before it was published, or rolled back: its rows may differ from those of
         # readers in any dossier, and an increment would neither audit nor publish those.
         return "the last full build is not what readers see"
-    if last_full.project_hash != project_hash:
-        return "the models or the reference lists changed"
+    if changed := changes_since_newest_build(connection, project):
+        return f"changed: {in_short(changed)}"
     if relations is None:
         return "no manifest of an earlier build"
     missing: str | None = connection.execute(

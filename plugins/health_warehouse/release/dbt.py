@@ -107,15 +107,17 @@ def project_manifest() -> dict[str, Any]:
         return dict(json.loads(_kept_manifest(settings).read_text(encoding="utf-8")))
 
 
-def project_hash() -> str:
-    """Hash of all that decides what a mart holds: models, seeds, functions in the database."""
-    digest = hashlib.sha256()
-    for folder in (DBT_PROJECT_DIR, _MIGRATIONS_DIR):
-        files = (path for path in folder.rglob("*") if path.suffix in _HASHED_SUFFIXES)
-        for path in sorted(files):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
-    return digest.hexdigest()
+def project_files() -> dict[str, str]:
+    """All files that decide what a mart holds, with a hash of each: models, macros, seeds, and
+    functions of the database. By paths such as `dbt_project/models/marts/core/dim_dates.sql`."""
+    return {
+        f"{folder.name}/{path.relative_to(folder).as_posix()}": hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
+        for folder in (DBT_PROJECT_DIR, _MIGRATIONS_DIR)
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in _HASHED_SUFFIXES
+    }
 
 
 def lasting_relations(settings: Settings) -> list[str] | None:
@@ -202,7 +204,8 @@ def work_folder(settings: Settings) -> Path:
     dbt takes a file of properties for unchanged when its time is: a clone, a copy or an image of
     another version may have the same. So each content of the project has a folder of its own.
     """
-    return _folder(settings) / "work" / project_hash()[:16]
+    content = hashlib.sha256(repr(project_files()).encode()).hexdigest()
+    return _folder(settings) / "work" / content[:16]
 
 
 def _drop_old_work(settings: Settings) -> None:

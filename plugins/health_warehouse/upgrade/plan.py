@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.release.size import LINES_THAT_COUNT
 from health_warehouse.settings import Settings
 from health_warehouse.upgrade.pending import pending
 
@@ -17,14 +18,10 @@ _DOSSIERS_A_SECOND = 1_500
 _LINES_A_SECOND = 11_000
 
 _SIZES = text(
-    """
+    f"""
     select
         (select count(*) from ops.dossier_versions where encounter_key is null) as dossiers,
-        (
-            select coalesce(sum(versions.line_count), 0)::bigint
-            from ops.current_dossiers as counted
-            inner join ops.dossier_versions as versions using (file_id, position)
-        ) as lines,
+        ({LINES_THAT_COUNT}) as lines,
         pg_database_size(current_database()) as database_bytes,
         coalesce(
             sum(pg_total_relation_size(oid)) filter (
@@ -38,7 +35,7 @@ _SIZES = text(
         )::bigint as mart_bytes
     from pg_class
     where relkind = 'r'
-    """
+    """  # noqa: S608
 )
 
 

@@ -187,11 +187,8 @@ def test_the_situation_is_read_from_the_ledger(settings: Settings) -> None:
         " (facility_id, dossier_id, encounter_key, new_file_id, new_position)"
         " select '96001', 'A1', md5('A1')::uuid, file_id, 1 from unnest(array[1, 2]) as file_id",
     )
-    _execute(
-        settings,
-        "insert into ops.builds (from_change_id, to_change_id, is_full, status, message) "
-        "values (0, 2, true, 'held', 'M03 failed')",
-    )
+    prepare_build()
+    _execute(settings, "update ops.builds set status = 'held', message = 'M03 failed'")
     now = work.situation(settings)
     assert (now.pending_changes, now.last_change_id) == (1, 2)
     assert now.last_build == work.LastBuild(1, "held", 2, "M03 failed")

@@ -100,7 +100,8 @@ def test_an_unfinished_full_build_is_followed_by_a_full_one(
 def test_changed_models_force_full_builds_until_one_is_published(
     settings: Settings, published: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dbt, "project_hash", lambda: "another")
+    files = dbt.project_files() | {"dbt_project/models/marts/corrected.sql": "0"}
+    monkeypatch.setattr(dbt, "project_files", lambda: files)
 
     changed = prepare(settings)
     finish(settings, changed.build_id)
@@ -108,7 +109,7 @@ def test_changed_models_force_full_builds_until_one_is_published(
     finish(settings, again.build_id)
     note_published(settings, again)
 
-    assert changed.reason == "the models or the reference lists changed"
+    assert changed.reason == "changed: dbt_project/models/marts/corrected.sql"
     assert again.reason == "the last full build is not what readers see"
     assert not prepare(settings).is_full
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import pytest
 from sqlalchemy import text
 
 from claim_ledger import Dossier, Ledger
 from health_warehouse.database.connections import OWNER, engine
-from health_warehouse.orchestration.work import is_up_to_date
+from health_warehouse.orchestration.hours import LOCAL_TIME
+from health_warehouse.orchestration.work import decide, is_up_to_date, situation
 from health_warehouse.quality.marts import audit
+from health_warehouse.release import dbt
 from health_warehouse.release.build import build
 from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
@@ -44,4 +49,33 @@ def test_what_a_rebuild_corrects_is_published_with_the_next_delivery(released: S
     _publish(released)
 
     assert _amounts(released) == [*right, right[0]]
+    assert is_up_to_date(released)
+
+
+def test_a_corrected_model_is_built_by_the_clock_and_large_ones_in_their_hours(
+    released: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Ledger(released).deliver("01001", Dossier("a"))
+    _publish(released)
+    assert not decide(situation(released), full=False, by_person=False).is_due
+
+    model = "dbt_project/models/marts/core/dim_dates.sql"
+    files = dbt.project_files() | {model: "corrected"}
+    monkeypatch.setattr(dbt, "project_files", lambda: files)
+    assert not is_up_to_date(released)
+    due = decide(situation(released), full=False, by_person=False)
+    assert (due.is_due, due.reason) == (True, f"changed since the last build: {model}")
+
+    hour = datetime.now(LOCAL_TIME).hour
+    large = released.model_copy(
+        update={"full_build_rows": 0, "full_build_hours": f"{(hour + 2) % 24}-{(hour + 3) % 24}"}
+    )
+    waiting = decide(situation(large), full=False, by_person=False)
+    assert not waiting.is_due
+    assert large.full_build_hours in waiting.reason
+    assert decide(situation(large), full=False, by_person=True).is_due
+    small = large.model_copy(update={"full_build_rows": 1_000_000})
+    assert decide(situation(small), full=False, by_person=False).is_due
+
+    _publish(released)
     assert is_up_to_date(released)

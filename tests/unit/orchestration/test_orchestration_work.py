@@ -24,7 +24,7 @@ def _situation(
 def test_nothing_changed_is_no_work() -> None:
     decision = decide(_situation(pending=0), full=False, by_person=True)
     assert not decision.is_due
-    assert "no dossier changed" in decision.reason
+    assert "neither a dossier nor the project changed" in decision.reason
 
 
 def test_first_changes_are_built() -> None:
@@ -87,3 +87,33 @@ def test_a_held_rebuild_waits_for_a_person() -> None:
 
 def test_a_full_rebuild_needs_no_change() -> None:
     assert decide(_situation(pending=0), full=True, by_person=False).is_due
+
+
+CHANGED = ("dbt_project/models/marts/core/dim_dates.sql",)
+
+
+@pytest.mark.parametrize("status", ["published", "held", "failed", "passed"])
+def test_another_project_is_built_and_its_change_is_named(status: str) -> None:
+    now = replace(_situation(status, pending=0, hold=None), changed=CHANGED)
+    decision = decide(now, full=False, by_person=False)
+    assert decision.is_due
+    assert CHANGED[0] in decision.reason
+
+
+def test_before_the_first_delivery_the_project_is_no_work() -> None:
+    assert not decide(_situation(None, pending=0), full=False, by_person=False).is_due
+
+
+def test_a_large_full_build_waits_for_its_hours_unless_a_person_asks() -> None:
+    now = replace(_situation(pending=0), changed=CHANGED, waits_for="waits for the hours 22-5")
+    waiting = decide(now, full=False, by_person=False)
+    assert not waiting.is_due
+    assert CHANGED[0] in waiting.reason
+    assert "22-5" in waiting.reason
+    assert decide(now, full=False, by_person=True).is_due
+    assert decide(now, full=True, by_person=True).is_due
+
+
+def test_hours_say_nothing_when_nothing_is_due() -> None:
+    now = replace(_situation(pending=0), waits_for="waits for the hours 22-5")
+    assert "22-5" not in decide(now, full=False, by_person=False).reason

@@ -53,9 +53,9 @@ def test_the_hash_follows_models_and_not_other_files(
 ) -> None:
     monkeypatch.setattr(dbt, "DBT_PROJECT_DIR", tmp_path)
     (tmp_path / "model.sql").write_text("select 1")
-    before = dbt.project_hash()
+    before = dbt.project_files()
 
     (tmp_path / "notes.md").write_text("a note")
-    assert dbt.project_hash() == before
+    assert dbt.project_files() == before
     (tmp_path / "model.sql").write_text("select 2")
-    assert dbt.project_hash() != before
+    assert dbt.project_files() != before
