@@ -3,7 +3,8 @@
 WarehouseError
 ├── ConfigurationError   a setting is wrong or missing; a person must act
 ├── SourceUnavailable    inbox, archive or database cannot be reached; retry
-│   └── SourceDenied     it answers, but refuses us or is not who it should be; a person must act
+│   ├── SourceDenied     it answers, but refuses us or is not who it should be; a person must act
+│   └── FileUnavailable  one file of it cannot be read now; its neighbours can
 ├── FileUnreadable       the sender's file breaks the envelope (the file is refused)
 │   └── FileNotTaken     it is not broken: it is of a kind that nobody reads yet
 ├── CheckError           a rule could not be judged (state *error*); a person must act
@@ -32,6 +33,10 @@ class SourceUnavailable(WarehouseError):
 
 class SourceDenied(SourceUnavailable):
     retry = False
+
+
+class FileUnavailable(SourceUnavailable):
+    pass
 
 
 class FileUnreadable(WarehouseError):

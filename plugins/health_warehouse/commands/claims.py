@@ -230,6 +230,7 @@ def _ingest(listing: Listing, received: ReceivedAt, as_json: bool) -> None:
             listing.new,
             received,
             progress=lambda _delivery, _outcome: progress.advance(task),
+            unreadable=listing.unreadable,
         )
     if as_json:
         told = {**asdict(report), "ahead": _described(listing.ahead)}

@@ -251,7 +251,7 @@ def run(
             time.sleep(wait)
     with _step("ingesting"):
         listing = look(settings, paths or ())
-        report = ingest(settings, listing.new)
+        report = ingest(settings, listing.new, unreadable=listing.unreadable)
     tell_ahead(listing.ahead)
     with turn(settings, lambda: _progress.print("another `warehouse run` is at work; waiting")):
         done = _release(settings, full)

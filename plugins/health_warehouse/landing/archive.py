@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -14,7 +15,7 @@ from typing import Any, BinaryIO, cast
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from health_warehouse.errors import FileUnreadable, SourceUnavailable
+from health_warehouse.errors import FileUnavailable, FileUnreadable, SourceUnavailable
 from health_warehouse.landing.bundles import BUNDLE_SUFFIXES, is_bundle
 from health_warehouse.landing.delivery import Delivery, FileChanged
 from health_warehouse.landing.file_kinds import not_taken
@@ -25,6 +26,7 @@ _CLAIM_FILE = ".xml"
 RECEIPTS = "receipts"
 """The folder of receipts (receipt_manifest.py), beside those of files."""
 _NO_FILES = (".incoming", RECEIPTS)
+_OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +126,28 @@ def remove(settings: Settings, sha256: str) -> int:
     return byte_count
 
 
-def open_archived(settings: Settings, archived: ArchivedFile) -> BinaryIO:
-    """The kept bytes, seekable. Raises SourceUnavailable."""
+@contextmanager
+def open_archived(settings: Settings, archived: ArchivedFile) -> Iterator[BinaryIO]:
+    """The kept bytes, seekable. Raises FileUnavailable, in the block too, where they are read."""
     filesystem, root = fsspec.url_to_fs(settings.archive)
     try:
-        return cast(BinaryIO, filesystem.open(_path(root, archived.sha256, archived.suffix), "rb"))
+        with filesystem.open(_path(root, archived.sha256, archived.suffix), "rb") as stream:
+            yield cast(BinaryIO, stream)
     except OSError as error:
-        raise SourceUnavailable(
-            f"{archived.sha256} is not in the archive {settings.archive}"
-        ) from error
+        if error.errno in _OF_WRITING:  # the block copies the bytes, and has no room for them
+            raise
+        told = error.strerror or type(error).__name__
+        raise FileUnavailable(f"{archived.sha256[:12]} in the archive: {told}") from error
+
+
+def require_archive(settings: Settings) -> None:
+    """A file of it could not be read: raises SourceUnavailable when nothing of it can be."""
+    filesystem, root = fsspec.url_to_fs(settings.archive)
+    try:
+        filesystem.invalidate_cache()
+        filesystem.ls(root, detail=False)
+    except OSError as error:
+        raise SourceUnavailable(f"the archive {settings.archive} cannot be read") from error
 
 
 def _path(root: str, sha256: str, suffix: str) -> str:
@@ -164,7 +179,7 @@ def _draft(filesystem: Any, root: str) -> Iterator[str]:
         told = error.strerror or type(error).__name__
         raise SourceUnavailable(f"copying to the archive failed: {told}") from error
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):  # there is none, or the archive takes no changes any more
             filesystem.rm_file(draft)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -10,6 +11,8 @@ from health_warehouse.landing.shown import shown_unread
 
 ReceivedAt = datetime | Literal["declared"] | None
 """When files count as received: a fixed instant, their NGAYLAP, or None: the modification time."""
+
+_MAX_NAME_BYTES = 400  # as `\\xNN` at most 1,600; an index entry of Postgres holds 2,704
 
 
 class FileChanged(Exception):
@@ -39,3 +42,12 @@ class Delivery:
     def shown(self) -> str:
         """What people are told of it before it is read: its name may be that of a patient."""
         return shown_unread(self.modified_at, self.byte_count)
+
+
+def printable(name: str) -> str:
+    """A name that Postgres takes as text and as a key: odd bytes as `\\xNN`, no longer than fits an
+    index (a longer one keeps its beginning, and the hash of the whole)."""
+    data = name.replace("\0", "\\x00").encode("utf-8", "surrogateescape")
+    if len(data) > _MAX_NAME_BYTES:
+        data = data[:_MAX_NAME_BYTES] + b"~" + hashlib.sha256(data).hexdigest().encode()
+    return data.decode("utf-8", "backslashreplace")

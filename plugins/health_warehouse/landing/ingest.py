@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
-from health_warehouse.errors import WarehouseError
-from health_warehouse.landing.archive import ArchivedFile
+from health_warehouse.errors import FileUnavailable, SourceUnavailable, WarehouseError
+from health_warehouse.landing.archive import ArchivedFile, require_archive
 from health_warehouse.landing.delivery import Delivery, FileChanged, ReceivedAt
 from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
+from health_warehouse.landing.places import require_place
 from health_warehouse.landing.receipt_manifest import write_receipts
 from health_warehouse.landing.shown import shown
 from health_warehouse.privacy.known_key import agreed_person_key
@@ -45,7 +46,8 @@ class Refusal:
 class IngestReport:
     """What became of a batch. `outcomes` counts files, those in bundles one by one: loaded,
     refused, not_taken (of a kind that nobody reads yet: `not_taken` names them), duplicate, known,
-    postponed (changed while copied), failed (see `errors`). `file_ids` are the files checked;
+    postponed (changed while copied), failed (see `errors`, and `unreadable`, of which the next run
+    may read what this one could not). `file_ids` are the files checked;
     `refused_files` (of those, by the checks), `quarantined_dossiers`, `findings`: what that found.
     `refused` names every refused file, those that a crash left unjudged and that are not in
     `outcomes` too.
@@ -56,6 +58,7 @@ class IngestReport:
     line_count: int = 0
     file_ids: list[int] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
     changed_dossiers: int = 0
     refused_files: int = 0
     quarantined_dossiers: int = 0
@@ -97,19 +100,29 @@ def ingest(
     deliveries: Iterable[Delivery],
     received_at: ReceivedAt = None,
     progress: Callable[[Delivery, str], None] | None = None,
+    unreadable: Sequence[str] = (),
 ) -> IngestReport:
     """Load every delivery in a transaction of its own, then run the landing checks.
 
     Files that a crash left unjudged are checked along. Raises CheckError, BatchIncomplete at once,
     and what `load_deliveries` raises; what was loaded by then stays and is taken up by the next
-    run. WarehouseError names, at the end, the files that were not taken.
+    run. WarehouseError names, at the end, the files that were not taken; SourceUnavailable, when
+    none of them could be read. `unreadable`: reasons why the listing lacks something.
     """
     report = load_deliveries(settings, deliveries, received_at, progress)
     judge_loaded(settings, report)
-    if report.errors:
-        listed = "; ".join(report.errors[:_ERRORS_SHOWN])
-        raise WarehouseError(f"{len(report.errors)} files were not taken: {listed}")
+    report.unreadable[:0] = unreadable
+    require_all_taken(report)
     return report
+
+
+def require_all_taken(report: IngestReport) -> None:
+    """Raises WarehouseError that names what failed, SourceUnavailable when all of it could only not
+    be read."""
+    if errors := [*report.unreadable, *report.errors]:
+        kind = WarehouseError if report.errors else SourceUnavailable
+        listed = "; ".join(errors[:_ERRORS_SHOWN])
+        raise kind(f"{len(errors)} files were not taken: {listed}")
 
 
 def judge_loaded(settings: Settings, report: IngestReport) -> None:
@@ -140,8 +153,10 @@ def load_deliveries(
     """Archive and load every delivery; nothing is judged.
 
     A refused file is an outcome, not an error. A file that fails for another reason (no NGAYLAP
-    under "declared", no right to read it) stops none of its neighbours and stands in `errors`.
-    Raises what trying again can help, SourceUnavailable above all, at once; ConfigurationError when
+    under "declared", no right to read it, a bad sector) stops none of its neighbours and stands in
+    `errors` or `unreadable`.
+    Raises what trying again can help and concerns more than one file, SourceUnavailable above all,
+    at once; ConfigurationError when
     the person key is missing or is not this warehouse's, before anything is loaded.
     `progress` is called once per delivery, with the outcome of its last file.
     """
@@ -177,7 +192,7 @@ def _ingest_delivery(
         report.count("postponed")
         return "postponed"
     except WarehouseError as error:
-        _note_failure(error, report)
+        _note_failure(error, report, settings, delivery)
         return "failed"
     return outcomes[-1]
 
@@ -193,15 +208,23 @@ def _load_one(
     try:
         result = load(settings, key, file, archived, received_at)
     except WarehouseError as error:
-        _note_failure(error, report)
+        _note_failure(error, report, settings, file)
         return "failed"
     report.add(result)
     logger.info("%s: %s", result.delivery, result.outcome)
     return result.outcome
 
 
-def _note_failure(error: WarehouseError, report: IngestReport) -> None:
-    """Raises what trying again can help."""
+def _note_failure(
+    error: WarehouseError, report: IngestReport, settings: Settings, delivery: Delivery
+) -> None:
+    """Raises what trying again can help, unless it is about this one file."""
+    if isinstance(error, FileUnavailable):
+        require_place(settings, delivery.filesystem, delivery.path)
+        require_archive(settings)
+        report.count("failed")
+        report.unreadable.append(str(error))
+        return
     if error.retry:
         raise error
     report.count("failed")

@@ -10,9 +10,8 @@ from typing import BinaryIO
 from health_warehouse.errors import FileUnreadable
 from health_warehouse.landing.archive import ArchivedFile, open_archived, store, store_chunks
 from health_warehouse.landing.bundles import Bounds, Member, base_name, is_bundle
-from health_warehouse.landing.delivery import Delivery, ReceivedAt
+from health_warehouse.landing.delivery import Delivery, ReceivedAt, printable
 from health_warehouse.landing.gzip_bundle import gzip_member
-from health_warehouse.landing.inbox import printable
 from health_warehouse.landing.receipts import remember_bundle
 from health_warehouse.landing.zip_bundle import zip_members
 from health_warehouse.settings import Settings

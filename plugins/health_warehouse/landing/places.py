@@ -6,16 +6,22 @@ Credentials are those of the inbox and go to the inbox's own server only.
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from health_warehouse.errors import ConfigurationError, SourceDenied, SourceUnavailable
+from health_warehouse.errors import (
+    ConfigurationError,
+    FileUnavailable,
+    SourceDenied,
+    SourceUnavailable,
+)
 from health_warehouse.landing.inbox_connection import InboxConnection, inbox_connection
 from health_warehouse.settings import Settings
 
@@ -57,7 +63,8 @@ def is_empty_prefix(filesystem: Any, root: str) -> bool:
 
 @contextmanager
 def reaching(place: str, *, is_file: bool = False) -> Iterator[None]:
-    """Whatever goes wrong within, between us and `place`, becomes one of our errors.
+    """Whatever goes wrong within, between us and `place`, becomes one of our errors: of a file
+    FileUnavailable, after which `require_place` tells whether others can be read.
 
     FileNotFoundError stays: callers know what it means. Secrets are in no message of these
     libraries; what comes from code that is not theirs passes. Of a file a server may quote the
@@ -74,8 +81,23 @@ def reaching(place: str, *, is_file: bool = False) -> Iterator[None]:
         if name in _REFUSED or isinstance(error, PermissionError):
             raise SourceDenied(f"{place}: {_reason(error, is_file)}") from error
         if isinstance(error, OSError) or _is_of_transport(error):
-            raise SourceUnavailable(f"{place}: {_reason(error, is_file)}") from error
+            kind = FileUnavailable if is_file else SourceUnavailable
+            raise kind(f"{place}: {_reason(error, is_file)}") from error
         raise
+
+
+def require_place(settings: Settings, filesystem: Any, path: str) -> None:
+    """A file could not be read: raises SourceUnavailable when nothing at its place can be."""
+    local = isinstance(filesystem, LocalFileSystem)
+    inbox = Path(unquote(urlsplit(settings.inbox).path)) if local else Path("/")
+    root = inbox if local and Path(path).is_relative_to(inbox) else Path(path).parent
+    with reaching("the place of a file that cannot be read"):
+        if local:
+            with os.scandir(root) as entries:
+                next(entries, None)
+        else:
+            filesystem.invalidate_cache()
+            filesystem.info(str(root))
 
 
 def _is_of_transport(error: Exception) -> bool:

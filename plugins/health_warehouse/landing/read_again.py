@@ -8,6 +8,7 @@ judged, dossier by dossier, as with any newer delivery. Until then the former re
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from sqlalchemy import Connection, Row, text
 
 from health_warehouse.database.connections import engine
 from health_warehouse.database.watchdog import watch
-from health_warehouse.landing.archive import ArchivedFile, is_kept
+from health_warehouse.errors import FileUnavailable
+from health_warehouse.landing.archive import ArchivedFile, is_kept, require_archive
 from health_warehouse.landing.exchange import together
 from health_warehouse.landing.file_lock import lock_file
 from health_warehouse.landing.reading import count_rows, read_into_raw, send_entry
@@ -27,6 +29,8 @@ from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.rekeying.state import STATE, require_key
 from health_warehouse.settings import Settings
 from health_warehouse.upgrade.pending import require_upgraded
+
+log = logging.getLogger(__name__)
 
 _ROLE = "maintainer"
 # Check-ins have no versions, so a second reading could not replace the first.
@@ -112,7 +116,12 @@ def preview(settings: Settings, scope: Scope) -> dict[str, Change]:
         if not is_kept(settings, row.sha256):
             change.not_archived += 1
             continue
-        reading = count_rows(settings, archived)
+        try:
+            reading = count_rows(settings, archived)
+        except FileUnavailable:
+            require_archive(settings)
+            change.unreadable += 1
+            continue
         if reading.refusal is not None:
             change.unreadable += 1
             continue
@@ -137,7 +146,8 @@ def read_again(settings: Settings, files: Sequence[tuple[int, str]]) -> list[int
 
     They are not judged yet: `quality.landing.check_files` is next, and the next ingestion does it
     when we are killed before. Passed over is a file that was read again meanwhile, one whose bytes
-    are not there, and one that today's parser refuses: what was read of it goes on counting.
+    are not there or cannot be read, and one that today's parser refuses: what was read of it goes
+    on counting.
     Raises SourceUnavailable, ConfigurationError when the person key is not this warehouse's.
     """
     require_upgraded(settings, _ROLE)
@@ -146,7 +156,12 @@ def read_again(settings: Settings, files: Sequence[tuple[int, str]]) -> list[int
     successors = []
     for file_id, digest in files:
         with engine(settings, _ROLE).connect() as connection:
-            successor = _read_one(connection, settings, key, file_id, digest)
+            try:
+                successor = _read_one(connection, settings, key, file_id, digest)
+            except FileUnavailable as error:
+                require_archive(settings)
+                log.warning("left as it was: %s", error)
+                successor = None
             if successor is None:
                 connection.rollback()
                 continue

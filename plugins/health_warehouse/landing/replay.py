@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from health_warehouse.landing.archive import ArchivedFile, is_kept
-from health_warehouse.landing.ingest import IngestReport, judge_loaded
+from health_warehouse.errors import FileUnavailable
+from health_warehouse.landing.archive import ArchivedFile, is_kept, require_archive
+from health_warehouse.landing.ingest import IngestReport, judge_loaded, require_all_taken
 from health_warehouse.landing.load import load
 from health_warehouse.landing.receipt_manifest import KeptReceipt, kept_receipts, write_receipts
 from health_warehouse.privacy.known_key import agreed_person_key
@@ -45,9 +46,14 @@ def replay(settings: Settings, progress: Callable[[int, int], None] | None = Non
     key = agreed_person_key(settings) if receipts else b""
     for number, receipt in enumerate(receipts, 1):
         archived = ArchivedFile(receipt.sha256, receipt.byte_count)
-        report.add(load(settings, key, receipt.delivery(), archived, receipt.received_at))
+        try:
+            report.add(load(settings, key, receipt.delivery(), archived, receipt.received_at))
+        except FileUnavailable as error:
+            require_archive(settings)
+            report.unreadable.append(str(error))
         if progress is not None:
             progress(number, len(receipts))
     write_receipts(settings)
     judge_loaded(settings, report)
+    require_all_taken(report)
     return report

@@ -12,7 +12,7 @@ from uuid import UUID
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from health_warehouse.errors import ConfigurationError
+from health_warehouse.errors import ConfigurationError, FileUnavailable
 from health_warehouse.orchestration import batches
 from health_warehouse.orchestration.assets import CLAIMS
 from health_warehouse.orchestration.failures import told_plainly
@@ -55,7 +55,9 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
     left_over = unjudged_file_ids(settings)
     log.info("%s new files, %s files left unjudged by a crash", len(deliveries), len(left_over))
     groups = batches.first(batches.group(deliveries, lambda delivery: delivery.byte_count))
-    if left_over and not groups:
+    for reason in listing.unreadable:
+        log.warning("%s", reason)
+    if not groups and (left_over or listing.unreadable):
         groups = [[]]
     described = [
         {
@@ -63,6 +65,7 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
                 number, len(groups), len(group), sum(d.byte_count for d in group)
             ),
             "number": number,
+            "unreadable": listing.unreadable if number == 1 else [],
         }
         for number, group in enumerate(groups, start=1)
     ]
@@ -86,14 +89,20 @@ def load_batch(batch: dict[str, Any], params: dict[str, Any] | None = None) -> d
     """Archive, load and check the files of one batch.
 
     One task does both, because the checks cost ~9 s to import and judge a batch at once. A refused
-    file or a quarantined dossier is a handled outcome; the task fails when a rule cannot be judged.
+    file or a quarantined dossier is a handled outcome. The task fails when a rule cannot be judged,
+    and, after it loaded the others, when a file could not be read.
     """
     from health_warehouse.landing.ingest import ingest
 
     settings = with_inbox_connection(task_settings())
-    deliveries = _listed_again(settings, batch)
+    deliveries, unreadable = _listed_again(settings, batch)
     received_at = _received_at((params or {}).get("received_at"))
-    report = ingest(settings, deliveries, received_at=received_at)
+    report = ingest(
+        settings,
+        deliveries,
+        received_at=received_at,
+        unreadable=[*batch.get("unreadable", ()), *unreadable],
+    )
     log.info("%s: %s", batch["title"], dict(report.outcomes))
     return {"files": len(deliveries), "changed_dossiers": report.changed_dossiers}
 
@@ -129,21 +138,26 @@ def _received_at(value: str | None) -> ReceivedAt:
 _WANTED = "received_at is %r: leave it empty, or give `declared` or an instant with its offset"
 
 
-def _listed_again(settings: Settings, batch: dict[str, Any]) -> list[Delivery]:
-    """The deliveries of a batch; one that changed or went since is left to the next run, and so
-    are all when the listing was forgotten.
+def _listed_again(settings: Settings, batch: dict[str, Any]) -> tuple[list[Delivery], list[str]]:
+    """The deliveries of a batch, and why some cannot be read now; one that changed or went since is
+    left to the next run, and so are all when the listing was forgotten.
 
     Looked up by the filesystem's own name, never as a URL: fsspec reads `::` in a URL, and so in a
     name that a sender chose, as an order to open another place.
     """
     from health_warehouse.landing import listings
     from health_warehouse.landing.inbox import describe
-    from health_warehouse.landing.places import open_place
+    from health_warehouse.landing.places import open_place, require_place
 
     filesystem, _ = open_place(settings, settings.inbox)
-    found = []
+    found, unreadable = [], []
     for listed in listings.recall(settings, UUID(batch["listing"]), batch["number"]):
-        delivery = describe(filesystem, listed.path)
+        try:
+            delivery = describe(filesystem, listed.path)
+        except FileUnavailable as error:
+            require_place(settings, filesystem, listed.path)
+            unreadable.append(str(error))
+            continue
         if delivery is not None and delivery.byte_count == listed.byte_count:
             found.append(replace(delivery, seen_at=listed.listed_at))
-    return found
+    return found, unreadable
