@@ -80,17 +80,18 @@ def _line_differences(table: str, row: Row) -> Iterator[Decimal]:
 
 
 def breaks_header_totals(header: Row, drugs: list[Row], services: list[Row]) -> bool:
-    """L02: the identities of §3.2 between XML1 and its lines.
+    """L02: the identities of §3.2 between XML1 and its lines; a blank total is 0 (K01 flags it).
 
     A visit without insurance may be sent as XML1 (and XML8) alone: no lines to agree with.
     """
     is_uninsured = header.get("MA_DOITUONG_KCB") == "9" or not header.get("MA_THE_BHYT")
     if is_uninsured and not drugs and not services:
         return False
+    given = {name: text or "0" for name, text in header.items()}
     try:
         return any(
-            abs(number(header, name) - expected) > HEADER_TOLERANCE
-            for name, expected in _header_expectations(header, drugs, services)
+            abs(number(given, name) - expected) > HEADER_TOLERANCE
+            for name, expected in _header_expectations(given, drugs, services)
         )
     except NotANumber:
         return True

@@ -63,7 +63,8 @@ class FacilityMonth:
             self.inpatient_count += 1
             self.bed_days += int(header["SO_NGAY_DTRI"])
         for name, element in _MONEY.items():
-            setattr(self, name, getattr(self, name) + number(header, element))
+            given = number(header, element) if header.get(element) else 0  # K01 flags a blank
+            setattr(self, name, getattr(self, name) + given)
         self.transfer_professional_count += header["MA_LOAI_RV"] == "2"
         self.transfer_requested_count += header["MA_LOAI_RV"] == "5"
         self.death_count += header["KET_QUA_DTRI"] in ("5", "8")

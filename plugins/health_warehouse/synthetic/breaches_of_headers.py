@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from health_warehouse.synthetic.breaches_of_lines import amount
 from health_warehouse.synthetic.encounters import Dossier
 from health_warehouse.synthetic.geography import communes
@@ -176,7 +174,7 @@ def too_long(name: str, size: int) -> Breach:
 # ---------- cards and eligibility
 
 
-def _has_one_card(case: Case) -> bool:
+def has_one_card(case: Case) -> bool:
     cards = case.dossier.header["MA_THE_BHYT"]
     return len(cards) == 15 and not cards.startswith("TE1PP")
 
@@ -191,7 +189,7 @@ def unequal_lists(case: Case) -> Place | None:
 
 
 def malformed_card(case: Case) -> Place | None:
-    if not _has_one_card(case):
+    if not has_one_card(case):
         return None
     header = case.dossier.header
     card = header["MA_THE_BHYT"]
@@ -208,14 +206,14 @@ def malformed_card(case: Case) -> Place | None:
 
 
 def expired_card(case: Case) -> Place | None:
-    if not _has_one_card(case):
+    if not has_one_card(case):
         return None
     case.dossier.header["GT_THE_DEN"] = stamp(case.dossier.stay.arrived - 30 * DAY)[:8]
     return _at("GT_THE_DEN")
 
 
 def card_of_the_future(case: Case) -> Place | None:
-    if not _has_one_card(case):
+    if not has_one_card(case):
         return None
     ended = case.dossier.stay.ended
     case.dossier.header["GT_THE_TU"] = stamp(ended + 10 * DAY)[:8]
@@ -284,23 +282,3 @@ def no_target(case: Case) -> Place | None:
         return None
     header["MA_NOI_DEN"] = ""
     return _at("MA_NOI_DEN")
-
-
-def in_two_places(case: Case) -> Place | None:
-    """A stay of a person who lies in another facility at that time."""
-    dossier = case.dossier
-    header = dossier.header
-    if dossier.care != "03" or not header["SO_CCCD"] or dossier.disease.sex:
-        return None
-    if dossier.disease.code.startswith("O") or not _has_one_card(case):
-        return None
-    others = list(case.recent.inpatients_elsewhere(dossier))
-    stays = Counter(other.identity["SO_CCCD"] for other in others)
-    for other in others:
-        # Nobody who lay there more than once in that time: then a third dossier would be wrong too.
-        is_alone = stays[other.identity["SO_CCCD"]] == 1
-        # The same benefit digit, or the rate would be wrong as well.
-        if is_alone and other.identity["MA_THE_BHYT"][2:3] == header["MA_THE_BHYT"][2]:
-            header.update(other.identity)
-            return _at("SO_CCCD")._replace(other=other.dossier)
-    return None

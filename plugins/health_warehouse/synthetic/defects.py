@@ -16,6 +16,9 @@ from health_warehouse.synthetic import (
     breaches_of_parts as parts,
 )
 from health_warehouse.synthetic import (
+    breaches_of_persons as persons,
+)
+from health_warehouse.synthetic import (
     breaches_of_stays as stays,
 )
 from health_warehouse.synthetic import (
@@ -157,7 +160,13 @@ _HEADER_KINDS = (
             "an insured patient is transferred (MA_LOAI_RV 2, 5) and MA_NOI_DEN is blank",
             headers.no_target),
     _header("in_two_places", "V01", "W",
-            "a stay of a person who lies in another facility at that time", headers.in_two_places),
+            "a stay of a person who lies in another facility at that time", persons.in_two_places),
+    _header("sent_under_two_keys", "V04", "W",
+            "a stay of a person who lies in this facility at that time, by another dossier",
+            persons.sent_under_two_keys),
+    _header("after_death", "V05", "W", "a visit of a person who died before", persons.after_death),
+    _header("key_used_again", "V06", "E",
+            "the MA_LK of an earlier visit of somebody else", persons.key_used_again),
 )  # fmt: skip
 
 _REQUIRED = {

@@ -251,6 +251,7 @@ class _Writer:
         self._summary.dossiers += 1
         self._summary.lines += len(dossier.drugs) + len(dossier.services)
         if check_in is not None:
+            self._injector.remember(dossier, delivery.received_at, is_right=kind is None)
             self._file_check_in(dossier, check_in, _name(kind))
         vendor = self._vendor
         is_spread = vendor.spreads and kind is None and len(parts) > 4 and dossier.lot % 3 == 0
@@ -259,7 +260,6 @@ class _Writer:
 
     def _file_check_in(self, dossier: Dossier, check_in: dict[str, str], kind: str) -> None:
         """The check-in was right, whatever is wrong with the dossier, but for three kinds."""
-        self._injector.remember(dossier)
         if dossier.cover.object_code == EMERGENCY or kind == "no_check_in":
             return
         if kind == "stay_below_four_hours":  # then the patient did come so late

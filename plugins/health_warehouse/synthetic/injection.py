@@ -38,9 +38,9 @@ class Injector:
             kind.name: (0, scattered(seed, 5, number)) for number, kind in enumerate(DOSSIER_KINDS)
         }
 
-    def remember(self, dossier: Dossier) -> None:
+    def remember(self, dossier: Dossier, received_at: int, *, is_right: bool) -> None:
         """Let later defects refer to a dossier that has just been written."""
-        self._recent.remember(dossier)
+        self._recent.remember(dossier, received_at, is_right=is_right)
 
     def damage(self, dossier: Dossier, received_at: int, is_first: bool) -> Injection:
         """Inject one defect. `received_at` is the receipt of the file, seconds since 1970 UTC."""

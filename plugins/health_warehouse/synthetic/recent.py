@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 from health_warehouse.synthetic.encounters import Dossier
 from health_warehouse.synthetic.formulary import BEDS
+from health_warehouse.synthetic.moments import day_of
 
 _REMEMBERED = 400
+_DIED = ("5", "8")
 _IDENTITY = ("HO_TEN", "SO_CCCD", "NGAY_SINH", "GIOI_TINH", "MA_THE_BHYT", "MA_DKBD", "GT_THE_TU",
              "GT_THE_DEN")  # fmt: skip
 
@@ -41,21 +43,41 @@ class Occupied(NamedTuple):
     """NGAY_TH_YL or NGAY_YL, and NGAY_KQ."""
 
 
+class Visit(NamedTuple):
+    """A dossier whose key somebody else may get."""
+
+    facility: int
+    dossier_id: str
+    ended: int
+    received_at: int
+    identity: dict[str, str]
+
+
 class Recent:
     def __init__(self) -> None:
+        self._visits: deque[Visit] = deque(maxlen=_REMEMBERED)
+        self._deaths: deque[Inpatient] = deque(maxlen=_REMEMBERED)
         self._inpatients: deque[Inpatient] = deque(maxlen=_REMEMBERED)
         self._beds: deque[Occupied] = deque(maxlen=_REMEMBERED)
         self._surgeons: deque[Occupied] = deque(maxlen=_REMEMBERED)
 
-    def remember(self, dossier: Dossier) -> None:
+    def remember(self, dossier: Dossier, received_at: int, *, is_right: bool) -> None:
+        """What was just written; `received_at` is the receipt of its file."""
         facility, header = dossier.facility.index, dossier.header
+        identity = {element: header[element] for element in _IDENTITY}
+        if is_right:
+            self._visits.append(
+                Visit(facility, dossier.dossier_id, dossier.stay.ended, received_at, identity)
+            )
         if dossier.care != "03" or dossier.is_bare:
             return
         name = f"{dossier.facility.facility_id}/{dossier.dossier_id}"
         if header["SO_CCCD"] and header["MA_THE_BHYT"]:
-            identity = {element: header[element] for element in _IDENTITY}
             stay = dossier.stay
-            self._inpatients.append(Inpatient(facility, name, stay.arrived, stay.ended, identity))
+            inpatient = Inpatient(facility, name, stay.arrived, stay.ended, identity)
+            self._inpatients.append(inpatient)
+            if header["KET_QUA_DTRI"] in _DIED:
+                self._deaths.append(inpatient)
         for line in dossier.services:
             texts = line.texts
             if line.group in BEDS and line.share == 100:
@@ -65,12 +87,27 @@ class Recent:
                 times = texts["NGAY_TH_YL"], texts["NGAY_KQ"]
                 self._surgeons.append(Occupied(facility, name, texts["NGUOI_THUC_HIEN"], *times))
 
-    def inpatients_elsewhere(self, dossier: Dossier) -> Iterator[Inpatient]:
-        """People who were in another facility while this one was here, the latest first."""
+    def inpatients(self, dossier: Dossier, *, minutes: int = 0) -> Iterator[Inpatient]:
+        """People who lay in any facility while this one did, for more than so long; the latest
+        first."""
         stay = dossier.stay
         for each in reversed(self._inpatients):
-            elsewhere = each.facility != dossier.facility.index
-            if elsewhere and each.arrived < stay.ended and stay.arrived < each.ended:
+            if min(each.ended, stay.ended) - max(each.arrived, stay.arrived) > minutes:
+                yield each
+
+    def deaths_before(self, dossier: Dossier, *, minutes: int) -> Iterator[Inpatient]:
+        """People who died more than so long before this one came; the latest first."""
+        for each in reversed(self._deaths):
+            if each.ended + minutes < dossier.stay.arrived:
+                yield each
+
+    def visits_before(self, dossier: Dossier, received_at: int) -> Iterator[Visit]:
+        """Right dossiers of this facility that ended on an earlier day and came in an earlier file,
+        the latest first."""
+        for each in reversed(self._visits):
+            is_here = each.facility == dossier.facility.index
+            is_earlier = day_of(each.ended) < day_of(dossier.stay.arrived)
+            if is_here and is_earlier and each.received_at < received_at:
                 yield each
 
     def beds(self, facility: int, begin: str, end: str) -> Iterator[Occupied]:

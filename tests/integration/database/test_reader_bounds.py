@@ -102,11 +102,14 @@ def test_a_migration_bounds_the_logins_that_are_there(settings: Settings, hospit
     with psycopg.connect(hospital) as session:
         session.execute("alter role hospital reset all")
         session.execute("alter role hospital set statement_timeout = 0")
-    migrate(settings.model_copy(update={"reader_connections": 7}))
-    with psycopg.connect(hospital) as session:
-        assert session.execute("show statement_timeout").fetchone() == ("30min",)
-        limit = "select rolconnlimit from pg_roles where rolname = current_user"
-        assert session.execute(limit).fetchone() == (7,)
+    try:
+        migrate(settings.model_copy(update={"reader_connections": 7}))
+        with psycopg.connect(hospital) as session:
+            assert session.execute("show statement_timeout").fetchone() == ("30min",)
+            limit = "select rolconnlimit from pg_roles where rolname = current_user"
+            assert session.execute(limit).fetchone() == (7,)
+    finally:
+        migrate(settings)  # roles belong to the server, which other tests use too
 
 
 @pytest.mark.parametrize("version", ["16", "18"])
