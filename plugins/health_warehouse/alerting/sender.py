@@ -39,7 +39,7 @@ from health_warehouse.database.watchdog import watch
 from health_warehouse.services.airflow_environment import DAGS_DIR
 from health_warehouse.settings import Settings
 from health_warehouse.telling import lines_of_code, told
-from health_warehouse.upgrade.pending import pending
+from health_warehouse.database.upgrades import pending
 
 INTERVAL_SECONDS = 10
 _PING_SECONDS = 60

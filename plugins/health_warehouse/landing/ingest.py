@@ -19,7 +19,7 @@ from health_warehouse.landing.receipt_manifest import write_receipts
 from health_warehouse.landing.shown import shown
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
-from health_warehouse.upgrade.pending import require_upgraded
+from health_warehouse.database.upgrades import require_upgraded
 
 logger = logging.getLogger(__name__)
 _ERRORS_SHOWN = 5

@@ -28,7 +28,7 @@ from health_warehouse.landing.scope import Scope
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.rekeying.state import STATE, require_key
 from health_warehouse.settings import Settings
-from health_warehouse.upgrade.pending import require_upgraded
+from health_warehouse.database.upgrades import require_upgraded
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from health_warehouse.landing.load import load
 from health_warehouse.landing.receipt_manifest import KeptReceipt, kept_receipts, write_receipts
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
-from health_warehouse.upgrade.pending import require_upgraded
+from health_warehouse.database.upgrades import require_upgraded
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from health_warehouse.landing.shown import hashes_of, shown
 from health_warehouse.landing.versions import settle
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.settings import Settings
-from health_warehouse.upgrade.pending import require_upgraded
+from health_warehouse.database.upgrades import require_upgraded
 
 Decision = Literal["accepted", "refused"]
 _FINGERPRINT = "relations:waiting"

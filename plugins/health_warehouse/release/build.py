@@ -30,7 +30,7 @@ from health_warehouse.release.project import (
     present_project,
 )
 from health_warehouse.settings import Settings
-from health_warehouse.upgrade.pending import require_upgraded
+from health_warehouse.database.upgrades import require_upgraded
 
 Layer = Literal["staging", "intermediate", "marts"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)

@@ -19,7 +19,7 @@ from health_warehouse.services.secret_files import (
 )
 from health_warehouse.services.state import Say
 from health_warehouse.settings import Settings
-from health_warehouse.upgrade.pending import pending
+from health_warehouse.database.upgrades import pending
 
 
 def up(settings: Settings, say: Say) -> Airflow:
