@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.doctor.finding import Finding
-from health_warehouse.rekeying.state import COMMANDS
+from health_warehouse.privacy.key_state import COMMANDS
 from health_warehouse.settings import Settings
 from health_warehouse.database.upgrades import pending
 

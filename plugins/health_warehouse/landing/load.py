@@ -25,7 +25,7 @@ from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.reading import read_into_raw, send_entry
 from health_warehouse.landing.shown import shown
 from health_warehouse.landing.versions import note_received_earlier, settle
-from health_warehouse.rekeying.state import STATE, require_key
+from health_warehouse.privacy.key_state import STATE, require_key
 from health_warehouse.settings import Settings
 
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")

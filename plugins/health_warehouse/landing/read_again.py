@@ -26,7 +26,7 @@ from health_warehouse.landing.file_lock import lock_file
 from health_warehouse.landing.reading import count_rows, read_into_raw, send_entry
 from health_warehouse.landing.scope import Scope
 from health_warehouse.privacy.known_key import agreed_person_key
-from health_warehouse.rekeying.state import STATE, require_key
+from health_warehouse.privacy.key_state import STATE, require_key
 from health_warehouse.settings import Settings
 from health_warehouse.database.upgrades import require_upgraded
 

@@ -19,7 +19,7 @@ from health_warehouse.database.turns import take
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import BuildFailed
 from health_warehouse.quality.relations import RuleNotJudged, replace_findings
-from health_warehouse.rekeying.state import require_whole_keys
+from health_warehouse.privacy.key_state import require_whole_keys
 from health_warehouse.release import dbt
 from health_warehouse.release.builders import alone, transformer
 from health_warehouse.release.project import (

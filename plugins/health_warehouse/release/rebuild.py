@@ -14,7 +14,7 @@ from health_warehouse.database.connections import engine
 from health_warehouse.database.watchdog import watch
 from health_warehouse.landing.scope import Scope
 from health_warehouse.landing.versions import lock_settling
-from health_warehouse.rekeying.state import require_whole_keys
+from health_warehouse.privacy.key_state import require_whole_keys
 from health_warehouse.settings import Settings
 
 _ROLE = "maintainer"
