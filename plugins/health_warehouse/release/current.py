@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from health_warehouse.privacy.row_security import audiences
+from health_warehouse.release.row_security import audiences
 from health_warehouse.release.catalogue import read_table
 from health_warehouse.release.contracts import MartContract
 from health_warehouse.release.protection import admit, shut

@@ -15,7 +15,7 @@ from datetime import datetime
 from psycopg.types.json import Jsonb
 
 from health_warehouse.errors import ConfigurationError, ReleaseHeld
-from health_warehouse.privacy.row_security import audiences
+from health_warehouse.release.row_security import audiences
 from health_warehouse.release import protection, reader_views, schema, statements
 from health_warehouse.release.candidates import (
     Approval,

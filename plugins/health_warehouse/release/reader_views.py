@@ -9,7 +9,7 @@ report        report_reader        the monthly reports with closed cases; cells 
                                    are suppressed
 
 The publisher owns them. Row security of the tables below lets the owner of a view through, while
-`current_user` stays the login that asks, so the conditions of privacy/row_security.py work inside.
+`current_user` stays the login that asks, so the conditions of release/row_security.py work inside.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from psycopg import errors, sql
 
 from health_warehouse.database.roles import role_name
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.privacy.row_security import FACILITIES, IN_ITS_SCOPES, SEES_EVERYTHING
+from health_warehouse.release.row_security import FACILITIES, IN_ITS_SCOPES, SEES_EVERYTHING
 from health_warehouse.release.contracts import OPEN, FacilityView, MartContract, split_name
 from health_warehouse.release.statements import equal_columns, mart_table
 from health_warehouse.release.transaction import ReleaseCursor
