@@ -36,7 +36,7 @@ from benchmarks.history import LINES, History, vacuum
 from health_warehouse.database.connections import dispose_engines, dsn
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import load_deliveries, unjudged_file_ids
-from health_warehouse.quality.landing import check_files
+from health_warehouse.landing.judging import check_files
 from health_warehouse.quality.marts import audit
 from health_warehouse.release.build import build
 from health_warehouse.release.publish import publish

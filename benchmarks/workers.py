@@ -75,7 +75,7 @@ def import_checks(settings: Settings) -> None:
 
 def check_batch(settings: Settings, file_ids: list[int]) -> int:
     """Judge these files as one batch; how many findings."""
-    from health_warehouse.quality.landing import check_files
+    from health_warehouse.landing.judging import check_files
 
     return check_files(settings, file_ids).findings
 

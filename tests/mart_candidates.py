@@ -12,7 +12,7 @@ from build_steps import MARTS
 from claim_ledger import PAPERS, Ledger
 from claim_ledger import Dossier as Sent
 from health_warehouse.database.connections import OWNER, engine
-from health_warehouse.quality.landing import check_files
+from health_warehouse.landing.judging import check_files
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from quality_deliveries import DRUG, Dossier, deliver

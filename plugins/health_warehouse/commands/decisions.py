@@ -12,7 +12,7 @@ from health_warehouse.commands.listing import print_rows
 from health_warehouse.settings import get_settings
 
 if TYPE_CHECKING:
-    from health_warehouse.quality.decisions import Decision
+    from health_warehouse.landing.decisions import Decision
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 _FILE = Annotated[str, typer.Argument(help="As the list shows it, its hash, or its name.")]
@@ -43,7 +43,7 @@ def list_decisions(
 ) -> None:
     """List what waits. About `replacement`: the version is held, for it would replace the dossier
     of somebody else. About `order`: it lost to one that was seen before it."""
-    from health_warehouse.quality import decisions
+    from health_warehouse.landing import decisions
 
     settings = get_settings()
     found = decisions.decided(settings) if decided else decisions.waiting(settings)
@@ -90,7 +90,7 @@ def _decide(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    from health_warehouse.quality import decisions
+    from health_warehouse.landing import decisions
 
     done = decisions.decide(
         get_settings(),

@@ -47,7 +47,7 @@ def quarantine(
     as_json: _AS_JSON = False,
 ) -> None:
     """List what was refused, quarantined or flagged: where, by which rule, and why."""
-    from health_warehouse.quality import findings
+    from health_warehouse.landing import findings
 
     found = findings.entries(get_settings(), file=file, rule_id=rule, with_names=names)
     if rule is not None and not found:  # what a former rule found is still listed

@@ -130,7 +130,7 @@ def judge_loaded(settings: Settings, report: IngestReport) -> None:
 
     Raises CheckError, BatchIncomplete.
     """
-    from health_warehouse.quality.landing import check_files  # imports Great Expectations: 9 s
+    from health_warehouse.landing.judging import check_files  # imports Great Expectations: 9 s
 
     report.file_ids = unjudged_file_ids(settings)
     if report.file_ids:

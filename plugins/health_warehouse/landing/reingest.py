@@ -46,7 +46,7 @@ def reingest_files(
     settings: Settings, files: Sequence[tuple[int, str]], report: ReingestReport
 ) -> None:
     """Read one batch (ids and sha256) again and judge it; what it came to is added to `report`."""
-    from health_warehouse.quality.landing import check_files  # imports Great Expectations: 9 s
+    from health_warehouse.landing.judging import check_files  # imports Great Expectations: 9 s
 
     successors = read_again(settings, files)
     report.files += len(successors)

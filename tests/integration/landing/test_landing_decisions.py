@@ -17,7 +17,7 @@ from health_warehouse.landing.read_again import chosen_files, read_again
 from health_warehouse.landing.reingest import FILES_AT_ONCE
 from health_warehouse.landing.scope import Scope
 from health_warehouse.landing.versions import settle as settle_versions
-from health_warehouse.quality.decisions import decide, decided, tell_waiting, waiting
+from health_warehouse.landing.decisions import decide, decided, tell_waiting, waiting
 from health_warehouse.settings import Settings
 from landing_steps import deliver, judge, load_all, load_one, query
 

@@ -10,7 +10,7 @@ import pytest
 from claim_files import FACILITY, check_in_file, claim_file, dossier, hoso, lines, part, xml1
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
-from health_warehouse.quality.landing import check_files
+from health_warehouse.landing.judging import check_files
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from landing_steps import deliver, judge, load_all, query

@@ -8,7 +8,7 @@ from psycopg import sql
 from sqlalchemy import text
 
 from health_warehouse.database.connections import OWNER, engine
-from health_warehouse.quality import findings
+from health_warehouse.landing import findings
 from health_warehouse.settings import PROJECT_DIR
 from standard_dossiers import DOCTOR, FACILITY
 from warehouses import Cluster

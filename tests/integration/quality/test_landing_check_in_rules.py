@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from health_warehouse.database.connections import engine
-from health_warehouse.quality.landing import check_files
+from health_warehouse.landing.judging import check_files
 from health_warehouse.settings import Settings
 from quality_deliveries import deliver_check_ins, findings
 

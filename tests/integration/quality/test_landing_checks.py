@@ -17,8 +17,8 @@ from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import BatchIncomplete, CheckError
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
-from health_warehouse.quality import landing
-from health_warehouse.quality.landing import check_files
+from health_warehouse.landing import judging as landing
+from health_warehouse.landing.judging import check_files
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.schema import TABLES
 from quality_deliveries import NO_CARD, Dossier, deliver, findings

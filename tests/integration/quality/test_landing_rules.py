@@ -15,7 +15,7 @@ from expectations import registry
 from expectations.families import journeys
 from expectations.landing import l02_header_totals
 from health_warehouse.database.connections import engine
-from health_warehouse.quality.landing import LandingReport, check_files
+from health_warehouse.landing.judging import LandingReport, check_files
 from health_warehouse.settings import Settings
 from landing_cases import CASES, deliver_case
 from quality_deliveries import findings

@@ -14,7 +14,7 @@ from expectations import registry
 from health_warehouse.cli import app
 from health_warehouse.commands import quality
 from health_warehouse.database.connections import engine
-from health_warehouse.quality.landing import check_files
+from health_warehouse.landing.judging import check_files
 from health_warehouse.settings import Settings
 from quality_deliveries import Dossier, deliver
 

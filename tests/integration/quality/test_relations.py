@@ -19,7 +19,7 @@ from expectations import registry
 from expectations.families import journeys
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import BuildFailed
-from health_warehouse.quality.landing import LandingReport, check_files
+from health_warehouse.landing.judging import LandingReport, check_files
 from health_warehouse.quality.relations import replace_findings
 from health_warehouse.release import build as build_module
 from health_warehouse.release.build import Build, build

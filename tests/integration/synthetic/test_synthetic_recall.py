@@ -13,7 +13,7 @@ from benchmarks.recall import Result, compare, tables_of
 from health_warehouse.landing import ledger
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
-from health_warehouse.quality import findings
+from health_warehouse.landing import findings
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import LABELS, Label, generate
