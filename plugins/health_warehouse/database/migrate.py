@@ -36,7 +36,7 @@ from health_warehouse.database.sessions import begin_sessions
 from health_warehouse.database.verifiers import verifier
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.reference.fill import fill
+from health_warehouse.database.reference_lists import fill
 from health_warehouse.settings import Settings
 
 # One migration at a time, by the table that names the revision; it is Alembic's, as Alembic makes

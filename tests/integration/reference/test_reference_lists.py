@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import OWNER, engine
-from health_warehouse.reference.fill import fill
+from health_warehouse.database.reference_lists import fill
 from health_warehouse.settings import Settings
 
 
