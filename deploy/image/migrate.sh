@@ -8,7 +8,7 @@ umask 077
 mkdir -p "$WAREHOUSE_STATE"/{inbox,archive,secrets,logs}
 warehouse migrate
 airflow db migrate
-python -c 'from health_warehouse.orchestration.pools import import_document as pools; print(pools())' \
+python -c 'from health_warehouse.services.airflow_pools import import_document as pools; print(pools())' \
     >"$AIRFLOW_HOME/pools.json"
 airflow pools import "$AIRFLOW_HOME/pools.json"
 printf '%s\n' "$AIRFLOW_ADMIN_PASSWORD" | warehouse airflow-roles --first-admin admin

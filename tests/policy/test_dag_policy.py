@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from airflow.sdk import Context
 
-from health_warehouse.orchestration.pools import POOLS
+from health_warehouse.services.airflow_pools import POOLS
 from health_warehouse.orchestration.tags import Owner, Tag
 from parsed_dags import PROJECT, ParsedDag, ParsedTask, parse
 
@@ -85,7 +85,7 @@ def test_dag_params_are_typed_and_described(dag: ParsedDag) -> None:
 def test_task_has_an_owner_and_a_pool_that_exists(dag: ParsedDag, task: ParsedTask) -> None:
     assert task.owner in {owner.value for owner in Owner}, "use DEFAULT_ARGS, or add to tags.Owner"
     assert task.pool in {pool.name for pool in POOLS}, (
-        f"pool {task.pool} is not in orchestration/pools.py: the task would never start"
+        f"pool {task.pool} is not in services/airflow_pools.py: the task would never start"
     )
 
 

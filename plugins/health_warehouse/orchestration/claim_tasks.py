@@ -17,7 +17,7 @@ from health_warehouse.orchestration import batches
 from health_warehouse.orchestration.assets import CLAIMS
 from health_warehouse.orchestration.failures import told_plainly
 from health_warehouse.orchestration.inbox_connection import with_inbox_connection
-from health_warehouse.orchestration.pools import LANDING_POOL
+from health_warehouse.services.airflow_pools import LANDING_POOL
 from health_warehouse.orchestration.task_settings import task_settings
 
 if TYPE_CHECKING:

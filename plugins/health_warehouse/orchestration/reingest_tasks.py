@@ -9,7 +9,7 @@ from typing import Any
 from airflow.sdk import task
 
 from health_warehouse.orchestration.failures import told_plainly
-from health_warehouse.orchestration.pools import LANDING_POOL
+from health_warehouse.services.airflow_pools import LANDING_POOL
 from health_warehouse.orchestration.task_settings import task_settings
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from health_warehouse.errors import BuildFailed, CheckError, PublishConflict
 from health_warehouse.orchestration.failures import told_plainly
-from health_warehouse.orchestration.pools import RELEASE_POOL
+from health_warehouse.services.airflow_pools import RELEASE_POOL
 from health_warehouse.orchestration.task_settings import task_settings
 from health_warehouse.orchestration.time_limits import LONGEST, within_limit
 
@@ -35,7 +35,7 @@ def has_changes(
     """Read the ledger: is there anything to build? If not, the run ends here, green."""
     from health_warehouse.landing.scope import Scope
     from health_warehouse.landing.senders import require_sender
-    from health_warehouse.orchestration.work import decide, situation
+    from health_warehouse.release.due import decide, situation
     from health_warehouse.release.rebuild import note, preview
 
     settings, asked = task_settings(), params or {}
@@ -131,7 +131,7 @@ def publish_release(build_id: int, params: dict[str, Any] | None = None) -> int:
     Skipped, with the reason in the log: in a dry run, which shows the plan; while publishing is
     on hold; and when another publisher was faster, because the next run builds on its release.
     """
-    from health_warehouse.orchestration.work import publish_hold
+    from health_warehouse.release.due import publish_hold
     from health_warehouse.release.publish import plan, publish
 
     settings = task_settings()
@@ -179,7 +179,7 @@ def _unless_overtaken(settings: Settings, build_id: int) -> Iterator[None]:
     That is a person at the command line: of this DAG there is one run at a time. Nothing is lost,
     for the newer build covers every change of this one.
     """
-    from health_warehouse.orchestration.work import newest_build_id
+    from health_warehouse.release.due import newest_build_id
 
     try:
         yield

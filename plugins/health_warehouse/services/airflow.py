@@ -24,7 +24,7 @@ from health_warehouse.child_environment import Child, passed_on
 from health_warehouse.database.connections import url_of
 from health_warehouse.database.embedded import EmbeddedServer
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.orchestration.pools import import_document
+from health_warehouse.services.airflow_pools import import_document
 from health_warehouse.processes import listens_at
 from health_warehouse.services import daemons
 from health_warehouse.services.airflow_environment import DAGS_DIR, airflow_home, environment, url

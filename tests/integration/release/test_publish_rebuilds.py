@@ -10,7 +10,7 @@ from sqlalchemy import text
 from claim_ledger import Dossier, Ledger
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.orchestration.hours import LOCAL_TIME
-from health_warehouse.orchestration.work import decide, is_up_to_date, situation
+from health_warehouse.release.due import decide, is_up_to_date, situation
 from health_warehouse.quality.marts import audit
 from health_warehouse.release import dbt
 from health_warehouse.release.build import build

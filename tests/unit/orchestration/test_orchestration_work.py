@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from health_warehouse.orchestration.work import LastBuild, Situation, decide
+from health_warehouse.release.due import LastBuild, Situation, decide
 
 HOLD = "publishing is on hold since 2026-01-01 08:00 UTC by an: wrong prices"
 
