@@ -50,10 +50,11 @@ test-on-16: # shown when it is over, not among the dots of the other
 soak: dev ## the long versions of the tests
 	$(PYTEST) -m soak --timeout 7200
 
-check: dev ## lint, format, types, style of SQL and YAML, stale documents; changes nothing
+check: dev ## lint, format, types, imports, style of SQL and YAML, stale documents; changes nothing
 	$(BIN)/ruff check --cache-dir $(CACHE)/ruff
 	$(BIN)/ruff format --check --cache-dir $(CACHE)/ruff
 	$(BIN)/mypy --cache-dir $(CACHE)/mypy
+	$(BIN)/lint-imports --cache-dir $(CACHE)/imports
 	$(BIN)/yamllint --strict .
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project
 	$(PYTEST) -q tests/dags/test_dags_page.py tests/dbt/test_data_pages.py

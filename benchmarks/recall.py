@@ -31,9 +31,9 @@ from sqlalchemy import text
 
 from benchmarks.empty_warehouse import empty_warehouse
 from health_warehouse.database.connections import engine
+from health_warehouse.landing import findings
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
-from health_warehouse.landing import findings
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import LABELS, Label, generate

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from health_warehouse.database.connections import dispose_engines
-from health_warehouse.release.manifest import load_contracts
+from health_warehouse.marts.manifest import load_contracts
 from health_warehouse.release.releases import Release
 from health_warehouse.release.shadows import DELETED, shadow_table
 from health_warehouse.release.statements import mart_table

@@ -8,8 +8,8 @@ import duckdb
 import psycopg
 from psycopg import sql
 
-from health_warehouse.release.contracts import OPEN, MartContract
-from health_warehouse.release.manifest import load_contracts
+from health_warehouse.marts.contracts import OPEN, MartContract
+from health_warehouse.marts.manifest import load_contracts
 from health_warehouse.settings import Settings
 
 _NULL = r"\N"

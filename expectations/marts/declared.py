@@ -12,14 +12,14 @@ from typing import Any
 
 import yaml
 
-from health_warehouse.release.contracts import (
+from health_warehouse.marts.contracts import (
     CANDIDATE_SCHEMA,
     OPEN,
     STORES,
     ForeignKey,
     MartContract,
 )
-from health_warehouse.release.manifest import parse_manifest
+from health_warehouse.marts.manifest import parse_manifest
 from health_warehouse.settings import PROJECT_DIR
 
 _FOLDER = PROJECT_DIR / "dbt_project" / "models" / "marts"

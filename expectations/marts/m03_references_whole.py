@@ -3,7 +3,7 @@
 from expectations.marts.declared import references, scope_of
 from expectations.marts.scope import TOUCHED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
-from health_warehouse.release.contracts import ForeignKey, MartContract
+from health_warehouse.marts.contracts import ForeignKey, MartContract
 
 
 def _named(mart: MartContract, key: ForeignKey, to: MartContract) -> Rows:

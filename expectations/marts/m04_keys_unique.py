@@ -3,7 +3,7 @@
 from expectations.marts.declared import marts, scope_of
 from expectations.marts.scope import TOUCHED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
-from health_warehouse.release.contracts import MartContract
+from health_warehouse.marts.contracts import MartContract
 
 
 def _unique(mart: MartContract) -> Rows:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
+DAGS_DIR = PROJECT_DIR / "dags"
 DEFAULT_STATE = PROJECT_DIR / ".warehouse"
 PREFIX = "WAREHOUSE_"
 SETTINGS_FILE = "warehouse.env"

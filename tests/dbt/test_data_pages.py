@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from health_warehouse.marts.manifest import parse_manifest
 from health_warehouse.release import closed_codes, dictionary, lineage
 from health_warehouse.release.dbt import project_manifest
-from health_warehouse.release.manifest import parse_manifest
 from health_warehouse.settings import PROJECT_DIR
 
 STALE = "docs/{}.md is stale: run `python scripts/write_data_pages.py`"

@@ -14,10 +14,10 @@ from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
 from health_warehouse.database.rights import readers_of
+from health_warehouse.marts.contracts import CLOSED, OPEN
+from health_warehouse.marts.manifest import parse_manifest
 from health_warehouse.release import dbt
 from health_warehouse.release.build import build
-from health_warehouse.release.contracts import CLOSED, OPEN
-from health_warehouse.release.manifest import parse_manifest
 from health_warehouse.settings import Settings
 
 _PREFIXES = {

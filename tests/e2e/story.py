@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from health_warehouse.cli import app
 from health_warehouse.database.connections import engine
-from health_warehouse.landing.ledger import entries
 from health_warehouse.landing import findings
+from health_warehouse.landing.ledger import entries
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.settings import Settings
 from live_warehouse import Marts, marts, until

@@ -27,11 +27,11 @@ from hostile_case import Case
 from claim_files import claim_file
 from expectations import registry
 from good_dossiers import NAME, card_of, good, neighbours
+from health_warehouse.landing import findings
 from health_warehouse.landing.delivery import printable
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
 from health_warehouse.landing.ledger import LINE_STATES, STATES, entries
-from health_warehouse.landing import findings
 from health_warehouse.reference.canonical import canonical_dossier_id
 from health_warehouse.settings import Settings
 from landing_steps import deliver, query

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from airflow.sdk import Context
 
-from health_warehouse.services.airflow_pools import POOLS
 from health_warehouse.orchestration.tags import Owner, Tag
+from health_warehouse.services.airflow_pools import POOLS
 from parsed_dags import PROJECT, ParsedDag, ParsedTask, parse
 
 DAGS = parse().dags

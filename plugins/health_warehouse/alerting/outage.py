@@ -19,7 +19,7 @@ from uuid import UUID, uuid4, uuid5
 from health_warehouse.alerting.channels import Channel, DeliveryFailed, Envelope
 from health_warehouse.alerting.conditions import Kind
 from health_warehouse.alerting.message import compose
-from health_warehouse.services.state import write_private
+from health_warehouse.private_files import write_private
 from health_warehouse.settings import Settings
 
 log = logging.getLogger(__name__)

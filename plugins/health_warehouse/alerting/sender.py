@@ -35,11 +35,10 @@ from health_warehouse.alerting.outage import Outage
 from health_warehouse.alerting.scheduler_states import reachable, read_scheduler, unreachable
 from health_warehouse.alerting.task_states import read_tasks
 from health_warehouse.database.connections import engine
-from health_warehouse.database.watchdog import watch
-from health_warehouse.services.airflow_environment import DAGS_DIR
-from health_warehouse.settings import Settings
-from health_warehouse.telling import lines_of_code, told
 from health_warehouse.database.upgrades import pending
+from health_warehouse.database.watchdog import watch
+from health_warehouse.settings import DAGS_DIR, Settings
+from health_warehouse.telling import lines_of_code, told
 
 INTERVAL_SECONDS = 10
 _PING_SECONDS = 60

@@ -33,10 +33,11 @@ from health_warehouse.landing import archive
 from health_warehouse.landing.receipt_manifest import write_all_again
 from health_warehouse.privacy.known_key import require_key_of
 from health_warehouse.privacy.person_key import find_person_key
+from health_warehouse.private_files import write_private
 from health_warehouse.services import postgres, state
 from health_warehouse.services.airflow import metadata_url
 from health_warehouse.services.secret_files import airflow_secrets
-from health_warehouse.services.state import Say, write_private
+from health_warehouse.services.state import Say
 from health_warehouse.settings import Settings
 
 _DATABASE_SECRETS = "database.json"

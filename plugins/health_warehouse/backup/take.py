@@ -25,11 +25,12 @@ from health_warehouse.landing import archive
 from health_warehouse.landing.archive import ArchivedFile
 from health_warehouse.privacy.known_key import wrong_key
 from health_warehouse.privacy.person_key import find_person_key, make_person_key
+from health_warehouse.private_files import write_private
 from health_warehouse.release.builders import alone
 from health_warehouse.services import postgres
 from health_warehouse.services.airflow import metadata_url
 from health_warehouse.services.secret_files import airflow_secrets
-from health_warehouse.services.state import Say, write_private
+from health_warehouse.services.state import Say
 from health_warehouse.settings import Settings
 
 WAREHOUSE_DUMP = "warehouse.dump"

@@ -267,9 +267,9 @@ def run(
 
 def _release(settings: Settings, full: bool) -> Publication | None:
     """Build, audit and publish; None when the published release holds every change."""
-    from health_warehouse.release.due import is_up_to_date
     from health_warehouse.quality.marts import audit
     from health_warehouse.release import build as builds
+    from health_warehouse.release.due import is_up_to_date
     from health_warehouse.release.publish import publication
 
     if not full and is_up_to_date(settings):

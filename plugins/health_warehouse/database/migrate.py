@@ -29,6 +29,7 @@ from health_warehouse.database.readers import (
     open_to_built_in_readers,
     renew_sessions,
 )
+from health_warehouse.database.reference_lists import fill
 from health_warehouse.database.rights import all_rights
 from health_warehouse.database.roles import role_name
 from health_warehouse.database.server_grants import reserve_slots
@@ -36,7 +37,6 @@ from health_warehouse.database.sessions import begin_sessions
 from health_warehouse.database.verifiers import verifier
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.database.reference_lists import fill
 from health_warehouse.settings import Settings
 
 # One migration at a time, by the table that names the revision; it is Alembic's, as Alembic makes

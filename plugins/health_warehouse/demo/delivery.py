@@ -15,7 +15,8 @@ from fsspec.implementations.local import LocalFileSystem
 
 from health_warehouse.child_environment import Child, passed_on, settings_for
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.services.state import Say, write_private
+from health_warehouse.private_files import write_private
+from health_warehouse.services.state import Say
 from health_warehouse.settings import Settings
 
 # Enough for every outcome to appear, small enough for two cores to publish it in a minute.

@@ -38,8 +38,7 @@ _STATES = ("received", "loaded", "quarantined", "duplicate", "superseded", "with
 
 def show(settings: Settings, airflow: Airflow, delivered_at: datetime, console: Console) -> None:
     """Print what is worth reading after a demonstration whose files came at `delivered_at`."""
-    from health_warehouse.landing import ledger
-    from health_warehouse.landing import findings
+    from health_warehouse.landing import findings, ledger
 
     with engine(settings, "ops_reader").connect() as connection:
         release = connection.execute(text(_RELEASE)).one()

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from sqlalchemy import text
 
 from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.database.upgrades import pending
 from health_warehouse.doctor.finding import Finding
 from health_warehouse.privacy.key_state import COMMANDS
 from health_warehouse.settings import Settings
-from health_warehouse.database.upgrades import pending
 
 _OPEN = text("select kind from ops.rekeyings where finished_at is null")
 

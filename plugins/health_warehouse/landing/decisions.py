@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, text
 
 from health_warehouse.database.connections import engine
+from health_warehouse.database.upgrades import require_upgraded
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.landing.kept_rows import bring_back_rows
@@ -19,7 +20,6 @@ from health_warehouse.landing.shown import hashes_of, shown
 from health_warehouse.landing.versions import settle
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.settings import Settings
-from health_warehouse.database.upgrades import require_upgraded
 
 Decision = Literal["accepted", "refused"]
 _FINGERPRINT = "relations:waiting"

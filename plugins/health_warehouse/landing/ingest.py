@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
+from health_warehouse.database.upgrades import require_upgraded
 from health_warehouse.errors import FileUnavailable, SourceUnavailable, WarehouseError
 from health_warehouse.landing.archive import ArchivedFile, require_archive
 from health_warehouse.landing.delivery import Delivery, FileChanged, ReceivedAt
@@ -19,7 +20,6 @@ from health_warehouse.landing.receipt_manifest import write_receipts
 from health_warehouse.landing.shown import shown
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
-from health_warehouse.database.upgrades import require_upgraded
 
 logger = logging.getLogger(__name__)
 _ERRORS_SHOWN = 5

@@ -19,10 +19,10 @@ from health_warehouse.database.connections import engine
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import BatchIncomplete, CheckError
 from health_warehouse.landing.check_in_days import note_check_ins
-from health_warehouse.landing.kept_rows import bring_back_rows
-from health_warehouse.landing.versions import settle
 from health_warehouse.landing.decisions import tell_waiting
 from health_warehouse.landing.findings import insert_findings
+from health_warehouse.landing.kept_rows import bring_back_rows
+from health_warehouse.landing.versions import settle
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.quality.outcomes import Outcome, in_state, store
 from health_warehouse.quality.runner import judging

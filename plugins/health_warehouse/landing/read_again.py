@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from health_warehouse.database.connections import engine
+from health_warehouse.database.upgrades import require_upgraded
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import FileUnavailable
 from health_warehouse.landing.archive import ArchivedFile, is_kept, require_archive
@@ -25,10 +26,9 @@ from health_warehouse.landing.exchange import together
 from health_warehouse.landing.file_lock import lock_file
 from health_warehouse.landing.reading import count_rows, read_into_raw, send_entry
 from health_warehouse.landing.scope import Scope
-from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.privacy.key_state import STATE, require_key
+from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
-from health_warehouse.database.upgrades import require_upgraded
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +144,7 @@ def chosen_files(settings: Settings, scope: Scope) -> list[tuple[int, str]]:
 def read_again(settings: Settings, files: Sequence[tuple[int, str]]) -> list[int]:
     """Read files (id, sha256) again, each in a transaction of its own; ids of the new readings.
 
-    They are not judged yet: `quality.landing.check_files` is next, and the next ingestion does it
+    They are not judged yet: `landing.judging.check_files` is next, and the next ingestion does it
     when we are killed before. Passed over is a file that was read again meanwhile, one whose bytes
     are not there or cannot be read, and one that today's parser refuses: what was read of it goes
     on counting.

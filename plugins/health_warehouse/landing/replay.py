@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from health_warehouse.database.upgrades import require_upgraded
 from health_warehouse.errors import FileUnavailable
 from health_warehouse.landing.archive import ArchivedFile, is_kept, require_archive
 from health_warehouse.landing.ingest import IngestReport, judge_loaded, require_all_taken
@@ -16,7 +17,6 @@ from health_warehouse.landing.load import load
 from health_warehouse.landing.receipt_manifest import KeptReceipt, kept_receipts, write_receipts
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
-from health_warehouse.database.upgrades import require_upgraded
 
 
 @dataclass(frozen=True)

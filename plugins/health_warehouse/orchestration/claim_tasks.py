@@ -17,8 +17,8 @@ from health_warehouse.orchestration import batches
 from health_warehouse.orchestration.assets import CLAIMS
 from health_warehouse.orchestration.failures import told_plainly
 from health_warehouse.orchestration.inbox_connection import with_inbox_connection
-from health_warehouse.services.airflow_pools import LANDING_POOL
 from health_warehouse.orchestration.task_settings import task_settings
+from health_warehouse.services.airflow_pools import LANDING_POOL
 
 if TYPE_CHECKING:
     from health_warehouse.landing.delivery import Delivery, ReceivedAt

@@ -9,8 +9,8 @@ from typing import Any
 from airflow.sdk import task
 
 from health_warehouse.orchestration.failures import told_plainly
-from health_warehouse.services.airflow_pools import LANDING_POOL
 from health_warehouse.orchestration.task_settings import task_settings
+from health_warehouse.services.airflow_pools import LANDING_POOL
 
 log = logging.getLogger(__name__)
 

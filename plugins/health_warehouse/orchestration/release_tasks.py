@@ -13,9 +13,9 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from health_warehouse.errors import BuildFailed, CheckError, PublishConflict
 from health_warehouse.orchestration.failures import told_plainly
-from health_warehouse.services.airflow_pools import RELEASE_POOL
 from health_warehouse.orchestration.task_settings import task_settings
 from health_warehouse.orchestration.time_limits import LONGEST, within_limit
+from health_warehouse.services.airflow_pools import RELEASE_POOL
 
 if TYPE_CHECKING:
     from airflow.sdk.types import DagRunProtocol

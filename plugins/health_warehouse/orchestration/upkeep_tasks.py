@@ -11,8 +11,8 @@ from airflow.sdk import task
 from health_warehouse.errors import WarehouseError
 from health_warehouse.maintenance.names import StepName
 from health_warehouse.orchestration.failures import told_plainly
-from health_warehouse.services.airflow_pools import UPKEEP_POOL
 from health_warehouse.orchestration.task_settings import task_settings
+from health_warehouse.services.airflow_pools import UPKEEP_POOL
 
 log = logging.getLogger(__name__)
 _DRY_RUN = 0  # no run has this id

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.privacy import key_state
 from health_warehouse.privacy.known_key import (
     agreed_person_key,
     check_value,
@@ -19,7 +20,7 @@ from health_warehouse.privacy.known_key import (
     take_next_key,
 )
 from health_warehouse.privacy.person_key import make_next_key, next_key_file, read_key
-from health_warehouse.rekeying import run, state
+from health_warehouse.rekeying import run
 from health_warehouse.rekeying.keys import Keys
 from health_warehouse.settings import Settings
 
@@ -45,10 +46,10 @@ def rotate(
         former = agreed_person_key(settings)
         secret = make_next_key(settings)
         with engine(settings, OWNER).begin() as connection:
-            found = state.open_rekeying(connection)
+            found = key_state.open_rekeying(connection)
             if found is not None and found.kind != "rotation":
-                state.refuse(found.kind)
-            state.begin(connection, "rotation", check_value(secret))
+                key_state.refuse(found.kind)
+            key_state.begin(connection, "rotation", check_value(secret))
         rows = run.run(settings, Keys(secret, former), told, batch_rows=batch_rows)
     if settings.person_key is not None:
         return Rotation(rows, next_key_file(settings))

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import OWNER, driver_connection, engine
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.privacy.known_key import agreed_person_key, check_value, fits
 from health_warehouse.privacy import key_state as state
+from health_warehouse.privacy.known_key import agreed_person_key, check_value, fits
 from health_warehouse.rekeying.keys import Keys
 from health_warehouse.rekeying.steps import STEPS, Step, Work
 from health_warehouse.settings import Settings

@@ -16,10 +16,11 @@ from typing import Literal, get_args
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.turns import take
+from health_warehouse.database.upgrades import require_upgraded
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import BuildFailed
-from health_warehouse.quality.relations import RuleNotJudged, replace_findings
 from health_warehouse.privacy.key_state import require_whole_keys
+from health_warehouse.quality.relations import RuleNotJudged, replace_findings
 from health_warehouse.release import dbt
 from health_warehouse.release.builders import alone, transformer
 from health_warehouse.release.project import (
@@ -30,7 +31,6 @@ from health_warehouse.release.project import (
     present_project,
 )
 from health_warehouse.settings import Settings
-from health_warehouse.database.upgrades import require_upgraded
 
 Layer = Literal["staging", "intermediate", "marts"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)

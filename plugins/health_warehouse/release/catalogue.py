@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 from psycopg import sql
 
-from health_warehouse.release.contracts import STORES, Index, split_name
+from health_warehouse.marts.contracts import STORES, Index, split_name
 from health_warehouse.release.transaction import ReleaseCursor
 
 

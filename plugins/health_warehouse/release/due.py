@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
-from health_warehouse.orchestration.hours import is_within
+from health_warehouse.release.hours import is_within
 from health_warehouse.release.project import in_short
 from health_warehouse.settings import Settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from psycopg import sql
 from sqlalchemy import Connection, text
 
-from health_warehouse.release.contracts import STORES
+from health_warehouse.marts.contracts import STORES
 from health_warehouse.release.reader_views import READERS
 from health_warehouse.release.transaction import release_transaction
 from health_warehouse.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from health_warehouse.release.contracts import CANDIDATE_SCHEMA
+from health_warehouse.marts.contracts import CANDIDATE_SCHEMA
 
 Manifest = Mapping[str, Any]
 

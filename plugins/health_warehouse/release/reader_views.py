@@ -22,8 +22,8 @@ from psycopg import errors, sql
 
 from health_warehouse.database.roles import role_name
 from health_warehouse.errors import ConfigurationError
+from health_warehouse.marts.contracts import OPEN, FacilityView, MartContract, split_name
 from health_warehouse.release.row_security import FACILITIES, IN_ITS_SCOPES, SEES_EVERYTHING
-from health_warehouse.release.contracts import OPEN, FacilityView, MartContract, split_name
 from health_warehouse.release.statements import equal_columns, mart_table
 from health_warehouse.release.transaction import ReleaseCursor
 from health_warehouse.settings import Settings

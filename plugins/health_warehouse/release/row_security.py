@@ -16,7 +16,7 @@ from psycopg import sql
 
 from health_warehouse.database.rights import readers_of
 from health_warehouse.database.roles import role_name
-from health_warehouse.release.contracts import OPEN, MartContract
+from health_warehouse.marts.contracts import OPEN, MartContract
 from health_warehouse.settings import Settings
 
 FACILITIES = "dim_facilities"

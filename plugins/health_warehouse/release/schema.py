@@ -20,7 +20,7 @@ from tenacity import (
 
 from health_warehouse.errors import ConfigurationError, PublishConflict
 from health_warehouse.release.catalogue import Table, read_marts, read_tables
-from health_warehouse.release.contracts import (
+from health_warehouse.marts.contracts import (
     AUDIENCE,
     Column,
     ForeignKey,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from psycopg import sql
 
-from health_warehouse.release.contracts import (
+from health_warehouse.marts.contracts import (
     AUDIENCE,
     CANDIDATE_SCHEMA,
     Column,

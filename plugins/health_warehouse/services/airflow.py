@@ -24,15 +24,16 @@ from health_warehouse.child_environment import Child, passed_on
 from health_warehouse.database.connections import url_of
 from health_warehouse.database.embedded import EmbeddedServer
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.services.airflow_pools import import_document
+from health_warehouse.private_files import write_private
 from health_warehouse.processes import listens_at
 from health_warehouse.services import daemons
-from health_warehouse.services.airflow_environment import DAGS_DIR, airflow_home, environment, url
+from health_warehouse.services.airflow_environment import airflow_home, environment, url
+from health_warehouse.services.airflow_pools import import_document
 from health_warehouse.services.daemons import Daemon
 from health_warehouse.services.postgres import AIRFLOW_DATABASE, AIRFLOW_ROLE
 from health_warehouse.services.secret_files import AirflowSecrets
-from health_warehouse.services.state import Say, write_private
-from health_warehouse.settings import Settings
+from health_warehouse.services.state import Say
+from health_warehouse.settings import DAGS_DIR, Settings
 
 # `--skip-serve-logs`: all run on one machine and read the files; log servers would listen on every
 # address, at ports that a second warehouse wants too.

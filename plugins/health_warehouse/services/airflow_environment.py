@@ -12,9 +12,7 @@ from sqlalchemy import URL
 from health_warehouse import loopback
 from health_warehouse.child_environment import Child, settings_for
 from health_warehouse.services.secret_files import ADMIN, AirflowSecrets, login_file
-from health_warehouse.settings import PROJECT_DIR, Settings
-
-DAGS_DIR = PROJECT_DIR / "dags"
+from health_warehouse.settings import DAGS_DIR, PROJECT_DIR, Settings
 
 
 def airflow_home(settings: Settings) -> Path:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from health_warehouse.alerting.channels import channels
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.database.migrate import migrate
+from health_warehouse.database.upgrades import pending
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.known_key import wrong_key
 from health_warehouse.privacy.person_key import load_person_key
@@ -19,7 +20,6 @@ from health_warehouse.services.secret_files import (
 )
 from health_warehouse.services.state import Say
 from health_warehouse.settings import Settings
-from health_warehouse.database.upgrades import pending
 
 
 def up(settings: Settings, say: Say) -> Airflow:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from health_warehouse import loopback
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.services.state import Say, write_private
+from health_warehouse.private_files import write_private
+from health_warehouse.services.state import Say
 from health_warehouse.settings import Settings
 
 

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from health_warehouse.services.state import write_private
+from health_warehouse.private_files import write_private
 from health_warehouse.settings import Settings
 
 ADMIN = "admin"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,11 +75,3 @@ def is_wanted(settings: Settings) -> bool:
 
 def _wanted(settings: Settings) -> Path:
     return settings.state / "run" / "wanted"
-
-
-def write_private(path: Path, content: str) -> None:
-    """Write `path` as one whole, mode 0600."""
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(content)
-    aside.rename(path)

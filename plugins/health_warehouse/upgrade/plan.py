@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.database.upgrades import pending
 from health_warehouse.release.size import LINES_THAT_COUNT
 from health_warehouse.settings import Settings
-from health_warehouse.database.upgrades import pending
 
 # Measured on two cores (benchmarks/README.md): keys by the loader, a full build with its audit,
 # and the first load of the marts with their keys and indexes.

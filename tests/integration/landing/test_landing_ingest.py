@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 from claim_files import claim_file, dossier
 from health_warehouse.commands import claims
 from health_warehouse.errors import CheckError, WarehouseError
+from health_warehouse.landing import judging as checks
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest, unjudged_file_ids
 from health_warehouse.landing.ledger import STATES, entries
-from health_warehouse.landing import judging as checks
 from health_warehouse.settings import Settings
 from landing_steps import deliver, load_all, query
 

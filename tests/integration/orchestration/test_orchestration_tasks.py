@@ -23,8 +23,8 @@ from health_warehouse.orchestration import (
     reingest_tasks,
     release_tasks,
     upkeep_tasks,
-    work,
 )
+from health_warehouse.release import due
 from health_warehouse.release.build import prepare
 from health_warehouse.settings import Settings
 
@@ -179,7 +179,7 @@ def test_changes_are_rung_for() -> None:
 
 
 def test_the_situation_is_read_from_the_ledger(settings: Settings) -> None:
-    assert work.situation(settings) == work.Situation(0, 0, None, None)
+    assert due.situation(settings) == due.Situation(0, 0, None, None)
     assert has_changes() is False
     _execute(
         settings,
@@ -189,9 +189,9 @@ def test_the_situation_is_read_from_the_ledger(settings: Settings) -> None:
     )
     prepare_build()
     _execute(settings, "update ops.builds set status = 'held', message = 'M03 failed'")
-    now = work.situation(settings)
+    now = due.situation(settings)
     assert (now.pending_changes, now.last_change_id) == (1, 2)
-    assert now.last_build == work.LastBuild(1, "held", 2, "M03 failed")
+    assert now.last_build == due.LastBuild(1, "held", 2, "M03 failed")
     assert has_changes() is False
     assert has_changes(dag_run=SimpleNamespace(run_type="manual")) is True
     assert has_changes(params={"full_rebuild": True}) is True
@@ -199,11 +199,11 @@ def test_the_situation_is_read_from_the_ledger(settings: Settings) -> None:
 
 def test_the_build_of_a_dry_run_is_noted_as_one(settings: Settings) -> None:
     prepare_build(params={"dry_run": True, "full_rebuild": True})
-    tried = work.situation(settings).last_build
+    tried = due.situation(settings).last_build
     assert tried is not None
     assert tried.is_dry_run
     prepare_build()
-    replaced = work.situation(settings).last_build
+    replaced = due.situation(settings).last_build
     assert replaced is not None
     assert not replaced.is_dry_run
 

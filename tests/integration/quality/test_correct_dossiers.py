@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from claim_files import check_in_file, claim_file, write
 from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.landing import findings
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import IngestReport, ingest
-from health_warehouse.landing import findings
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES

@@ -15,9 +15,9 @@ from expectations import registry
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import BatchIncomplete, CheckError
+from health_warehouse.landing import judging as landing
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
-from health_warehouse.landing import judging as landing
 from health_warehouse.landing.judging import check_files
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.schema import TABLES

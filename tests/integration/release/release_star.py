@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import text
 
 from health_warehouse.database.connections import driver_connection, engine
-from health_warehouse.release.manifest import manifest_path
+from health_warehouse.marts.manifest import manifest_path
 from health_warehouse.settings import Settings
 
 LINES_PER_VISIT = 3

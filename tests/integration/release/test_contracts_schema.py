@@ -11,7 +11,7 @@ from release_star import Star, column, model
 
 from health_warehouse.database.connections import dsn
 from health_warehouse.errors import ConfigurationError, PublishConflict
-from health_warehouse.release.contracts import Column
+from health_warehouse.marts.contracts import Column
 from health_warehouse.release.publish import plan, publish
 from health_warehouse.release.rollback import rollback
 from health_warehouse.release.schema import Widening, widen

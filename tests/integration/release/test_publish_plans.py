@@ -15,9 +15,9 @@ from release_star import LINES_PER_VISIT, Star
 from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
+from health_warehouse.marts.contracts import MartContract
+from health_warehouse.marts.manifest import load_contracts
 from health_warehouse.release import statements
-from health_warehouse.release.contracts import MartContract
-from health_warehouse.release.manifest import load_contracts
 from health_warehouse.release.publish import publish
 from health_warehouse.release.rollback import rollback
 from health_warehouse.release.transaction import ReleaseCursor, reading_transaction

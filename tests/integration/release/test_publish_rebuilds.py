@@ -9,11 +9,11 @@ from sqlalchemy import text
 
 from claim_ledger import Dossier, Ledger
 from health_warehouse.database.connections import OWNER, engine
-from health_warehouse.orchestration.hours import LOCAL_TIME
-from health_warehouse.release.due import decide, is_up_to_date, situation
 from health_warehouse.quality.marts import audit
 from health_warehouse.release import dbt
 from health_warehouse.release.build import build
+from health_warehouse.release.due import decide, is_up_to_date, situation
+from health_warehouse.release.hours import LOCAL_TIME
 from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
 

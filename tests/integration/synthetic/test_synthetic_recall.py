@@ -10,10 +10,9 @@ from typing import NamedTuple
 import pytest
 
 from benchmarks.recall import Result, compare, tables_of
-from health_warehouse.landing import ledger
+from health_warehouse.landing import findings, ledger
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
-from health_warehouse.landing import findings
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import LABELS, Label, generate

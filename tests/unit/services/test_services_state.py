@@ -76,13 +76,3 @@ def test_second_holder_waits_for_the_lock_and_says_so(prepared: Settings) -> Non
     thread.join(10)
     assert entered.is_set()
     assert len(said) == 1
-
-
-def test_private_file_is_never_seen_half_written(tmp_path: Path) -> None:
-    path = tmp_path / "secret"
-    state.write_private(path, "one")
-    inode = path.stat().st_ino
-    state.write_private(path, "two")
-    assert path.read_text() == "two"
-    assert path.stat().st_ino != inode
-    assert [file.name for file in tmp_path.iterdir()] == ["secret"]

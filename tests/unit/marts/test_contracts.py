@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.release.contracts import OPEN, ForeignKey, Index, MartContract, Scope
-from health_warehouse.release.manifest import parse_manifest
+from health_warehouse.marts.contracts import OPEN, ForeignKey, Index, MartContract, Scope
+from health_warehouse.marts.manifest import parse_manifest
 
 
 def node(name: str, columns: list[str], key: list[str], **meta: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.orchestration.hours import is_within
+from health_warehouse.release.hours import is_within
 from health_warehouse.settings import Settings, get_settings
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.release.contracts import (
+from health_warehouse.marts.contracts import (
     AUDIENCE,
     CANDIDATE_SCHEMA,
     OPEN,

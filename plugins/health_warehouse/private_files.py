@@ -1,0 +1,15 @@
+"""Files that only their owner reads."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write_private(path: Path, content: str) -> None:
+    """Write `path` as one whole, mode 0600."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(content)
+    aside.rename(path)
