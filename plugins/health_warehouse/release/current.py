@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from health_warehouse.release.catalogue import read_table
 from health_warehouse.marts.contracts import MartContract
+from health_warehouse.release.catalogue import read_table
 from health_warehouse.release.protection import admit, shut
 from health_warehouse.release.row_security import audiences
 from health_warehouse.release.transaction import ReleaseCursor

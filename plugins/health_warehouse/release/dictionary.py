@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from health_warehouse.release import lineage
 from health_warehouse.marts.contracts import OPEN, MartContract, split_name
 from health_warehouse.marts.manifest import parse_manifest
+from health_warehouse.release import lineage
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
 
 _HEAD = """\

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from health_warehouse.errors import ReleaseHeld
-from health_warehouse.release import schema, statements
 from health_warehouse.marts.contracts import MartContract
+from health_warehouse.release import schema, statements
 from health_warehouse.release.transaction import ReleaseCursor, fetch_row
 
 

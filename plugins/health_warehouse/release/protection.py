@@ -19,8 +19,8 @@ from psycopg import sql
 from health_warehouse.database.rights import readers_of
 from health_warehouse.database.roles import role_name
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.release.catalogue import Policy, Table, read_mart, read_marts
 from health_warehouse.marts.contracts import MartContract, split_name
+from health_warehouse.release.catalogue import Policy, Table, read_mart, read_marts
 from health_warehouse.release.row_security import Audience, audiences
 from health_warehouse.release.statements import mart_table
 from health_warehouse.release.transaction import ReleaseCursor, fetch_row

@@ -15,6 +15,8 @@ from datetime import datetime
 from psycopg.types.json import Jsonb
 
 from health_warehouse.errors import ConfigurationError, ReleaseHeld
+from health_warehouse.marts.contracts import MartContract
+from health_warehouse.marts.manifest import load_contracts
 from health_warehouse.release import protection, reader_views, schema, statements
 from health_warehouse.release.candidates import (
     Approval,
@@ -26,12 +28,10 @@ from health_warehouse.release.candidates import (
     require_base,
     require_candidate,
 )
-from health_warehouse.marts.contracts import MartContract
 from health_warehouse.release.current import NAME as CURRENT_RELEASE
 from health_warehouse.release.current import ensure_current_release, show_release
 from health_warehouse.release.exchange import TablePlan, exchange, load, plan_exchange
 from health_warehouse.release.hold import current_hold, lift_hold, require_no_hold
-from health_warehouse.marts.manifest import load_contracts
 from health_warehouse.release.releases import Release, current_release, get_release
 from health_warehouse.release.row_security import audiences
 from health_warehouse.release.shadows import ensure_shadows

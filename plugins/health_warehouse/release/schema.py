@@ -19,7 +19,6 @@ from tenacity import (
 )
 
 from health_warehouse.errors import ConfigurationError, PublishConflict
-from health_warehouse.release.catalogue import Table, read_marts, read_tables
 from health_warehouse.marts.contracts import (
     AUDIENCE,
     Column,
@@ -28,6 +27,7 @@ from health_warehouse.marts.contracts import (
     MartContract,
     split_name,
 )
+from health_warehouse.release.catalogue import Table, read_marts, read_tables
 from health_warehouse.release.protection import Renewal, admit, shut
 from health_warehouse.release.reader_views import ReaderView, make, outdated
 from health_warehouse.release.statements import candidate_table, mart_table

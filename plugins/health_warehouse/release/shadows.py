@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from psycopg import sql
 
 from health_warehouse.database.roles import role_name
-from health_warehouse.release.catalogue import read_tables
 from health_warehouse.marts.contracts import MartContract, split_name
+from health_warehouse.release.catalogue import read_tables
 from health_warehouse.release.transaction import ReleaseCursor
 from health_warehouse.settings import Settings
 
