@@ -2,8 +2,8 @@
 
 claim_tasks, release_tasks, the tasks of the DAGs; each calls one function of the package
 upkeep_tasks
-assets, tags, pools, defaults what DAG files are made of
-batches, work                decisions, pure: how files are grouped, whether a build is due
+assets, tags, defaults       what DAG files are made of
+batches                      pure: how files are grouped
 roles                        who may do what in the UI, where the auth manager is FAB
 failures                     every error becomes "retry" or "do not", and is told without data
 
