@@ -224,6 +224,46 @@ class Settings(BaseSettings):
         ge=15,
         description="A scheduler without a heartbeat for so long is told as silent.",
     )
+    alert_facility_regular_days: int = Field(
+        default=4,
+        ge=2,
+        description="A facility that sent claims on so many days is one that used to send: when it "
+        "stops, you are told.",
+    )
+    alert_facility_patience: float = Field(
+        default=2.0,
+        ge=1,
+        description="It has stopped when it is silent for longer than this many times its own "
+        "usual gap between two days with a file.",
+    )
+    alert_facility_patience_days: int = Field(
+        default=3, ge=0, description="But never before so many days without a file."
+    )
+    alert_facilities_not_expected: str = Field(
+        default="",
+        description="Facilities (MACSKCB) that may stop without a word, with commas between: "
+        "closed ones, for example.",
+    )
+    alert_spike_share: float = Field(
+        default=0.2,
+        gt=0,
+        le=1,
+        description="You are told when this share of the dossiers that a facility sent in a day is "
+        "quarantined, and three times the share of its days before.",
+    )
+    alert_spike_dossiers: int = Field(
+        default=5, ge=1, description="And at least so many dossiers of that day."
+    )
+    alert_digest_hour: int = Field(
+        default=7,
+        ge=0,
+        le=23,
+        description="The hour, local time, of the daily message about what needs no haste: notices "
+        "of releases, refused files, quarantined dossiers. Nothing to say, no message.",
+    )
+    alert_language: Literal["both", "vi", "en"] = Field(
+        default="both", description="The language of mails: Vietnamese and English, or one of them."
+    )
 
     def model_post_init(self, _context: Any) -> None:
         self.state = self.state.expanduser().absolute()

@@ -28,9 +28,12 @@ from health_warehouse.alerting.channels import (
 )
 from health_warehouse.alerting.conditions import Reading, Told
 from health_warehouse.alerting.dag_states import read_dag_files
+from health_warehouse.alerting.digest import read_digest
+from health_warehouse.alerting.facility_states import read_facilities
 from health_warehouse.alerting.incident_states import judgements, read_incidents
 from health_warehouse.alerting.message import compose
 from health_warehouse.alerting.metadata import metadata_connection
+from health_warehouse.alerting.model_states import with_models
 from health_warehouse.alerting.outage import Outage
 from health_warehouse.alerting.scheduler_states import reachable, read_scheduler, unreachable
 from health_warehouse.alerting.task_states import read_tasks
@@ -115,7 +118,10 @@ class Sender:
             outbox.lock(connection)
             known = outbox.told(connection)
             readings = [] if pending(connection) else self._airflow_states(known, connection)
+            readings = [with_models(connection, reading) for reading in readings]
             readings.append(read_incidents(connection, known))
+            readings.append(read_facilities(connection, known, self.settings))
+            readings.append(read_digest(connection, known, self.settings))
             quiet = timedelta(seconds=self.settings.alert_quiet_seconds)
             outbox.record(connection, readings, targets, quiet)
 
