@@ -68,7 +68,7 @@ def audit(
     """Judge the candidate by the promises to readers. Exit code 1 when the release is held."""
     from health_warehouse.quality import marts
 
-    report = marts.audit(get_settings(), build_id)
+    report = marts.audit(get_settings(), build_id, with_dossier_ids=True)
     results = [
         {
             "rule": outcome.rule.id,

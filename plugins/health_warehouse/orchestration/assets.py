@@ -9,3 +9,5 @@ from __future__ import annotations
 from airflow.sdk import Asset
 
 CLAIMS = Asset(name="claims", uri="warehouse://claims", group="warehouse")
+RELEASE = Asset(name="release", uri="warehouse://release", group="warehouse")
+"""Readers see a new release. For DAGs of others, which may be scheduled on it."""
