@@ -94,7 +94,15 @@ def load_batch(batch: dict[str, Any], params: dict[str, Any] | None = None) -> d
     deliveries = _listed_again(settings, batch)
     received_at = _received_at((params or {}).get("received_at"))
     report = ingest(settings, deliveries, received_at=received_at)
-    log.info("%s: %s", batch["title"], dict(report.outcomes))
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(report.outcomes.items()))
+    log.info(
+        "%s: %s; of %s dossiers %s are quarantined, %s findings",
+        batch["title"],
+        counts or "nothing new",
+        report.dossier_count,
+        report.quarantined_dossiers,
+        report.findings,
+    )
     return {"files": len(deliveries), "changed_dossiers": report.changed_dossiers}
 
 
