@@ -10,8 +10,6 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from health_warehouse.settings import PROJECT_DIR
-
 PREFIX = "/warehouse-docs"
 """Below the address of Airflow's UI."""
 
@@ -21,7 +19,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-_FOLDER = PROJECT_DIR / "docs"
+_FOLDER = Path(__file__).resolve().parents[2] / "docs"  # DAG files are parsed without settings
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:52em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse}td,th{border:1px solid #999;padding:.3em .6em;text-align:left;"

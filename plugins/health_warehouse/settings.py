@@ -225,31 +225,23 @@ class Settings(BaseSettings):
         description="A scheduler without a heartbeat for so long is told as silent.",
     )
     alert_facility_regular_days: int = Field(
-        default=4,
-        ge=2,
-        description="A facility that sent claims on so many days is one that used to send: when it "
-        "stops, you are told.",
+        default=4, ge=2, description="A facility that sent claims on so many days used to send."
     )
     alert_facility_patience: float = Field(
-        default=2.0,
-        ge=1,
-        description="It has stopped when it is silent for longer than this many times its own "
-        "usual gap between two days with a file.",
+        default=2.0, ge=1, description="It stopped when it is silent for so many of its usual gaps."
     )
     alert_facility_patience_days: int = Field(
         default=3, ge=0, description="But never before so many days without a file."
     )
     alert_facilities_not_expected: str = Field(
-        default="",
-        description="Facilities (MACSKCB) that may stop without a word, with commas between: "
-        "closed ones, for example.",
+        default="", description="Facilities (MACSKCB) that may stop, with commas between."
     )
     alert_spike_share: float = Field(
         default=0.2,
         gt=0,
         le=1,
-        description="You are told when this share of the dossiers that a facility sent in a day is "
-        "quarantined, and three times the share of its days before.",
+        description="Share of the dossiers that a facility sent in a day whose quarantine is told, "
+        "if it is three times that of its days before.",
     )
     alert_spike_dossiers: int = Field(
         default=5, ge=1, description="And at least so many dossiers of that day."

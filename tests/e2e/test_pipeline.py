@@ -87,3 +87,15 @@ def test_batches_have_names_that_people_can_read(story: Story) -> None:
     titles = [row[5] for row in story.ran if row[1] == "load_batch" and row[3] == "success"]
     assert titles
     assert all(re.fullmatch(r"batch \d+ of \d+: \d+ files?, [\d.]+ MB", title) for title in titles)
+
+
+def test_each_release_is_an_event_of_its_asset(story: Story) -> None:
+    """So that DAGs of others can be scheduled on it."""
+    events = story.airflow.query(
+        "select e.source_dag_id, e.source_task_id, cast(e.extra ->> 'release_id' as bigint)"
+        " from asset_event as e inner join asset as a on a.id = e.asset_id"
+        " where rtrim(a.uri, '/') = 'warehouse://release' order by e.id"
+    )
+    publisher = ("build_release", "publish_release")
+    released = [story.first.release_id, story.second.release_id]
+    assert [row for row in events if row[2] in released] == [(*publisher, one) for one in released]
