@@ -7,10 +7,9 @@ at once, as when the inbox is away or a vendor changes a format, they are one ca
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
@@ -24,7 +23,6 @@ NEW = "facilities new"
 """Fingerprint of the alert that tells new facilities."""
 
 _KINDS = frozenset({Kind.FACILITY_SILENT, Kind.QUARANTINE_SPIKE, Kind.FILES_REFUSED})
-_LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 _FILES_SHOWN = 5
 # A facility whose files are refused hour by hour is told once, and is over after a day without.
 _REFUSED = text(
@@ -43,7 +41,7 @@ _NEW = text(
 )
 
 _State = dict[str, Any]
-"""What a message says of one facility; `since` and `count` are those of the condition."""
+"""What a message says of one facility; `since` (else now) and `count` are the condition's."""
 
 
 def read_facilities(connection: Connection, told: Told, settings: Settings) -> Reading:
@@ -86,7 +84,7 @@ def _condition(kind: Kind, fingerprint: str, states: list[_State], now: datetime
         fingerprint,
         kind,
         occurrence_count=sum(one["count"] for one in states),
-        first_at=min(one["since"] for one in states),
+        first_at=min(one.get("since", now) for one in states),
         last_at=now,
         facts={"facilities": facilities},
     )
@@ -104,7 +102,6 @@ def _silent(connection: Connection, settings: Settings, known: set[str]) -> dict
             "last_day": one.last_day.isoformat(),
             "silent_days": one.silent_days,
             "usual_gap": one.usual_gap,
-            "since": _midnight(one.overdue_on),
             "count": 1,
         }
         for one in silent_facilities(connection, settings)
@@ -120,7 +117,6 @@ def _spikes(connection: Connection, settings: Settings, known: set[str]) -> dict
             "dossier_count": one.dossier_count,
             "quarantined_count": one.quarantined_count,
             "share_before": round(one.share_before, 3),
-            "since": _midnight(one.day),
             "count": one.quarantined_count,
         }
         for one in quarantine_spikes(connection, settings)
@@ -169,7 +165,3 @@ def _new(connection: Connection, told: Told) -> list[Condition]:
             is_over=True,
         )
     ]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, datetime.min.time(), _LOCAL_TIME)

@@ -92,14 +92,12 @@ _QUARANTINED = text(
 
 @dataclass(frozen=True)
 class SilentFacility:
-    """`last_day`: the local day of its last file; `usual_gap`: days between its files, usually;
-    `overdue_on`: the day from which on it counts as silent."""
+    """`last_day`: the local day of its last file; `usual_gap`: days between its files, usually."""
 
     facility_id: str
     last_day: date
     silent_days: int
     usual_gap: int
-    overdue_on: date
 
     @property
     def is_forgotten(self) -> bool:
@@ -168,5 +166,4 @@ def _silence(row: Any, settings: Settings) -> SilentFacility | None:
         row.last_day,
         silent_days,
         usual_gap,
-        row.last_day + timedelta(days=patience + 1),
     )

@@ -12,6 +12,8 @@ from facility_days import good_and_broken, send_on
 from health_warehouse.alerting.listing import entries
 from health_warehouse.alerting.sender import Sender
 from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.doctor import receipts
+from health_warehouse.services.status import status
 from health_warehouse.settings import Settings
 from mail_server import MailServer, parts
 
@@ -275,3 +277,14 @@ def test_one_language_alone_can_be_chosen(
     new_sender(settings).pass_once()
     assert subject in mail.subjects[0]
     assert all(absent not in part for part in parts(mail.received[0]))
+
+
+def test_doctor_and_status_name_who_is_silent(known: Settings) -> None:
+    send_on(known, "96001", DAILY)
+    send_on(known, "96002", range(20))
+    [finding] = receipts.stopped(known)
+    assert finding.level == "warning"
+    assert "1 facilities stopped sending claims: 96001 (last " in finding.what
+    assert "96002" not in finding.what
+    (known.state / "run").mkdir(exist_ok=True)
+    assert status(known)["silent_facilities"] == ["96001"]
