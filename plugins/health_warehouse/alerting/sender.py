@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 
 import psycopg
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from health_warehouse.alerting import deliveries, heartbeat, outbox
@@ -49,6 +50,7 @@ _PING_SECONDS = 60
 _ROLE = "alert_sender"
 # Away, full, read-only, without a slot for us, or behind a lock: nothing can be told by the outbox.
 _UNUSABLE = (OperationalError, InterfaceError, InternalError, psycopg.OperationalError)
+_LOCKED = "55P03"
 log = logging.getLogger(__name__)
 
 
@@ -118,10 +120,14 @@ class Sender:
             outbox.lock(connection)
             known = outbox.told(connection)
             readings = [] if pending(connection) else self._airflow_states(known, connection)
-            readings = [with_models(connection, reading) for reading in readings]
+            readings = [
+                _unless_locked(connection, partial(with_models, connection, reading)) or reading
+                for reading in readings
+            ]
             readings.append(read_incidents(connection, known))
-            readings.append(read_facilities(connection, known, self.settings))
-            readings.append(read_digest(connection, known, self.settings))
+            for read in (read_facilities, read_digest):
+                found = _unless_locked(connection, partial(read, connection, known, self.settings))
+                readings += [found] if found is not None else []
             quiet = timedelta(seconds=self.settings.alert_quiet_seconds)
             outbox.record(connection, readings, targets, quiet)
 
@@ -197,3 +203,21 @@ class Sender:
         self._pinged_at = time.monotonic()
         if (wrong := heartbeat.ping(self.settings)) is not None:
             log.warning("the monitor outside was not reached: %s", wrong)
+
+
+def _unless_locked(connection: Connection, read: Callable[[], Reading]) -> Reading | None:
+    """What `read` gives; None when somebody has locked what it reads.
+
+    Failures of tasks are told all the same: what makes them fail may be that very lock.
+    """
+    try:
+        with connection.begin_nested():
+            connection.execute(text("set local lock_timeout = '1s'"))
+            found = read()
+            connection.execute(text("set local lock_timeout = '30s'"))  # as outbox.lock has it
+            return found
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCKED:
+            raise
+        log.warning("%s: not read in this pass", told(error))
+        return None

@@ -93,7 +93,7 @@ def write_csv(path: Path, entries: Iterable[Mapping[str, Any]]) -> None:
 
 def write_xlsx(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
     """A sheet of findings and one of the rules that they name."""
-    from xlsxwriter import Workbook
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
     buffer = io.BytesIO()
     options = {

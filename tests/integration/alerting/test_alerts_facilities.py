@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from alert_steps import hold_release
 from facility_days import good_and_broken, send_on
 from health_warehouse.alerting.listing import entries
 from health_warehouse.alerting.sender import Sender
@@ -288,3 +289,17 @@ def test_doctor_and_status_name_who_is_silent(known: Settings) -> None:
     assert "96002" not in finding.what
     (known.state / "run").mkdir(exist_ok=True)
     assert status(known)["silent_facilities"] == ["96001"]
+
+
+def test_a_lock_on_the_ledger_hides_no_other_failure(
+    known: Settings, mail: MailServer, new_sender: NewSender
+) -> None:
+    _refuse(known, "96001", "F01", 1)
+    hold_release(known, "M01")
+    sender = new_sender(known)
+    with engine(known, OWNER).begin() as locking:
+        locking.execute(text("lock table ops.files in access exclusive mode"))
+        sender.pass_once()
+    assert _told(mail) == ["Release held by M01"]
+    sender.pass_once()
+    assert _told(mail)[1:] == ["Files refused: facility 96001"]
