@@ -38,6 +38,7 @@ COPY requirements/runtime.in requirements/runtime.txt requirements/hatch_depende
 COPY plugins plugins
 COPY expectations expectations
 COPY dags dags
+COPY docs docs
 COPY dbt_project dbt_project
 COPY deploy/image deploy/image
 RUN /opt/venv/bin/uv pip install --python /opt/venv/bin/python --no-deps --no-build-isolation \

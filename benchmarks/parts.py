@@ -47,7 +47,7 @@ from health_warehouse.synthetic.options import Options
 try:
     from health_warehouse.landing.judging import check_files
 except ImportError:  # copied into a version of before (benchmarks/pairs.py)
-    from health_warehouse.quality.landing import check_files  # type: ignore[import-untyped,import-not-found,no-redef,unused-ignore]
+    from health_warehouse.landing.judging import check_files  # type: ignore[import-untyped,import-not-found,no-redef,unused-ignore]
 
 _SHARE_OF_A_DAY = 0.003
 

@@ -1,10 +1,13 @@
 """Take claim files (QĐ 130/4750/3176) from the inbox into the warehouse, checked.
 
-**What it does.** Every minute it lists the files that senders left in the inbox, cuts them into
+**What it does.** It lists the files that senders left in the inbox, cuts them into
 batches and, per batch, archives the bytes, loads them and applies the rules at the door. Refused
 files and quarantined dossiers are handled outcomes: they are in `warehouse quarantine` with rule
 and reason, and the run stays green. With nothing new, the run ends at the first task. When a
 dossier changed, it rings for `build_release` (asset `warehouse://claims`).
+
+**When it runs.** Every minute `watch_inbox` looks, and rings when something is there (asset
+`warehouse://inbox`); and once an hour by the clock, because asset events get lost.
 
 **Safe to rerun**, at any time and twice at once: the same bytes count once, and files that a crash
 left unjudged are taken up by the next run.
@@ -31,8 +34,9 @@ it with `{"received_at": "declared"}`, then unpause it.
 
 from __future__ import annotations
 
-from airflow.sdk import Param, dag
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, dag
 
+from health_warehouse.orchestration.assets import INBOX
 from health_warehouse.orchestration.claim_tasks import list_new_files, load_batch, report_changes
 from health_warehouse.orchestration.defaults import DAG_ARGS
 from health_warehouse.orchestration.tags import Tag
@@ -40,7 +44,9 @@ from health_warehouse.orchestration.tags import Tag
 
 @dag(
     dag_id="ingest_claims",
-    schedule="* * * * *",
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("0 * * * *", timezone="UTC"), assets=[INBOX]
+    ),
     doc_md=__doc__,
     tags=[Tag.IMPACT_FEEDS.value, Tag.CLAIMS.value],
     params={

@@ -54,6 +54,7 @@ LANDING: tuple[Rule, ...] = tuple(
 )
 # On more than one delivery: judged anew whenever one of them changes.
 SETTLED: tuple[Rule, ...] = tuple(rule for rule in _DECLARED if rule.scope is Scope.VERSIONS)
+OF_SENDERS: tuple[Rule, ...] = tuple(rule for rule in _DECLARED if rule.scope is Scope.SENDER)
 RELATIONS: tuple[Rule, ...] = tuple(rule for rule in _DECLARED if rule.scope is Scope.OTHERS)
 
 JUDGED_BY_PARSER: tuple[Rule, ...] = (

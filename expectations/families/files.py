@@ -5,6 +5,7 @@ from expectations.landing import (
     f04_same_dossier_id,
     f07_unknown_table,
 )
+from expectations.relations import f10_known_facility
 from expectations.rules.family import Family
 
 FAMILY = Family(
@@ -16,5 +17,6 @@ FAMILY = Family(
         f02_declared_count.MORE,
         f04_same_dossier_id.RULE,
         f07_unknown_table.RULE,
+        f10_known_facility.RULE,
     ),
 )

@@ -22,6 +22,7 @@ from health_warehouse.marts.contracts import (
 from health_warehouse.marts.manifest import parse_manifest
 from health_warehouse.settings import PROJECT_DIR
 
+_PLACE = ("facility_key", "encounter_key")
 _FOLDER = PROJECT_DIR / "dbt_project" / "models" / "marts"
 
 # Who a row is computed for, and whose documents it sees. Written out again here on purpose.
@@ -60,6 +61,12 @@ def scope_of(mart: MartContract) -> tuple[str, str]:
     if mart.scope is None:
         raise ValueError(f"mart {mart.mart} has no scope in its YAML")
     return f"intermediate.{mart.scope.relation}", ", ".join(mart.scope.columns)
+
+
+def keys_of(mart: MartContract, relation: str) -> str:
+    """Selects what tells people where a row lies, as far as the mart has it: `a, b, `."""
+    names = [column.name for column in mart.columns]
+    return "".join(f"{relation}.{name}, " for name in _PLACE if name in names)
 
 
 def _nodes() -> dict[str, Any]:

@@ -53,7 +53,7 @@ audiences as materialized (
     select {DOSSIER}, audience from dossiers join candidate.{ENCOUNTERS} using ({DOSSIER})
 )
 select
-    mart,
+    mart, {DOSSIER},
     coalesce(sent.row_count, 0) as rows_sent,
     coalesce(held.row_count, 0) as rows_held,
     case when audience = 'open' then coalesce(sent.row_count, 0) else 0 end as open_sent,

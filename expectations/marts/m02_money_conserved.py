@@ -50,6 +50,7 @@ _HEADERS = Rows(
     sql=f"""
 with {DOSSIERS}
 select
+    dossiers.facility_key, dossiers.encounter_key,
     {", ".join(f"{_sent(element)} as sent_{column}" for column, element in _HEADER.items())},
     {", ".join(f"coalesce(held.{column}, 0) as held_{column}" for column in _HEADER)}
 from dossiers
@@ -74,6 +75,7 @@ held as materialized (
     group by line.facility_key, line.encounter_key
 )
 select
+    facility_key, encounter_key,
     {", ".join(f"coalesce(sent_{column}, 0) as sent_{column}" for column in _LINES)},
     {", ".join(f"coalesce(held_{column}, 0) as held_{column}" for column in _LINES)}
 from sent

@@ -1,6 +1,6 @@
 """M03: every key that a mart names is in the mart that it leads to, for the same audience."""
 
-from expectations.marts.declared import references, scope_of
+from expectations.marts.declared import keys_of, references, scope_of
 from expectations.marts.scope import TOUCHED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 from health_warehouse.marts.contracts import ForeignKey, MartContract
@@ -21,6 +21,7 @@ def _named(mart: MartContract, key: ForeignKey, to: MartContract) -> Rows:
         table_sql=f"'{mart.mart}'",
         sql=f"""
 select
+    {keys_of(mart, "fact")}
     exists (select from candidate.{to.mart} as named where {on} and {same}) as is_there
 from batch
 cross join {relation}

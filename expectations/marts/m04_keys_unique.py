@@ -12,7 +12,7 @@ def _unique(mart: MartContract) -> Rows:
     return Rows(
         table_sql=f"'{mart.mart}'",
         sql=f"""
-select count(*) as row_count
+select {keys}, count(*) as row_count
 from batch
 cross join {relation}
 join candidate.{mart.mart} using ({columns})

@@ -161,6 +161,7 @@ _LINES = Rows(
     table_sql="'fct_claim_lines'",
     sql=f"""
 select
+    line.facility_key, line.encounter_key,
     line.month_start_date as line_month,
     encounter.month_start_date as encounter_month,
     line.audience as line_audience,
@@ -187,6 +188,7 @@ _DAYS = Rows(
     table_sql="'fct_appointments'",
     sql="""
 select
+    appointment.facility_key, appointment.encounter_key,
     appointment.appointment_month_start_date as appointment_month,
     coalesce(day.month_start_date, date '0001-01-01') as month_of_the_day
 from batch

@@ -13,7 +13,7 @@ def _journeys(mart: str, is_met: str, distance: str, window: str) -> Rows:
     return Rows(
         table_sql=f"'{mart}'",
         sql=f"""
-select journey.{is_met}, journey.{distance}
+select journey.facility_key, journey.encounter_key, journey.{is_met}, journey.{distance}
 from batch
 cross join intermediate.int_claims__touched_journeys as touched
 join candidate.{mart} as journey using (facility_key, encounter_key)""",

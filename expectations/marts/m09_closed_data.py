@@ -73,7 +73,7 @@ cared as materialized (
     from dossiers join raw.claims_xml1 using (file_id, position)
 ),
 told as ({_TOLD})
-select told_by, audience
+select {DOSSIER}, told_by, audience
 from told join candidate.{ENCOUNTERS} using ({DOSSIER})""",
     checks=(_CLOSED,),
 )
@@ -91,7 +91,7 @@ told as (
     where trim(phanloai_lao_hiv) = '1'
         or raw.parse_date(ngaykd_hiv) is not null or raw.parse_date(bddt_arv) is not null
 )
-select told_by, audience
+select {DOSSIER}, told_by, audience
 from told join candidate.{ENCOUNTERS} using ({DOSSIER})""",
     checks=(_CLOSED,),
 )
@@ -103,7 +103,9 @@ def _inherited(fact: Fact) -> Rows:
     return Rows(
         table_sql=f"'{fact.mart}'",
         sql=f"""
-select fact.audience as fact_audience, encounter.audience as encounter_audience
+select
+    fact.facility_key, fact.encounter_key,
+    fact.audience as fact_audience, encounter.audience as encounter_audience
 from batch
 cross join intermediate.{fact.scope}
 join candidate.{ENCOUNTERS} as encounter using ({DOSSIER})
@@ -137,4 +139,5 @@ RULE = Rule(
     ),
     scope=Scope.RELEASE,
     coverage=TOUCHED_SCOPE,
+    tells_closed=True,
 )

@@ -29,6 +29,7 @@ class Scope(StrEnum):
 
     DOCUMENT = "document"  # one dossier or check-in: at the door, once
     DELIVERY = "delivery"  # one file with its envelope: at the door, once
+    SENDER = "sender"  # all files of one facility: whenever one of them comes. Only records
     VERSIONS = "versions"  # the versions of one dossier: whenever one of them comes
     OTHERS = "others"  # other dossiers too: in every build that one of them changed for. Only flags
     RELEASE = "release"  # the candidate of a release: after every build
@@ -91,10 +92,12 @@ class Rule:
     """One rule. `id` begins with the id of the catalogue that it comes from (L01, F02 …).
 
     `rows` is empty for a rule that the parser judges while it reads, and for one on the versions of
-    a dossier, which is judged where it is decided what counts: then only its words are here.
+    a dossier or the files of a facility, which is judged where these are kept: then only its words
+    are here.
     `threshold` is the figure that a check compares with, and its unit, for people: no rule lets
     some rows fail. `coverage` says what an incremental build looks at, for the rules of the marts.
     `one_dossier` belongs to REFUSE_FILE, where the rest of the file can still be taken.
+    `tells_closed`: which dossier fails is closed itself, so that only counts are told of it.
     """
 
     id: str
@@ -109,6 +112,7 @@ class Rule:
     scope: Scope = Scope.DOCUMENT
     coverage: str = ""
     one_dossier: OneDossier | None = None
+    tells_closed: bool = False
 
     @property
     def is_judged_by_parser(self) -> bool:

@@ -45,6 +45,39 @@ def findings(rule: Rule, batch_sql: str) -> str:
     return f"with batch as ({batch_sql})\n" + "\nunion all\n".join(map(_findings, rule.rows))
 
 
+def places(rule: Rule, batch_sql: str) -> str:
+    """SQL of where a rule of the marts fails: mart, check_name, facility_key, encounter_key, and
+    row_count. The keys are null where the judged rows have none of that name.
+    """
+    failing = "\nunion all\n".join(map(_failing, rule.rows))
+    return f"""\
+with batch as (
+{batch_sql}
+),
+failing as ({failing})
+select mart, check_name, facility_key, encounter_key, count(*) as row_count
+from failing
+group by mart, check_name, facility_key, encounter_key"""
+
+
+def _failing(rows: Rows) -> str:
+    names = ", ".join(f"'{check.field}'" for check in rows.checks)
+    holds = ", ".join(f"(({check.holds}) is true)" for check in rows.checks)
+    return f"""\
+select
+    {rows.table_sql} as mart,
+    problem.check_name,
+    to_jsonb(judged) ->> 'facility_key' as facility_key,
+    to_jsonb(judged) ->> 'encounter_key' as encounter_key
+from (
+    select * from ({rows.sql} offset 0) as judged
+    where not ({_all_hold(rows.checks)})
+    offset 0
+) as judged
+cross join lateral unnest(array[{names}], array[{holds}]) as problem (check_name, holds)
+where not problem.holds"""
+
+
 def _findings(rows: Rows) -> str:
     # A reason is worked out only for a check that failed (it costs more than the check): not for
     # rows that pass, which the inner filter leaves out, and not for the other checks of a row.

@@ -26,7 +26,7 @@ from health_warehouse.commands import (
     synth,
     upgrade,
 )
-from health_warehouse.errors import WarehouseError
+from health_warehouse.errors import ReleaseHeld, WarehouseError
 from health_warehouse.telling import lines_of_code, reason, told
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
@@ -54,13 +54,15 @@ def options(
 
 
 def main() -> None:
-    """Run a command. An expected error is one line on stderr and exit code 1.
+    """Run a command. An expected error is told on stderr, without a trace, with exit code 1.
 
     Any other is told with its lines of code, and without the values that its message may hold:
     what a terminal shows may be the log of a timer.
     """
     try:
         app()
+    except ReleaseHeld as error:
+        _fail(f"{error}\nrunbook: docs/runbooks/release_held.md")
     except WarehouseError as error:
         _fail(str(error))
     except OperationalError as error:  # the server is down, or was while we asked

@@ -7,9 +7,10 @@ import secrets
 from pathlib import Path
 
 
-def write_private(path: Path, content: str) -> None:
-    """Write `path` as one whole, mode 0600."""
+def write_private(path: Path, content: str | bytes) -> None:
+    """Write `path` as one whole, mode 0600; text as UTF-8."""
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(content)
+    data = content.encode() if isinstance(content, str) else content
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
     aside.rename(path)

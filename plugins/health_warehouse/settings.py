@@ -237,6 +237,38 @@ class Settings(BaseSettings):
         ge=15,
         description="A scheduler without a heartbeat for so long is told as silent.",
     )
+    alert_facility_regular_days: int = Field(
+        default=4, ge=2, description="A facility that sent claims on so many days used to send."
+    )
+    alert_facility_patience: float = Field(
+        default=2.0, ge=1, description="It stopped when it is silent for so many of its usual gaps."
+    )
+    alert_facility_patience_days: int = Field(
+        default=3, ge=0, description="But never before so many days without a file."
+    )
+    alert_facilities_not_expected: str = Field(
+        default="", description="Facilities (MACSKCB) that may stop, with commas between."
+    )
+    alert_spike_share: float = Field(
+        default=0.2,
+        gt=0,
+        le=1,
+        description="Share of the dossiers that a facility sent in a day whose quarantine is told, "
+        "if it is three times that of its days before.",
+    )
+    alert_spike_dossiers: int = Field(
+        default=5, ge=1, description="And at least so many dossiers of that day."
+    )
+    alert_digest_hour: int = Field(
+        default=7,
+        ge=0,
+        le=23,
+        description="The hour, local time, of the daily message about what needs no haste: notices "
+        "of releases, refused files, quarantined dossiers. Nothing to say, no message.",
+    )
+    alert_language: Literal["both", "vi", "en"] = Field(
+        default="both", description="The language of mails: Vietnamese and English, or one of them."
+    )
 
     def model_post_init(self, _context: Any) -> None:
         self.state = self.state.expanduser().absolute()

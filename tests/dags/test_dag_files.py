@@ -13,6 +13,7 @@ EXPECTED_DAGS = {
     "ingest_claims.py": 1,
     "maintain_warehouse.py": 1,
     "reingest_claims.py": 1,
+    "watch_inbox.py": 1,
 }
 
 # Beside what Airflow itself loads. Great Expectations costs ~9 s, dbt ~3 s, at every parse.
@@ -48,9 +49,17 @@ def test_parsing_loads_no_heavy_package_and_no_setting() -> None:
     assert "health_warehouse.settings" not in parse().modules, "read settings inside the tasks"
 
 
-def test_ingestion_runs_every_minute_and_rings_for_the_release() -> None:
+def test_the_inbox_is_watched_every_minute_and_rings_for_ingestion() -> None:
+    """Empty minutes are runs of the watcher, so that runs that load are found in their grid."""
     dags = {dag.dag_id: dag for dag in parse().dags}
-    assert dags["ingest_claims"].schedule == "cron `* * * * *` (UTC)"
+    assert dags["watch_inbox"].schedule == "cron `* * * * *` (UTC)"
+    rung_by = [t.task_id for t in dags["watch_inbox"].tasks if "warehouse://inbox" in t.outlets]
+    assert rung_by == ["report_new_files"]
+
+
+def test_ingestion_runs_by_asset_and_by_clock_and_rings_for_the_release() -> None:
+    dags = {dag.dag_id: dag for dag in parse().dags}
+    assert dags["ingest_claims"].schedule == "asset `warehouse://inbox` or cron `0 * * * *` (UTC)"
     rung_by = [t.task_id for t in dags["ingest_claims"].tasks if "warehouse://claims" in t.outlets]
     assert rung_by == ["report_changes"]
 

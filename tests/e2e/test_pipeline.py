@@ -65,7 +65,8 @@ def test_all_of_it_ran_as_tasks_of_runs_that_the_scheduler_started(story: Story)
         ("build_release", "publish_release"),
     }
     assert {(dag_id, run_type) for dag_id, _, run_type, *_ in succeeded} <= {
-        ("ingest_claims", "scheduled"),
+        ("ingest_claims", "scheduled"),  # once an hour
+        ("ingest_claims", "asset_triggered"),
         ("build_release", "scheduled"),
         ("build_release", "asset_triggered"),
     }
@@ -87,3 +88,29 @@ def test_batches_have_names_that_people_can_read(story: Story) -> None:
     titles = [row[5] for row in story.ran if row[1] == "load_batch" and row[3] == "success"]
     assert titles
     assert all(re.fullmatch(r"batch \d+ of \d+: \d+ files?, [\d.]+ MB", title) for title in titles)
+
+
+def test_each_release_is_an_event_of_its_asset(story: Story) -> None:
+    """So that DAGs of others can be scheduled on it."""
+    events = story.airflow.query(
+        "select e.source_dag_id, e.source_task_id, cast(e.extra ->> 'release_id' as bigint)"
+        " from asset_event as e inner join asset as a on a.id = e.asset_id"
+        " where rtrim(a.uri, '/') = 'warehouse://release' order by e.id"
+    )
+    publisher = ("build_release", "publish_release")
+    released = [story.first.release_id, story.second.release_id]
+    assert [row for row in events if row[2] in released] == [(*publisher, one) for one in released]
+
+
+def test_runs_of_ingestion_are_those_that_loaded(story: Story) -> None:
+    """The minutes in which nothing came are runs of the watcher, and push none out of the grid."""
+    runs = story.airflow.query(
+        "select r.run_id, bool_or(t.task_id = 'load_batch' and t.state = 'success')"
+        " from dag_run as r inner join task_instance as t using (dag_id, run_id)"
+        " where r.dag_id = 'ingest_claims' and r.run_type = 'asset_triggered' and r.state ="
+        " 'success' group by r.run_id"
+    )
+    assert runs
+    assert len([run for run, has_loaded in runs if not has_loaded]) <= 1, runs
+    [(watched,)] = story.airflow.query("select count(*) from dag_run where dag_id = 'watch_inbox'")
+    assert watched > len(runs)

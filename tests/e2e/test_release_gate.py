@@ -10,12 +10,16 @@ build from a terminal.
 from __future__ import annotations
 
 import http.client
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import urlopen
 
 import pytest
 from sqlalchemy import Row, text
@@ -26,7 +30,7 @@ from health_warehouse.landing.ledger import entries
 from health_warehouse.release.publish import publish
 from health_warehouse.settings import Settings
 from live_warehouse import Marts, Person, assert_equal, marts, request, task_log, until
-from mail_server import MailServer
+from mail_server import MailServer, parts
 from oracle.recount import Recount, read_folder, recount
 
 pytestmark = pytest.mark.timeout(1800)
@@ -120,8 +124,30 @@ def test_the_run_is_red_at_the_gate_and_only_there(held: _Held) -> None:
 
 def test_the_log_of_the_red_task_names_the_rule(story: Story, held: _Held) -> None:
     log = task_log(story.airflow, "build_release", held.run_id, "audit_candidate")
-    assert "ReleaseHeld" in log
-    assert "M01" in log
+    lines = [json.loads(line)["event"] for line in log.splitlines() if line.startswith("{")]
+    assert [line for line in lines if line.startswith("ReleaseHeld: build ")]
+    [rule] = [line for line in lines if line.startswith("M01: ")]
+    place = lines[lines.index(rule) + 1]
+    assert re.match(r"    fct_\w+, \w+: \d+ rows; facilities \w+ \(\d+\)", place), place
+    assert " #" in place, "the dossier by its delivery and position"
+    assert f"{story.airflow.url}/warehouse-docs/runbooks/release_held.md" in log
+
+
+def test_a_handled_outcome_leaves_no_stack_trace(story: Story, held: _Held) -> None:
+    log = task_log(story.airflow, "build_release", held.run_id, "audit_candidate")
+    assert "error_detail" not in log
+    assert "Traceback" not in log
+    assert "site-packages" not in log
+
+
+def test_the_runbook_of_the_log_is_a_page_of_the_ui(story: Story) -> None:
+    with urlopen(f"{story.airflow.url}/warehouse-docs/runbooks/release_held.md") as answer:
+        page = answer.read().decode()
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "A release is held" in page
+    for name in ("runbooks/../../pyproject.toml", "%2e%2e/pyproject.toml", "runbooks/none.md"):
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(f"{story.airflow.url}/warehouse-docs/{name}")
 
 
 def test_an_incident_is_open_for_the_rule(held: _Held) -> None:
@@ -195,6 +221,18 @@ def test_the_hold_is_one_mail_and_its_end_another(
     assert "M01" in rules
     assert told == [f"Release held by {rules}", f"Recovered: Release held by {rules}"]
     assert not any("audit_candidate" in s for s in mail.subjects), "the same cause, told once"
+
+
+def test_the_mail_links_to_the_run_and_says_where_it_fails(
+    story: Story, held: _Held, mail: MailServer
+) -> None:
+    [told] = [one for one in mail.received if "] Release held by" in str(one["Subject"])]
+    link = f"/dags/build_release/runs/{quote(held.run_id, safe='')}/tasks/audit_candidate"
+    for part in parts(told):
+        assert link in part
+        assert re.search(r"fct_\w+, \w+: \d+ rows; first facilities: \w+ \(\d+\)", part)
+        assert "bị giữ lại" in part
+        assert not re.search(r"[0-9a-f]{8} #\d", part), "no dossier"
 
 
 def test_who_is_not_logged_in_triggers_nothing(story: Story) -> None:

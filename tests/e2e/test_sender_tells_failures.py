@@ -37,10 +37,10 @@ update task_instance set max_tries = 0 where state is null or state in ('schedul
 _RETRIES = "drop function take_away_retries() cascade"
 _KILLED = "Task build_release.has_changes failed"
 _LOST = f"{_KILLED} and was lost (its process was killed) (now also lost)"
-_TIMED_OUT = "Task ingest_claims.list_new_files failed"
+_TIMED_OUT = "Task watch_inbox.has_new_files failed"
 _RUNNING = (
     "select id, pid, dag_id, run_id, task_id from task_instance where pid is not null"
-    " and state = 'running' and task_id in ('has_changes', 'list_new_files')"
+    " and state = 'running' and task_id in ('has_changes', 'has_new_files')"
 )
 
 
@@ -78,7 +78,7 @@ def told(story: Story, mail: MailServer) -> list[str]:
                 end_until_told(_kill_task, hanging, _KILLED)
                 person.trigger("build_release")
                 end_until_told(_kill_supervisor, hanging, _LOST)
-            with _hanging(airflow, "list_new_files", "ops.files") as hanging:
+            with _hanging(airflow, "has_new_files", "ops.files") as hanging:
                 log = end_until_told(_ring_its_alarm, hanging, _TIMED_OUT)
                 assert "Process timed out" in log
             wait_for(f"Recovered: {_TIMED_OUT}")

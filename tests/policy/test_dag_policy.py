@@ -14,7 +14,17 @@ from parsed_dags import PROJECT, ParsedDag, ParsedTask, parse
 
 DAGS = parse().dags
 TASKS = [(dag, task) for dag in DAGS for task in dag.tasks]
-VERBS = ("ingest", "build", "transform", "validate", "publish", "maintain", "backfill", "reingest")
+VERBS = (
+    "ingest",
+    "build",
+    "transform",
+    "validate",
+    "publish",
+    "maintain",
+    "backfill",
+    "reingest",
+    "watch",
+)
 TASK_VERBS = (
     "list",
     "load",

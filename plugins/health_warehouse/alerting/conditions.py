@@ -23,7 +23,17 @@ class Kind(StrEnum):
     METADATA_UNREACHABLE = "metadata_unreachable"
     DATABASE_AWAY = "database_away"
     DAG_FILES_UNREAD = "dag_files_unread"
+    FACILITY_SILENT = "facility_silent"
+    FACILITY_NEW = "facility_new"
+    FILES_REFUSED = "files_refused"
+    QUARANTINE_SPIKE = "quarantine_spike"
+    NOTICES = "notices"
     TRIAL = "trial"
+
+    @property
+    def is_event(self) -> bool:
+        """It has no duration, so that nothing is told when it is over."""
+        return self in (Kind.FACILITY_NEW, Kind.NOTICES, Kind.TRIAL)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -56,7 +57,7 @@ group by kind
 
 _COUNTS = """
 select distinct on (r.rule_id)
-    r.rule_id, r.state, r.checked_count, r.failed_count
+    r.rule_id, r.state, r.checked_count, r.failed_count, r.places
 from ops.rule_results as r
 inner join ops.check_runs as c using (check_run_id)
 where
@@ -64,6 +65,8 @@ where
     and c.suite = case when :kind = 'release_held' then 'marts' else 'landing' end
 order by r.rule_id, r.check_run_id desc
 """
+
+_RUN_ID = "select run_id from ops.builds where build_id = :build_id"
 
 _INTERVALS = """
 select suite, opened_at, last_seen_at from ops.incidents
@@ -98,6 +101,7 @@ def read_incidents(connection: Connection, told: Told) -> Reading:
             "rules": _counts(connection, row.kind, rule_ids),
             "build_id": row.build_id,
             "file_count": row.file_count or None,
+            **_run(connection, row.kind, row.build_id),
         }
         conditions.append(
             Condition(
@@ -120,10 +124,9 @@ def judgements(connection: Connection, told: Told) -> list[Judgement]:
     return [Judgement(row.suite, row.opened_at, row.last_seen_at) for row in rows]
 
 
-def _counts(
-    connection: Connection, kind: str, rule_ids: tuple[str, ...]
-) -> list[dict[str, str | int]]:
-    """What each rule last found. The texts of incidents stay where they are: counts are enough."""
+def _counts(connection: Connection, kind: str, rule_ids: tuple[str, ...]) -> list[dict[str, Any]]:
+    """What each rule last found, and in which facilities. The texts of incidents stay where they
+    are: counts are enough."""
     found = connection.execute(text(_COUNTS), {"rule_ids": list(rule_ids), "kind": kind})
     counts = {row.rule_id: row for row in found}
     return [
@@ -132,8 +135,23 @@ def _counts(
             "state": counts[rule_id].state,
             "checked_count": counts[rule_id].checked_count,
             "failed_count": counts[rule_id].failed_count,
+            "places": [_without_dossiers(place) for place in counts[rule_id].places],
         }
         if rule_id in counts
         else {"rule_id": rule_id}
         for rule_id in rule_ids
     ]
+
+
+def _without_dossiers(place: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in place.items() if name != "dossiers"}
+
+
+def _run(connection: Connection, kind: str, build_id: int | None) -> dict[str, str]:
+    """The task of Airflow that told of it, for a link."""
+    if kind != Kind.RELEASE_HELD:
+        return {}
+    run_id: str | None = connection.execute(text(_RUN_ID), {"build_id": build_id}).scalar()
+    if run_id is None:  # built from a terminal
+        return {}
+    return {"dag_id": "build_release", "run_id": run_id, "task_id": "audit_candidate"}

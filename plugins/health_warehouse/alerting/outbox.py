@@ -55,7 +55,7 @@ where
 _RESOLVE = """
 update ops.alerts set state = 'resolved', resolved_at = clock_timestamp()
 where state <> 'resolved' and well_since <= clock_timestamp() - cast(:quiet as interval)
-returning alert_id
+returning alert_id, kind
 """
 
 _WRITE = """
@@ -90,6 +90,21 @@ where a.state <> 'resolved' or a.alert_id = any(:just_resolved)
 order by m.message_id
 on conflict do nothing
 """
+
+
+_OPEN_ALERTS = """
+select
+    a.alert_id, a.fingerprint, a.reasons,
+    coalesce(
+        (select max(m.created_at) from ops.alert_messages as m where m.alert_id = a.alert_id)
+        < clock_timestamp() - cast(:pause as interval), true
+    ) as is_long_told
+from ops.alerts as a
+where a.state <> 'resolved'
+"""
+_STAYS = "update ops.alerts set well_since = null where alert_id = :alert_id"
+# Events come in crowds: a first load names facility after facility.
+PAUSE_BETWEEN_EVENTS = timedelta(minutes=15)
 
 
 def lock(connection: Connection) -> None:
@@ -153,6 +168,9 @@ def record(
                 _see_again(connection, alert_id, condition, ())
             continue
         fresh = tuple(name for name in condition.reasons if name not in alert.reasons)
+        if fresh and condition.kind.is_event and not alert.is_long_told:
+            connection.execute(text(_STAYS), {"alert_id": alert.alert_id})
+            continue  # told together with what comes until then
         _see_again(connection, alert.alert_id, condition, fresh)
         if fresh:
             _write(connection, "widened", [alert.alert_id], fresh)
@@ -163,15 +181,15 @@ def record(
             "fingerprints": [condition.fingerprint for condition in conditions],
         },
     )
-    resolved: list[int] = list(connection.execute(text(_RESOLVE), {"quiet": quiet}).scalars())
-    _write(connection, "resolved", resolved, ())
+    ended = connection.execute(text(_RESOLVE), {"quiet": quiet}).all()
+    resolved = [row.alert_id for row in ended]
+    told_of = [row.alert_id for row in ended if not Kind(row.kind).is_event]
+    _write(connection, "resolved", told_of, ())
     connection.execute(text(_ADDRESS), {"targets": list(targets), "just_resolved": resolved})
 
 
 def _open_alerts(connection: Connection) -> dict[str, Row[Any]]:
-    rows = connection.execute(
-        text("select alert_id, fingerprint, reasons from ops.alerts where state <> 'resolved'")
-    )
+    rows = connection.execute(text(_OPEN_ALERTS), {"pause": PAUSE_BETWEEN_EVENTS})
     return {row.fingerprint: row for row in rows}
 
 

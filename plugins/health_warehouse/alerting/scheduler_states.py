@@ -9,7 +9,7 @@ import psycopg
 
 from health_warehouse.alerting.conditions import Condition, Kind, Reading
 
-# `ingest_claims` runs every minute and `build_release` every five. Either may take an hour; that
+# `watch_inbox` runs every minute and `build_release` every five. Either may take an hour; that
 # nothing at all ends for so long means that tasks are started no more.
 NOTHING_ENDS_AFTER = timedelta(minutes=30)
 

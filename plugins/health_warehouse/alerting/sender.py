@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 
 import psycopg
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from health_warehouse.alerting import deliveries, heartbeat, outbox
@@ -28,9 +29,12 @@ from health_warehouse.alerting.channels import (
 )
 from health_warehouse.alerting.conditions import Reading, Told
 from health_warehouse.alerting.dag_states import read_dag_files
+from health_warehouse.alerting.digest import read_digest
+from health_warehouse.alerting.facility_states import read_facilities
 from health_warehouse.alerting.incident_states import judgements, read_incidents
 from health_warehouse.alerting.message import compose
 from health_warehouse.alerting.metadata import metadata_connection
+from health_warehouse.alerting.model_states import with_models
 from health_warehouse.alerting.outage import Outage
 from health_warehouse.alerting.scheduler_states import reachable, read_scheduler, unreachable
 from health_warehouse.alerting.task_states import read_tasks
@@ -45,6 +49,7 @@ _PING_SECONDS = 60
 _ROLE = "alert_sender"
 # Away, full, read-only, without a slot for us, or behind a lock: nothing can be told by the outbox.
 _UNUSABLE = (OperationalError, InterfaceError, InternalError, psycopg.OperationalError)
+_LOCKED = "55P03"
 log = logging.getLogger(__name__)
 
 
@@ -114,7 +119,14 @@ class Sender:
             outbox.lock(connection)
             known = outbox.told(connection)
             readings = [] if pending(connection) else self._airflow_states(known, connection)
+            readings = [
+                _unless_locked(connection, partial(with_models, connection, reading)) or reading
+                for reading in readings
+            ]
             readings.append(read_incidents(connection, known))
+            for read in (read_facilities, read_digest):
+                found = _unless_locked(connection, partial(read, connection, known, self.settings))
+                readings += [found] if found is not None else []
             quiet = timedelta(seconds=self.settings.alert_quiet_seconds)
             outbox.record(connection, readings, targets, quiet)
 
@@ -190,3 +202,21 @@ class Sender:
         self._pinged_at = time.monotonic()
         if (wrong := heartbeat.ping(self.settings)) is not None:
             log.warning("the monitor outside was not reached: %s", wrong)
+
+
+def _unless_locked(connection: Connection, read: Callable[[], Reading]) -> Reading | None:
+    """What `read` gives; None when somebody has locked what it reads.
+
+    Failures of tasks are told all the same: what makes them fail may be that very lock.
+    """
+    try:
+        with connection.begin_nested():
+            connection.execute(text("set local lock_timeout = '1s'"))
+            found = read()
+            connection.execute(text("set local lock_timeout = '30s'"))  # as outbox.lock has it
+            return found
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCKED:
+            raise
+        log.warning("%s: not read in this pass", told(error))
+        return None

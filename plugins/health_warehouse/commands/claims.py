@@ -252,6 +252,15 @@ def _show_report(report: dict[str, Any]) -> None:
     if len(report["not_taken"]) > _REFUSED_SHOWN:
         more = len(report["not_taken"]) - _REFUSED_SHOWN
         typer.echo(f"  {more} more not taken: `warehouse ledger --status not_taken`")
+    for one in report["quarantined"][:_REFUSED_SHOWN]:
+        rules = ", ".join(f"{rule} {count}" for rule, count in one["rules"].items())
+        typer.echo(
+            f"  quarantined: {one['delivery']}: {one['quarantined']} of {one['dossiers']} dossiers"
+            f" ({rules})"
+        )
+    if len(report["quarantined"]) > _REFUSED_SHOWN:
+        more = len(report["quarantined"]) - _REFUSED_SHOWN
+        typer.echo(f"  {more} more files with quarantined dossiers: `warehouse quarantine`")
     typer.echo(f"read: {report['dossier_count']} dossiers, {report['line_count']} lines")
     typer.echo(
         f"checked: {len(report['file_ids'])} files, {report['refused_files']} of them refused, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -40,23 +41,88 @@ def quarantine(
         str | None,
         typer.Option(help="Only this file: as the ledger shows it, its hash, or its name."),
     ] = None,
-    rule: Annotated[str | None, typer.Option(help="Only this rule, e.g. L01.")] = None,
+    rule: Annotated[
+        list[str] | None, typer.Option(help="Only this rule, e.g. L01; may be repeated.")
+    ] = None,
+    facility: Annotated[str | None, typer.Option(help="Only this facility (MACSKCB).")] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="Only files received on this day or later.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="Only files received on this day or earlier.")
+    ] = None,
     names: Annotated[
         bool, typer.Option("--names", help="With names of files: they may be patients'.")
     ] = False,
+    xlsx: Annotated[
+        Path | None, typer.Option(help="Write a workbook for the sender, in Vietnamese.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the same as CSV (UTF-8).")] = None,
+    each_facility: Annotated[
+        Path | None,
+        typer.Option(help="Write a workbook for each facility into this folder: its rows only."),
+    ] = None,
     as_json: _AS_JSON = False,
 ) -> None:
-    """List what was refused, quarantined or flagged: where, by which rule, and why."""
-    from health_warehouse.landing import findings
+    """List what was refused, quarantined or flagged: where, by which rule, and why.
 
-    found = findings.entries(get_settings(), file=file, rule_id=rule, with_names=names)
-    if rule is not None and not found:  # what a former rule found is still listed
-        _require_rule(rule)
-    if as_json:
+    With --xlsx, --csv or --each-facility it is written to files, mode 0600, with what each rule
+    asks and what to do. A file for a sender needs --facility: without it, it holds rows of all.
+    """
+    from health_warehouse.landing import findings
+    from health_warehouse.landing.scope import Scope
+    from health_warehouse.landing.senders import require_sender
+
+    settings = get_settings()
+    require_sender(settings, facility)
+    found = findings.entries(
+        settings,
+        file=file,
+        rule_ids=rule or (),
+        scope=Scope.of(facility, first, last),
+        with_names=names,
+    )
+    for one in rule or ():
+        if not any(entry["rule"] == one for entry in found):  # a former rule's are still listed
+            _require_rule(one)
+    if xlsx or csv or each_facility:
+        _write_files(found, xlsx, csv, each_facility, as_json)
+    elif as_json:
         _print_json(found)
     else:
         columns = ("file", *_FINDING) if names else _FINDING
         print_rows(columns, [[entry.get(name) for name in columns] for entry in found])
+
+
+def _write_files(
+    found: list[dict[str, Any]],
+    xlsx: Path | None,
+    csv: Path | None,
+    each_facility: Path | None,
+    as_json: bool,
+) -> None:
+    from health_warehouse.quality import sender_files
+
+    written = []
+    if xlsx:
+        sender_files.write_xlsx(xlsx, found)
+        written.append(xlsx)
+    if csv:
+        sender_files.write_csv(csv, found)
+        written.append(csv)
+    if each_facility:
+        written += sender_files.write_each_facility(each_facility, found).values()
+    facilities = sorted({str(entry["facility"] or "unknown") for entry in found})
+    if as_json:
+        files = [str(path) for path in written]
+        _print_json({"findings": len(found), "facilities": facilities, "files": files})
+        return
+    typer.echo(f"{len(found)} findings written to {', '.join(map(str, written)) or 'no file'}")
+    if len(facilities) > 1 and (xlsx or csv):
+        typer.echo(
+            f"of {len(facilities)} facilities: for yourselves, not for a sender; --facility and "
+            "--each-facility write the rows of one"
+        )
 
 
 def audit(
@@ -68,7 +134,7 @@ def audit(
     """Judge the candidate by the promises to readers. Exit code 1 when the release is held."""
     from health_warehouse.quality import marts
 
-    report = marts.audit(get_settings(), build_id)
+    report = marts.audit(get_settings(), build_id, with_dossier_ids=True)
     results = [
         {
             "rule": outcome.rule.id,

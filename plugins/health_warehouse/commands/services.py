@@ -86,6 +86,8 @@ def _show(now: dict[str, Any]) -> None:
         if now["hold"]:
             out.print(f"hold      {now['hold']['message']}", markup=False, highlight=False)
         out.print(f"alerts    {_alerts(now['alerts'])}", highlight=False)
+        if silent := now["silent_facilities"]:
+            out.print(f"silent    {', '.join(silent)} stopped sending claims", highlight=False)
     out.print(f"state     {now['state']}", highlight=False)
 
 

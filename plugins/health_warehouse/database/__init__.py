@@ -1,7 +1,7 @@
 """The warehouse's Postgres: where it runs, what is in it, who may do what.
 
 connections                engines and passwords by role
-migrate, migrations        a database to the present schema; upgrades says whether its data are older
+migrate, migrations        a database to the present schema; upgrades: are its data older
 reference_lists            fill `ref` from health_warehouse.reference
 roles, rights, grants      roles.yml read, and made true; public_rights, server_grants for the rest
 readers, reader_groups     logins of people and programs; reader_removal shuts and drops one

@@ -9,7 +9,11 @@ logins       how readers' sessions begin, their connections, what every login ma
 sessions     forgotten transactions, builds that nobody finishes
 waiting      who holds what we wait for, who has a turn and shows no sign of life
 vacuuming    tables that need a vacuum, and what holds it back
-receipts     files received at a time that is still to come
+receipts     files received at a time that is still to come, facilities that stopped
 release      publishing on hold
 airflow      its processes and its DAGs
+alerts       whether anybody would be told
+person_key   it is here, and is the one that patients were hashed with
+setting_names  a mistyped setting
+unfinished   an upgrade or a re-keying that was begun
 """

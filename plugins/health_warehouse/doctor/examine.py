@@ -51,6 +51,7 @@ CHECKS: dict[str, Check] = {
     "locks": waiting.blocked,
     "builds": sessions.builds,
     "receipts": receipts.ahead_of_time,
+    "facilities": receipts.stopped,
     "hold": release.hold,
     "vacuum": vacuuming.dead_rows,
     "autovacuum": vacuuming.switched_off,

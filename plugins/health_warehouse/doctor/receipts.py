@@ -1,4 +1,4 @@
-"""Check of receipts: files that count as received at a time that is still to come."""
+"""Checks of receipts: files that count as received in the future, facilities that stopped."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from sqlalchemy import text
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.doctor.finding import Finding
 from health_warehouse.landing.clock import CLOCK_DIFFERENCE
-from health_warehouse.landing.shown import shown
+from health_warehouse.landing.rhythm import silent_facilities
 from health_warehouse.moments import to_minute
+from health_warehouse.privacy.shown import shown
 from health_warehouse.settings import Settings
 
+_SHOWN = 10
 _AHEAD = text(
     """
     select count(*) as file_count, max(received_at) as latest,
@@ -36,4 +38,20 @@ def ahead_of_time(settings: Settings) -> Iterator[Finding]:
             "their dossiers",
             "`warehouse ingest claims FILE --received-at TIME` with the same bytes "
             "(docs/runbooks/file_refused.md)",
+        )
+
+
+def stopped(settings: Settings) -> Iterator[Finding]:
+    """Facilities that used to send claims and are silent now."""
+    with engine(settings, "ops_reader").connect() as connection:
+        silent = [one for one in silent_facilities(connection, settings) if not one.is_forgotten]
+    if silent:
+        named = ", ".join(f"{one.facility_id} (last {one.last_day})" for one in silent[:_SHOWN])
+        more = f" and {len(silent) - _SHOWN} more" if len(silent) > _SHOWN else ""
+        yield Finding(
+            "facilities",
+            "warning",
+            f"{len(silent)} facilities stopped sending claims: {named}{more}",
+            "call them, or name them in WAREHOUSE_ALERT_FACILITIES_NOT_EXPECTED "
+            "(docs/runbooks/facilities.md)",
         )

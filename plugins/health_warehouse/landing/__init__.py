@@ -3,7 +3,7 @@
 ingest                     the whole way: archive and load file by file, then judge the batch once
 inbox, search, places      what lies in the inbox: listed, opened; inbox_connection, sftp_inbox and
                            s3_inbox are where it may be, file_kinds what of it is taken
-delivery, shown            one object of the inbox; how people are told of it without its name
+delivery                   one object of the inbox
 intake, bundles            a delivery to files; zip_bundle and gzip_bundle unpack
 archive, receipt_manifest  bytes by hash, and what the bytes do not say
 receipts, senders, clock   what was received before, by whom, and when it counts as received
@@ -13,6 +13,8 @@ judging                    the landing suite on new files, and what follows from
 versions, settlement       which version of a dossier counts; kept_rows and check_in_days follow it
 decisions, findings        what waits for a person; what was found
 ledger, listings           what became of every file; files handed from task to task
+facilities, rhythm         who sends, since when and how often
+quarantined_files          of each file, how many dossiers are quarantined and by which rules
 read_again, reingest       archived files once more, by today's parser and rules
 replay, scope              an archive into an empty warehouse; a part of what was delivered
 """

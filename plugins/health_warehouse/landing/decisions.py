@@ -16,8 +16,8 @@ from health_warehouse.database.upgrades import require_upgraded
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.landing.kept_rows import bring_back_rows
-from health_warehouse.landing.shown import hashes_of, shown
 from health_warehouse.landing.versions import settle
+from health_warehouse.privacy.shown import hashes_of, shown
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.settings import Settings
 

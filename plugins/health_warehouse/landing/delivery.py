@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from health_warehouse.landing.shown import shown_unread
+from health_warehouse.privacy.shown import shown_unread
 
 ReceivedAt = datetime | Literal["declared"] | None
 """When files count as received: a fixed instant, their NGAYLAP, or None: the modification time."""

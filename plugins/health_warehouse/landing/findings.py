@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -9,7 +10,8 @@ from sqlalchemy import Connection, text
 from expectations.rules import statements
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import engine
-from health_warehouse.landing.shown import first_names, hashes_of, shown
+from health_warehouse.landing.scope import Scope
+from health_warehouse.privacy.shown import first_names, hashes_of, shown
 from health_warehouse.settings import Settings
 
 # People know a dossier by its id as it was sent, which is in XML1.
@@ -51,6 +53,39 @@ left join ops.dossier_versions as version
 order by found.file_id, found.position, found.table_name, found.line, found.field"""
 
 
+_ENTRIES = text(
+    """
+    select
+        finding.file_id, file.facility_id as sender, file.received_at, file.sha256,
+        finding.facility_id as facility, finding.dossier_id as dossier, finding.position,
+        finding.table_name as table, finding.line, finding.field, finding.rule_id as rule,
+        finding.severity, finding.reason
+    from quarantine.all_findings as finding
+    inner join ops.files as file using (file_id)
+    where
+        (cast(:rule_ids as text[]) is null or finding.rule_id = any(:rule_ids))
+        and (cast(:hashes as text[]) is null or exists (
+            select from unnest(cast(:hashes as text[])) as wanted (beginning)
+            where starts_with(file.sha256, beginning)
+        ))
+        and (
+            cast(:facility_id as text) is null
+            or coalesce(finding.facility_id, file.facility_id) = :facility_id
+        )
+        and (
+            cast(:first as date) is null
+            or file.received_at >= cast(:first as timestamp) at time zone 'Asia/Ho_Chi_Minh'
+        )
+        and (
+            cast(:last as date) is null
+            or file.received_at
+            < (cast(:last as timestamp) + interval '1 day') at time zone 'Asia/Ho_Chi_Minh'
+        )
+    order by finding.part, finding.finding_id
+    """
+)
+
+
 def insert_findings(connection: Connection, rule: Rule, batch_sql: str) -> int:
     """Store every finding of `rule` in the batch; returns how many."""
     statement = _INSERT.replace("{named}", _NAMED_BY_PARSER.replace("{batch}", batch_sql))
@@ -66,34 +101,28 @@ def entries(
     file: str | None = None,
     rule_id: str | None = None,
     *,
+    scope: Scope | None = None,
+    rule_ids: Sequence[str] = (),
     with_names: bool = False,
 ) -> list[dict[str, Any]]:
     """What `warehouse quarantine --json` shows, in the order found, those that show beside
-    other deliveries last; both filters are optional.
+    other deliveries last; all filters are optional.
 
     `position` counts the HOSO of the file: a dossier that could not be read may have no id.
     `file` is a delivery as it is shown, a hash, or a name under which the bytes were received;
-    `rule_id` the whole id. `with_names` adds `file`, the name at the earliest receipt.
+    `rule_id` the whole id, `rule_ids` several. `scope`: of a facility, and by the local day of
+    receipt. `with_names` adds `file`, the name at the earliest receipt.
     """
     hashes = None if file is None else hashes_of(settings, file)
+    wanted = [*rule_ids, *([rule_id] if rule_id is not None else [])]
+    nothing = {"facility_id": None, "first": None, "last": None}
+    values = {
+        "rule_ids": wanted or None,
+        "hashes": hashes,
+        **(scope.values() if scope else nothing),
+    }
     with engine(settings, "ops_reader").connect() as connection:
-        rows = connection.execute(
-            text(
-                "select finding.file_id, file.facility_id as sender, file.received_at, file.sha256,"
-                " finding.facility_id as facility,"
-                " finding.dossier_id as dossier, finding.position, finding.table_name as table,"
-                " finding.line, finding.field, finding.rule_id as rule, finding.severity,"
-                " finding.reason"
-                " from quarantine.all_findings as finding"
-                " join ops.files as file using (file_id)"
-                " where (cast(:rule_id as text) is null or finding.rule_id = :rule_id)"
-                " and (cast(:hashes as text[]) is null or exists ("
-                "  select from unnest(cast(:hashes as text[])) as wanted (beginning)"
-                "  where starts_with(file.sha256, beginning)))"
-                " order by finding.part, finding.finding_id"
-            ),
-            {"rule_id": rule_id, "hashes": hashes},
-        ).mappings()
+        rows = connection.execute(_ENTRIES, values).mappings()
         found = [dict(row) for row in rows]
     names = first_names(settings) if with_names else {}
     return [_entry(row, names) for row in found]

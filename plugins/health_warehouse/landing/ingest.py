@@ -16,9 +16,10 @@ from health_warehouse.landing.delivery import Delivery, FileChanged, ReceivedAt
 from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
 from health_warehouse.landing.places import require_place
+from health_warehouse.landing.quarantined_files import QuarantinedFile, quarantined_files
 from health_warehouse.landing.receipt_manifest import write_receipts
-from health_warehouse.landing.shown import shown
 from health_warehouse.privacy.known_key import agreed_person_key
+from health_warehouse.privacy.shown import shown
 from health_warehouse.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class IngestReport:
     may read what this one could not). `file_ids` are the files checked;
     `refused_files` (of those, by the checks), `quarantined_dossiers`, `findings`: what that found.
     `refused` names every refused file, those that a crash left unjudged and that are not in
-    `outcomes` too.
+    `outcomes` too; `quarantined` every file of which dossiers are quarantined.
     """
 
     outcomes: dict[str, int] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class IngestReport:
     waiting: int = 0
     refused: list[Refusal] = field(default_factory=list)
     not_taken: list[Refusal] = field(default_factory=list)
+    quarantined: list[QuarantinedFile] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._loaded: set[int] = set()
@@ -73,14 +75,20 @@ class IngestReport:
     def count(self, outcome: str) -> None:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
 
-    def refuse(self, file_id: int, refusal: Refusal) -> None:
-        """The checks refused a file; one of this batch was counted as loaded."""
-        self.refused.append(refusal)
+    def refuse(self, file_id: int, refusal: Refusal) -> bool:
+        """The checks refused a file, or the reader did and told so; whether it is news.
+
+        One of this batch was counted as loaded.
+        """
+        is_news = refusal not in self.refused
+        if is_news:
+            self.refused.append(refusal)
         if file_id in self._loaded:
             self.count("refused")
             self.outcomes["loaded"] -= 1
             if self.outcomes["loaded"] == 0:
                 del self.outcomes["loaded"]
+        return is_news
 
     def add(self, result: LoadResult) -> None:
         self.count(result.outcome)
@@ -141,7 +149,11 @@ def judge_loaded(settings: Settings, report: IngestReport) -> None:
         report.findings = checked.findings
         report.waiting = checked.waiting
         for file_id, refusal in _refused_by_checks(settings, report.file_ids):
-            report.refuse(file_id, refusal)
+            if report.refuse(file_id, refusal):
+                logger.warning("%s: refused, %s", refusal.delivery, refusal.reason)
+        report.quarantined = quarantined_files(settings, report.file_ids)
+        for file in report.quarantined:
+            logger.warning("%s", file)
 
 
 def load_deliveries(
@@ -211,8 +223,15 @@ def _load_one(
         _note_failure(error, report, settings, file)
         return "failed"
     report.add(result)
-    logger.info("%s: %s", result.delivery, result.outcome)
+    logger.info("%s: %s", result.delivery, _told(result))
     return result.outcome
+
+
+def _told(result: LoadResult) -> str:
+    """What became of a file so far: that it was read says nothing of the checks."""
+    if result.outcome == "loaded":
+        return f"read, {result.dossier_count} dossiers, {result.line_count} lines"
+    return f"{result.outcome}, {result.reason}" if result.reason else result.outcome
 
 
 def _note_failure(

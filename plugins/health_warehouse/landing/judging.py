@@ -20,6 +20,7 @@ from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import BatchIncomplete, CheckError
 from health_warehouse.landing.check_in_days import note_check_ins
 from health_warehouse.landing.decisions import tell_waiting
+from health_warehouse.landing.facilities import note_facilities
 from health_warehouse.landing.findings import insert_findings
 from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.versions import settle
@@ -195,6 +196,7 @@ def _act(
     ).scalar_one()
     changed = settle(connection, judged, settings.late_delivery_tolerance)
     note_check_ins(connection, judged)
+    note_facilities(connection, judged)
     waiting = tell_waiting(connection)
     return LandingReport(
         file_ids=tuple(judged),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
-from health_warehouse.landing.shown import hashes_of, shown
+from health_warehouse.privacy.shown import hashes_of, shown
 from health_warehouse.settings import Settings
 
 STATES = ("received", "loaded", "quarantined", "duplicate", "superseded", "withdrawn", "pending")

@@ -20,12 +20,13 @@ from health_warehouse.errors import ConfigurationError, SourceUnavailable
 from health_warehouse.landing.archive import ArchivedFile, is_kept
 from health_warehouse.landing.delivery import Delivery, ReceivedAt
 from health_warehouse.landing.exchange import Driver, together
+from health_warehouse.landing.facilities import note_earlier_receipt
 from health_warehouse.landing.file_lock import send_lock
 from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.reading import read_into_raw, send_entry
-from health_warehouse.landing.shown import shown
 from health_warehouse.landing.versions import note_received_earlier, settle
 from health_warehouse.privacy.key_state import STATE, require_key
+from health_warehouse.privacy.shown import shown
 from health_warehouse.settings import Settings
 
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -255,5 +256,6 @@ def _receive_again(
     if moved.rowcount or seen_first.scalar_one():
         changed = settle(connection, [file_id], settings.late_delivery_tolerance)
         note_received_earlier(connection, file_id)
+        note_earlier_receipt(connection, file_id)
         bring_back_rows(connection, settings)
     return LoadResult(file_id, "duplicate", known_as, changed_dossiers=changed)

@@ -8,4 +8,8 @@ from __future__ import annotations
 
 from airflow.sdk import Asset
 
+INBOX = Asset(name="inbox", uri="warehouse://inbox", group="warehouse")
+"""Files are in the inbox that nobody has taken in."""
 CLAIMS = Asset(name="claims", uri="warehouse://claims", group="warehouse")
+RELEASE = Asset(name="release", uri="warehouse://release", group="warehouse")
+"""Readers see a new release. For DAGs of others, which may be scheduled on it."""

@@ -103,7 +103,15 @@ def load_batch(batch: dict[str, Any], params: dict[str, Any] | None = None) -> d
         received_at=received_at,
         unreadable=[*batch.get("unreadable", ()), *unreadable],
     )
-    log.info("%s: %s", batch["title"], dict(report.outcomes))
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(report.outcomes.items()))
+    log.info(
+        "%s: %s; of %s dossiers %s are quarantined, %s findings",
+        batch["title"],
+        counts or "nothing new",
+        report.dossier_count,
+        report.quarantined_dossiers,
+        report.findings,
+    )
     return {"files": len(deliveries), "changed_dossiers": report.changed_dossiers}
 
 

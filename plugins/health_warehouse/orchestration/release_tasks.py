@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from health_warehouse.errors import BuildFailed, CheckError, PublishConflict
+from health_warehouse.orchestration.assets import RELEASE
 from health_warehouse.orchestration.failures import told_plainly
 from health_warehouse.orchestration.task_settings import task_settings
 from health_warehouse.orchestration.time_limits import LONGEST, within_limit
@@ -63,14 +64,19 @@ def has_changes(
 
 @task(pool=RELEASE_POOL.name)
 @told_plainly
-def prepare_build(params: dict[str, Any] | None = None) -> int:
+def prepare_build(
+    params: dict[str, Any] | None = None, dag_run: DagRunProtocol | None = None
+) -> int:
     """Open a build: fix the stretch of changes that it covers. Returns its id."""
     from health_warehouse.release.build import prepare
+    from health_warehouse.release.build_runs import note_run
 
-    asked = params or {}
+    settings, asked = task_settings(), params or {}
     build = prepare(
-        task_settings(), bool(asked.get("full_rebuild")), is_dry_run=bool(asked.get("dry_run"))
+        settings, bool(asked.get("full_rebuild")), is_dry_run=bool(asked.get("dry_run"))
     )
+    if dag_run is not None:
+        note_run(settings, build.build_id, dag_run.run_id)
     log.info(
         "build %s covers the changes %s to %s",
         build.build_id,
@@ -123,10 +129,17 @@ def audit_candidate(build_id: int) -> int:
     return build_id
 
 
-@task(pool=RELEASE_POOL.name, execution_timeout=LONGEST)
+@task(pool=RELEASE_POOL.name, outlets=[RELEASE], execution_timeout=LONGEST)
 @told_plainly
-def publish_release(build_id: int, params: dict[str, Any] | None = None) -> int:
+def publish_release(
+    build_id: int,
+    params: dict[str, Any] | None = None,
+    outlet_events: Mapping[Any, Any] | None = None,
+) -> int:
     """Publish the audited candidate in one transaction. Returns the release id.
+
+    Rings for whoever is scheduled on asset `warehouse://release`; the event holds `release_id` and
+    `build_id`.
 
     Skipped, with the reason in the log: in a dry run, which shows the plan; while publishing is
     on hold; and when another publisher was faster, because the next run builds on its release.
@@ -150,6 +163,8 @@ def publish_release(build_id: int, params: dict[str, Any] | None = None) -> int:
     except PublishConflict as conflict:
         raise AirflowSkipException(f"{conflict}; the next run builds on it") from None
     log.info("build %s: readers see release %s", build_id, release.release_id)
+    if outlet_events is not None:
+        outlet_events[RELEASE].extra = {"release_id": release.release_id, "build_id": build_id}
     return release.release_id
 
 

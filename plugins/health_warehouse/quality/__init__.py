@@ -1,7 +1,10 @@
 """Run the suites, store their outcomes, act on what failed.
 
-`expectation` and `runner` speak to Great Expectations (imported by nobody else, and only when a
-suite runs: importing it takes ~9 s); `marts` judges the candidate, `relations` what dossiers say
-beside one another; `outcomes` and `incidents` are what is stored; `rules_page` writes docs/rules.md.
-New files are judged by `landing.judging`.
+expectation, runner        speak to Great Expectations, imported by nobody else and only when a suite
+                           runs: it takes ~9 s
+marts                      the audit of the candidate; gate_message and places say where it fails
+relations                  what dossiers say beside one another; new files: `landing.judging`
+outcomes, incidents        what is stored: results of rules; what a person must know
+sender_files, reasons_vi   findings as a workbook for a sender, in Vietnamese
+rules_page                 docs/rules.md
 """

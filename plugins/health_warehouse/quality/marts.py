@@ -12,8 +12,10 @@ from expectations import registry
 from expectations.rules.rule import Rule, Severity
 from health_warehouse.database.connections import engine
 from health_warehouse.errors import CheckError, ReleaseHeld
+from health_warehouse.quality.gate_message import lines, said
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.quality.outcomes import Outcome, in_state, store
+from health_warehouse.quality.places import with_places
 from health_warehouse.quality.runner import judging
 from health_warehouse.settings import Settings
 
@@ -40,13 +42,19 @@ class AuditReport:
 
 
 def audit(
-    settings: Settings, build_id: int | None = None, rules: Sequence[Rule] = registry.MARTS
+    settings: Settings,
+    build_id: int | None = None,
+    rules: Sequence[Rule] = registry.MARTS,
+    *,
+    with_dossier_ids: bool = False,
 ) -> AuditReport:
     """Judge the candidate (`build_id`, or the newest build); the build becomes passed or held.
 
     The build stays locked until all is stored, so that no newer build writes the candidate under
     the audit. Raises ReleaseHeld naming the critical rules that failed, CheckError when a rule
     could not be judged or there is no candidate; results and incidents are stored before either.
+    Their message has a line for each rule and for each place where it fails (gate_message);
+    `with_dossier_ids`: for a reader who may see MA_LK.
     """
     with engine(settings, _ROLE).begin() as connection:
         build = _lock_newest(connection, build_id)
@@ -54,18 +62,27 @@ def audit(
         with judging(settings, _ROLE, _batch_sql(build)) as judge:
             outcomes = judge("marts", rules)
         errors = in_state(outcomes, "error")
-        critical = tuple(
-            outcome
+        batch_sql = _batch_sql(build)
+        failed = {
+            outcome.rule.id: with_places(connection, outcome, batch_sql)
             for outcome in in_state(outcomes, "failed")
-            if outcome.rule.severity is not Severity.NOTICE
+        }
+        outcomes = tuple(failed.get(outcome.rule.id, outcome) for outcome in outcomes)
+        critical = tuple(
+            outcome for outcome in failed.values() if outcome.rule.severity is not Severity.NOTICE
         )
         report = AuditReport(found, "held" if errors or critical else "passed", outcomes)
         _store(connection, report, errors + critical)
+        said_of = lines(connection, errors or critical, with_dossier_ids=with_dossier_ids)
     if errors:
-        raise CheckError(f"build {found} is held, rules could not be judged: {_names(errors)}")
+        raise CheckError(_told(f"build {found} is held, rules could not be judged:", said_of))
     if critical:
-        raise ReleaseHeld(f"build {found} is held, the last good release stays: {_names(critical)}")
+        raise ReleaseHeld(_told(f"build {found} is held, the last good release stays:", said_of))
     return report
+
+
+def _told(first: str, rest: Sequence[str]) -> str:
+    return "\n".join((first, *rest))
 
 
 def _batch_sql(build: Any) -> str:
@@ -110,7 +127,7 @@ def _store(connection: Connection, report: AuditReport, stopping: Sequence[Outco
                 fingerprint,
                 "marts",
                 outcome.rule.id,
-                _said(outcome),
+                said(outcome),
                 build_id=report.build_id,
             )
         else:
@@ -128,14 +145,5 @@ def _store(connection: Connection, report: AuditReport, stopping: Sequence[Outco
     )
 
 
-def _said(outcome: Outcome) -> str:
-    if outcome.state == "error":
-        return f"{outcome.rule.id}: {outcome.message}"
-    return (
-        f"{outcome.rule.id}: {outcome.failed_count} of {outcome.checked_count} rows break "
-        f"“{outcome.rule.sentence_en}”"
-    )
-
-
 def _names(outcomes: Sequence[Outcome]) -> str:
-    return "; ".join(map(_said, outcomes))
+    return "; ".join(map(said, outcomes))

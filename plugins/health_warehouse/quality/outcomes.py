@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
@@ -15,8 +16,46 @@ Suite = Literal["landing", "relations", "marts"]
 
 
 @dataclass(frozen=True)
+class DossierPlace:
+    """A dossier by its file and its place there, from 1: nothing that a sender wrote."""
+
+    file_id: int
+    position: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Rows of `mart` that fail `check`: how many, of which facilities, the first dossiers.
+
+    `facilities`: code (or `unknown`) and rows of it, those with most rows first; `facility_count`
+    counts those that are left out, too.
+    """
+
+    mart: str
+    check: str
+    row_count: int
+    facilities: tuple[tuple[str, int], ...] = ()
+    facility_count: int = 0
+    dossiers: tuple[DossierPlace, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """As ops.rule_results.places has it."""
+        return {
+            "mart": self.mart,
+            "check": self.check,
+            "row_count": self.row_count,
+            "facilities": [{"facility": f, "row_count": n} for f, n in self.facilities],
+            "facility_count": self.facility_count,
+            "dossiers": [asdict(one) for one in self.dossiers],
+        }
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """`checked_count` rows were judged, `failed_count` of them failed, in `seconds`."""
+    """`checked_count` rows were judged, `failed_count` of them failed, in `seconds`.
+
+    `places`: where, of a rule of the marts.
+    """
 
     rule: Rule
     state: State
@@ -24,6 +63,7 @@ class Outcome:
     failed_count: int = 0
     seconds: float = 0.0
     message: str | None = None
+    places: tuple[Place, ...] = ()
 
 
 def in_state(outcomes: Iterable[Outcome], state: State) -> tuple[Outcome, ...]:
@@ -57,8 +97,9 @@ def store(
     connection.execute(
         text(
             "insert into ops.rule_results (check_run_id, rule_id, severity, state, checked_count,"
-            " failed_count, message, seconds) values"
-            " (:run, :rule, :severity, :state, :checked, :failed, :message, :seconds)"
+            " failed_count, message, seconds, places) values"
+            " (:run, :rule, :severity, :state, :checked, :failed, :message, :seconds,"
+            " cast(:places as jsonb))"
         ),
         [
             {
@@ -70,6 +111,7 @@ def store(
                 "failed": outcome.failed_count,
                 "message": outcome.message,
                 "seconds": round(outcome.seconds, 3),
+                "places": json.dumps([place.as_dict() for place in outcome.places]),
             }
             for outcome in outcomes
         ],

@@ -67,7 +67,7 @@ def replace_findings(
     the rule: a finding left from before would be of another set of deliveries.
     """
     forget = _FORGET_ALL if is_full else _FORGET.replace("{batch}", BATCH)
-    settled = [rule.id for rule in registry.SETTLED]
+    settled = [rule.id for rule in (*registry.SETTLED, *registry.OF_SENDERS)]
     connection.execute(text(forget), {"settled": settled})
     outcomes = tuple(_judge(connection, build_id, rule) for rule in rules)
     store(connection, "relations", outcomes, build_id=build_id)

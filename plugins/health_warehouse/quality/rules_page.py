@@ -24,6 +24,7 @@ _CONSEQUENCES = {
 _SCOPES = {
     Scope.DOCUMENT: "document: one dossier or check-in / một hồ sơ",
     Scope.DELIVERY: "delivery: one file / một tệp",
+    Scope.SENDER: "sender: all files of one facility / các tệp của một cơ sở",
     Scope.VERSIONS: "versions: all versions of one dossier / các lần gửi của một hồ sơ",
     Scope.OTHERS: "others: dossiers beside one another / giữa các hồ sơ",
     Scope.RELEASE: "release: the candidate / bản sắp công bố",
@@ -130,7 +131,9 @@ def _section(rule: Rule) -> list[str]:
 
 
 def _judged_by(rule: Rule) -> str:
-    """Who judges the rule: the parser, a suite, settling (what counts), or a build."""
+    """Who judges the rule: the parser, a suite, landing, settling (what counts), or a build."""
+    if rule.scope is Scope.SENDER:
+        return "landing"
     if rule.is_judged_by_parser:
         return "parser"
     return {Scope.VERSIONS: "settling", Scope.OTHERS: "build"}.get(rule.scope, "suite")

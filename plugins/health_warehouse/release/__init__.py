@@ -2,14 +2,15 @@
 
 due, pending, hours, size  is a build due, of how much, and when may it begin
 project                    what decides what a mart holds, beside deliveries
-build, builders, turns     a build, its sessions, one run by hand after another; rebuild asks for more
+build, builders, turns     a build, its sessions, one run by hand after another; rebuild asks
+                           for more, build_runs is what Airflow ran of it
 dbt, dbt_sessions          dbt in this process
 candidates                 which build may be published
 publish, rollback          the exchange of marts, and back; hold stops it, transaction is the one in
                            which it happens, statements and exchange what it does to one mart
 releases, restatement      the record of each release; what differs between two
 schema, catalogue          tables of `marts` made from contracts; what Postgres says of them
-protection, row_security   which rows a login sees; reader_views is what readers other than plain see
+protection, row_security   which rows a login sees; reader_views is what other than plain ones see
 shadows, current           what a release replaced; the row that names the present one
 former_marts               marts of an older version, for `warehouse upgrade`
 dictionary, lineage        pages of docs/; closed_codes too

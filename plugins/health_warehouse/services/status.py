@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from health_warehouse.alerting.heartbeat import age_seconds
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import WarehouseError
+from health_warehouse.landing.rhythm import silent_facilities
 from health_warehouse.release.hold import read_hold
 from health_warehouse.services import ports, postgres, state
 from health_warehouse.services.airflow import Airflow
@@ -61,6 +62,7 @@ def status(settings: Settings) -> dict[str, Any]:
         "unread_dag_files": _unread_dag_files(service),
         "release": None if error else _release(settings),
         "hold": None if error else _hold(settings),
+        "silent_facilities": None if error else _silent_facilities(settings),
         "alerts": {
             "open_count": None if error else _open_alerts(settings),
             "heartbeat_age_seconds": age_seconds(settings),
@@ -123,6 +125,17 @@ def _open_alerts(settings: Settings) -> int | None:
     ):
         open_count = connection.execute(text(statement)).scalar_one()
     return open_count
+
+
+def _silent_facilities(settings: Settings) -> list[str] | None:
+    """Codes of those that used to send claims and stopped, if the database answers."""
+    with (
+        suppress(SQLAlchemyError, WarehouseError),
+        engine(settings, "ops_reader").connect() as connection,
+    ):
+        found = silent_facilities(connection, settings)
+        return [one.facility_id for one in found if not one.is_forgotten]
+    return None
 
 
 def _dag_count(service: Airflow) -> int | None:

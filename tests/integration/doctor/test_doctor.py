@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from health_warehouse import cli
 from health_warehouse.database.connections import owner_url
 from health_warehouse.doctor import machine, packages, sessions
+from health_warehouse.private_files import write_private
 from health_warehouse.services import ports
-from health_warehouse.services.state import write_private
 from health_warehouse.settings import Settings, get_settings
 
 VACUUM = {"vacuum", "autovacuum", "transaction ids", "transactions"}

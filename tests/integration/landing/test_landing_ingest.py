@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -56,6 +57,28 @@ def test_a_batch_is_loaded_judged_and_accounted_for(settings: Settings) -> None:
     assert found["b.xml"]["dossiers"]["quarantined"] == 1
     again = ingest(settings, list_new(settings))
     assert (again.outcomes, again.file_ids, again.changed_dossiers) == ({}, [], 0)
+
+
+def test_the_log_says_of_each_file_what_the_checks_made_of_it(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    late = [healthy(f"A{number}", **LATE) for number in range(3)]
+    deliver(settings, "all.xml", claim_file(late), NOON)
+    deliver(settings, "some.xml", claim_file([healthy("B1"), healthy("B2", **LATE)]), NOON)
+    deliver(settings, "none.xml", claim_file([healthy("C1")]), NOON)
+    deliver(settings, "short.xml", claim_file([healthy("D1")], declared_count=2), NOON)
+    deliver(settings, "broken.xml", b"no claims", NOON)
+    report = ingest(settings, list_new(settings))
+    told = [record.getMessage() for record in caplog.records]
+    assert [one.quarantined for one in report.quarantined] == [3, 1]
+    assert [line for line in told if "3 of 3 dossiers quarantined (D01 3)" in line]
+    assert [line for line in told if "1 of 2 dossiers quarantined (D01 1)" in line]
+    assert [line for line in told if "refused, F02: " in line]
+    assert [line for line in told if "refused, F01: " in line]
+    assert not [line for line in told if line.endswith(": loaded")]
+    assert len(report.refused) == len(set(report.refused)) == 2, "each is told once"
+    assert not [line for line in told if ".xml" in line], "no name of a file"
 
 
 def test_what_a_crash_left_unjudged_is_taken_up(settings: Settings) -> None:

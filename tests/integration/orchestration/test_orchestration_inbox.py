@@ -32,7 +32,8 @@ def test_an_airflow_connection_opens_the_inbox_for_every_task(
         monkeypatch.setattr("health_warehouse.settings.get_settings", lambda: remote)
         (batch,) = claim_tasks.list_new_files.function()
         assert PASSWORD not in json.dumps(batch)
-        (found,) = claim_tasks._listed_again(with_inbox_connection(remote), batch)
+        (found,), unreadable = claim_tasks._listed_again(with_inbox_connection(remote), batch)
+        assert unreadable == []
         assert found.uri == f"sftp://127.0.0.1:{server.port}/tháng 8.xml"
         with pytest.raises(ConfigurationError, match="which only Airflow's tasks read"):
             claim_tasks._listed_again(remote, batch)

@@ -31,12 +31,14 @@ _FIRST_NAMES = text("select file_id, file_name from vault.delivery_names where r
 
 
 def shown(facility_id: str | None, received_at: datetime, sha256: str) -> str:
-    """A file of the ledger, such as `01234 2026-11-20 9f3c21ab`; the day is local.
+    """A file of the ledger, such as `01234 2026-11-20 9f3c21ab`; the day is local."""
+    day = f"{received_at.astimezone(_LOCAL_TIME):%Y-%m-%d}"
+    return f"{shown_facility(facility_id)} {day} {sha256[:_HASH_DIGITS]}"
 
-    What does not look like a facility is `unknown`, for a sender may write anything there.
-    """
-    facility = facility_id if facility_id and _FACILITY.fullmatch(facility_id) else "unknown"
-    return f"{facility} {received_at.astimezone(_LOCAL_TIME):%Y-%m-%d} {sha256[:_HASH_DIGITS]}"
+
+def shown_facility(facility_id: str | None) -> str:
+    """Its code; `unknown` for what is no code, for a sender may write anything there."""
+    return facility_id if facility_id and _FACILITY.fullmatch(facility_id) else "unknown"
 
 
 def shown_unread(modified_at: datetime, byte_count: int) -> str:
