@@ -1,7 +1,7 @@
 """Tell people what fails: once per cause, for certain, and by a process that is not Airflow.
 
 sender                     one pass of all of it, and again every few seconds
-conditions                 a cause of failure as it is now, read by incident_states, facility_states,
+conditions                 a cause of failure as it is now, by incident_states, facility_states,
                            task_states, model_states, dag_states and scheduler_states
 metadata                   Airflow's own database, where the last four of them look
 outbox                     what is the case against what was told: messages to write

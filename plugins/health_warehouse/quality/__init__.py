@@ -1,7 +1,7 @@
 """Run the suites, store their outcomes, act on what failed.
 
-expectation, runner        speak to Great Expectations, imported by nobody else and only when a suite
-                           runs: it takes ~9 s
+expectation, runner        speak to Great Expectations, imported by nobody else, and only when a
+                           suite runs: it takes ~9 s
 marts                      the audit of the candidate; gate_message and places say where it fails
 relations                  what dossiers say beside one another; new files: `landing.judging`
 outcomes, incidents        what is stored: results of rules; what a person must know
