@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from health_warehouse.landing.delivery import Delivery
 from health_warehouse.landing.ingest import load_deliveries
-from health_warehouse.orchestration import batches
+from health_warehouse.landing import batches
 from health_warehouse.settings import Settings
 
 WORKERS = 2

@@ -12,7 +12,8 @@ load, reading, raw_rows    one file into `raw` in one transaction; keys, practit
 judging                    the landing suite on new files, and what follows from it
 versions, settlement       which version of a dossier counts; kept_rows and check_in_days follow it
 decisions, findings        what waits for a person; what was found
-ledger, listings           what became of every file; files handed from task to task
+ledger                     what became of every file
+batches, listings          files handed from task to task
 facilities, rhythm         who sends, since when and how often
 quarantined_files          of each file, how many dossiers are quarantined and by which rules
 read_again, reingest       archived files once more, by today's parser and rules

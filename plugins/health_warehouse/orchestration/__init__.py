@@ -3,7 +3,6 @@
 claim_tasks, inbox_tasks, reingest_tasks, release_tasks, upkeep_tasks
                            the tasks of the DAGs; each calls one function of the package
 assets, tags, defaults     what DAG files are made of; time_limits of tasks
-batches                    pure: how files are grouped
 task_settings              settings of a task, with secrets of Airflow; inbox_connection is one
 failures                   every error becomes "retry" or "do not", and is told without data
 roles                      who may do what in the UI, where the auth manager is FAB

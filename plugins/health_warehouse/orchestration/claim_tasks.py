@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from health_warehouse.errors import ConfigurationError, FileUnavailable
-from health_warehouse.orchestration import batches
+from health_warehouse.errors import ConfigurationError
 from health_warehouse.orchestration.assets import CLAIMS
 from health_warehouse.orchestration.failures import told_plainly
 from health_warehouse.orchestration.inbox_connection import with_inbox_connection
@@ -21,8 +19,7 @@ from health_warehouse.orchestration.task_settings import task_settings
 from health_warehouse.services.airflow_pools import LANDING_POOL
 
 if TYPE_CHECKING:
-    from health_warehouse.landing.delivery import Delivery, ReceivedAt
-    from health_warehouse.settings import Settings
+    from health_warehouse.landing.delivery import ReceivedAt
 
 log = logging.getLogger(__name__)
 
@@ -38,45 +35,26 @@ def list_new_files(params: dict[str, Any] | None = None) -> list[dict[str, Any]]
     Returns one description per batch, for `load_batch`; an empty list ends the run. The files
     themselves stay in the warehouse: their names may be those of patients.
     """
-    from health_warehouse.landing import listings
-    from health_warehouse.landing.inbox import look
-    from health_warehouse.landing.ingest import unjudged_file_ids
+    from health_warehouse.landing import batches
 
     settings = with_inbox_connection(task_settings())
-    received_at = _received_at((params or {}).get("received_at"))
-    listing = look(settings, received_at=received_at)
-    deliveries = listing.new
-    for delivery in listing.ahead:
+    found = batches.arrivals(settings, _received_at((params or {}).get("received_at")))
+    new, left_over = len(found.listing.new), found.left_over
+    log.info("%s new files, %s files left unjudged by a crash", new, left_over)
+    for delivery in found.listing.ahead:
         log.warning(
             "%s is from the future: until then it wins over every other delivery of its dossiers "
             "(docs/runbooks/file_refused.md)",
             delivery.shown,
         )
-    left_over = unjudged_file_ids(settings)
-    log.info("%s new files, %s files left unjudged by a crash", len(deliveries), len(left_over))
-    groups = batches.first(batches.group(deliveries, lambda delivery: delivery.byte_count))
-    for reason in listing.unreadable:
+    for reason in found.listing.unreadable:
         log.warning("%s", reason)
-    if not groups and (left_over or listing.unreadable):
-        groups = [[]]
-    described = [
-        {
-            "title": batches.title(
-                number, len(groups), len(group), sum(d.byte_count for d in group)
-            ),
-            "number": number,
-            "unreadable": listing.unreadable if number == 1 else [],
-        }
-        for number, group in enumerate(groups, start=1)
-    ]
+    groups, planned = batches.plan(found)
     if (params or {}).get("dry_run"):
-        for batch in described:
-            log.info("dry run, not loaded: %s", batch["title"])
+        for batch in planned:
+            log.info("dry run, not loaded: %s", batch.title)
         return []
-    if not described:
-        return []
-    listing_id = str(listings.remember(settings, groups))
-    return [{"listing": listing_id, **batch} for batch in described]
+    return [asdict(batch) for batch in batches.remember(settings, groups, planned)]
 
 
 @task(
@@ -92,17 +70,11 @@ def load_batch(batch: dict[str, Any], params: dict[str, Any] | None = None) -> d
     file or a quarantined dossier is a handled outcome. The task fails when a rule cannot be judged,
     and, after it loaded the others, when a file could not be read.
     """
-    from health_warehouse.landing.ingest import ingest
+    from health_warehouse.landing import batches
 
     settings = with_inbox_connection(task_settings())
-    deliveries, unreadable = _listed_again(settings, batch)
     received_at = _received_at((params or {}).get("received_at"))
-    report = ingest(
-        settings,
-        deliveries,
-        received_at=received_at,
-        unreadable=[*batch.get("unreadable", ()), *unreadable],
-    )
+    report = batches.load(settings, batches.Batch(**batch), received_at)
     counts = ", ".join(f"{count} {name}" for name, count in sorted(report.outcomes.items()))
     log.info(
         "%s: %s; of %s dossiers %s are quarantined, %s findings",
@@ -112,7 +84,7 @@ def load_batch(batch: dict[str, Any], params: dict[str, Any] | None = None) -> d
         report.quarantined_dossiers,
         report.findings,
     )
-    return {"files": len(deliveries), "changed_dossiers": report.changed_dossiers}
+    return {"files": sum(report.outcomes.values()), "changed_dossiers": report.changed_dossiers}
 
 
 @task(pool=LANDING_POOL.name, outlets=[CLAIMS], execution_timeout=timedelta(minutes=5))
@@ -144,28 +116,3 @@ def _received_at(value: str | None) -> ReceivedAt:
 
 
 _WANTED = "received_at is %r: leave it empty, or give `declared` or an instant with its offset"
-
-
-def _listed_again(settings: Settings, batch: dict[str, Any]) -> tuple[list[Delivery], list[str]]:
-    """The deliveries of a batch, and why some cannot be read now; one that changed or went since is
-    left to the next run, and so are all when the listing was forgotten.
-
-    Looked up by the filesystem's own name, never as a URL: fsspec reads `::` in a URL, and so in a
-    name that a sender chose, as an order to open another place.
-    """
-    from health_warehouse.landing import listings
-    from health_warehouse.landing.inbox import describe
-    from health_warehouse.landing.places import open_place, require_place
-
-    filesystem, _ = open_place(settings, settings.inbox)
-    found, unreadable = [], []
-    for listed in listings.recall(settings, UUID(batch["listing"]), batch["number"]):
-        try:
-            delivery = describe(filesystem, listed.path)
-        except FileUnavailable as error:
-            require_place(settings, filesystem, listed.path)
-            unreadable.append(str(error))
-            continue
-        if delivery is not None and delivery.byte_count == listed.byte_count:
-            found.append(replace(delivery, seen_at=listed.listed_at))
-    return found, unreadable

@@ -25,16 +25,15 @@ _INGESTION = "ingest_claims"
 @told_plainly
 def has_new_files(ti: RuntimeTaskInstanceProtocol | None = None) -> bool:
     """Is there anything to take in, and nobody at it? If not, the run ends here, green."""
-    from health_warehouse.landing.inbox import look
-    from health_warehouse.landing.ingest import unjudged_file_ids
+    from health_warehouse.landing.batches import arrivals
 
     if ti is not None and ti.get_dr_count(_INGESTION, states=["queued", "running"]):
         log.info("a run of %s is at work: it is looked again in a minute", _INGESTION)
         return False
-    settings = with_inbox_connection(task_settings())
-    new, left_over = len(look(settings).new), len(unjudged_file_ids(settings))
+    found = arrivals(with_inbox_connection(task_settings()))
+    new, left_over = len(found.listing.new), found.left_over
     log.info("%s new files, %s files left unjudged by a crash", new, left_over)
-    return bool(new or left_over)
+    return found.is_any
 
 
 @task(pool=LANDING_POOL.name, outlets=[INBOX], execution_timeout=timedelta(minutes=5))

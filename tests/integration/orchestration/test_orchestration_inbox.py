@@ -9,6 +9,7 @@ import pytest
 
 from claim_files import claim_file, dossier, write
 from health_warehouse.errors import ConfigurationError
+from health_warehouse.landing.batches import Batch, listed_again
 from health_warehouse.orchestration import claim_tasks
 from health_warehouse.orchestration.inbox_connection import with_inbox_connection
 from health_warehouse.settings import Settings
@@ -32,11 +33,11 @@ def test_an_airflow_connection_opens_the_inbox_for_every_task(
         monkeypatch.setattr("health_warehouse.settings.get_settings", lambda: remote)
         (batch,) = claim_tasks.list_new_files.function()
         assert PASSWORD not in json.dumps(batch)
-        (found,), unreadable = claim_tasks._listed_again(with_inbox_connection(remote), batch)
+        (found,), unreadable = listed_again(with_inbox_connection(remote), Batch(**batch))
         assert unreadable == []
         assert found.uri == f"sftp://127.0.0.1:{server.port}/tháng 8.xml"
         with pytest.raises(ConfigurationError, match="which only Airflow's tasks read"):
-            claim_tasks._listed_again(remote, batch)
+            listed_again(remote, Batch(**batch))
 
 
 def test_a_connection_that_is_not_there_is_named(settings: Settings) -> None:

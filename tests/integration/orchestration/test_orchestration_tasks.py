@@ -16,9 +16,9 @@ from sqlalchemy import text
 
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.doctor import vacuuming
+from health_warehouse.landing import batches
 from health_warehouse.maintenance.names import StepName
 from health_warehouse.orchestration import (
-    batches,
     claim_tasks,
     reingest_tasks,
     release_tasks,
