@@ -19,11 +19,16 @@ counted as (
         appointments.*,
         audiences.audience as for_audience
     from appointment_months
-    inner join appointments
-        on
+    -- offset: each month is searched by the index, also where a scan of all of them looks cheaper
+    cross join lateral (
+        select appointments.*
+        from appointments
+        where
             appointment_months.facility_key = appointments.facility_key
             and appointment_months.appointment_month_start_date
             = appointments.appointment_month_start_date
+        offset 0
+    ) as appointments
     inner join {{ audiences() }} on appointments.audience = any(audiences.sees)
     order by
         appointments.facility_key asc,
