@@ -23,6 +23,8 @@ _T = TypeVar("_T")
 _MARTS_OF_TABLES = {
     "XML4": "fct_diagnostic_results",
     "XML6": "fct_hiv_treatments",
+    "XML7": "fct_discharge_papers",
+    "XML8": "fct_record_summaries",
     "XML9": "fct_births",
     "XML10": "fct_sick_leaves",
     "XML11": "fct_sick_leaves",

@@ -14,6 +14,10 @@ with journeys as (
     select * from {{ ref('int_claims__touched_journeys') }}
 ),
 
+encounters as (
+    select * from {{ ref('fct_encounters') }}
+),
+
 versions as (
     select * from {{ ref('int_claims__current_versions') }}
 ),
@@ -49,6 +53,7 @@ select
     kept.encounter_key as visit_encounter_key,
     kept.arrived_at as visited_at,
     kept.arrival_date - slips.appointment_date as days_from_appointment,
+    {{ encounter_columns('encounters') }},
     audiences.audience
 from journeys
 cross join {{ audiences() }}
@@ -56,6 +61,10 @@ inner join versions
     on
         journeys.facility_key = versions.facility_key
         and journeys.encounter_key = versions.encounter_key
+inner join encounters
+    on
+        versions.facility_key = encounters.facility_key
+        and versions.encounter_key = encounters.encounter_key
 inner join slips
     on
         versions.file_id = slips.file_id

@@ -32,6 +32,10 @@ beds as (
     group by versions.file_id, versions.position
 ),
 
+identities as (
+    select * from {{ ref('stg_claims__identities') }}
+),
+
 communes as (
     select * from {{ ref('dim_communes') }}
     where audience = 'open'
@@ -60,6 +64,13 @@ select
     encounters.discharge_type_code,
     encounters.outcome_code,
     encounters.injury_cause_code,
+    encounters.procedure_codes,
+    encounters.living_area_code,
+    encounters.registered_facility_id,
+    identities.card_prefix,
+    encounters.card_valid_from_date,
+    encounters.card_valid_to_date,
+    identities.identified_by,
     encounters.department_codes,
     encounters.sex_code,
     encounters.age_years,
@@ -90,6 +101,10 @@ inner join encounters
     on
         versions.file_id = encounters.file_id
         and versions.position = encounters.position
+left join identities
+    on
+        encounters.file_id = identities.file_id
+        and encounters.position = identities.position
 left join beds
     on
         encounters.file_id = beds.file_id
