@@ -61,8 +61,8 @@ def build_candidate(settings: Settings) -> None:
     """Two facilities, a withdrawal and a quarantined dossier, built in full; kept to compare.
 
     Two more: a dossier with every table, which is closed for the XML6 among them, sent on and told
-    to come back, which both happen; and an open one whose slip is kept; a slip of which nobody knows
-    yet whether it is. A last one has a dossier at each bound of what the reports count.
+    to come back, which both happen; and an open one whose slip is kept; a slip of which nobody
+    knows yet whether it is. A last one has a dossier at each bound of what the reports count.
     """
     with engine(settings, OWNER).begin() as connection:
         connection.execute(

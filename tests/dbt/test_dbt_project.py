@@ -265,8 +265,8 @@ def test_every_code_that_readers_see_has_a_label_in_two_languages(
                 continue
             place = f"{name}.{column['name']}"
             assert len({"code_list", "named_in"} & set(said)) == 1, (
-                f"{place}: say which list has its labels (`config: {{meta: {{code_list: …}}}}`), or "
-                "which column of a mart names it (`named_in: mart.column`)"
+                f"{place}: say which list has its labels (`config: {{meta: {{code_list: …}}}}`), "
+                "or which column of a mart names it (`named_in: mart.column`)"
             )
             if "code_list" in said:
                 assert said["code_list"] in lists, f"{place}: {said['code_list']} is no list"
@@ -278,7 +278,7 @@ def test_every_code_that_readers_see_has_a_label_in_two_languages(
 
 
 def test_no_report_holds_a_figure_that_does_not_add_up(models: dict[str, Any]) -> None:
-    """Users add the rows of a report up; a rate, an average or a count of different ones is none."""
+    """Users add the rows of a report up; that is no way to come to a rate or an average."""
     reports = {name: model for name, model in models.items() if name.startswith("rpt_")}
     assert len(reports) >= 4
     for name, report in reports.items():

@@ -254,7 +254,9 @@ def _summed(
     for (facility_id, _), placed in counting.items():
         header = placed.version.header
         ended = header["NGAY_RA"]
-        months[facility_id, date(int(ended[:4]), int(ended[4:6]), 1)].add(header, placed.version.services)
+        months[facility_id, date(int(ended[:4]), int(ended[4:6]), 1)].add(
+            header, placed.version.services
+        )
         for row in placed.version.drugs + placed.version.services:
             lines += 1
             billed += number(row, "THANH_TIEN_BV")

@@ -22,8 +22,8 @@ _HEAD = """\
 
 Every table and column of `marts`, as their comments in the database say it. *Field* names the field
 of the claim standard (QĐ 4750/QĐ-BYT, QĐ 3176/QĐ-BYT) that a column comes from; a column without
-one is derived. *Labels* says where the meaning of a code is: a list of `dim_code_lists`, or a column
-of a mart. Beside them `current_release` tells in its one row which release the tables hold.
+one is derived. *Labels* says where the meaning of a code is: a list of `dim_code_lists`, or a
+column of a mart. Beside them `current_release` tells in its one row which release the tables hold.
 What a table is built from, step by step: [lineage.md](lineage.md). `marts` holds what was computed
 without closed dossiers; who may see those reads the same tables in schema `hiv`, with a column
 `is_closed`. Who reads which schema: [runbooks/readers.md](runbooks/readers.md).

@@ -168,7 +168,8 @@ SPOILT = {
         {"M03"},
     ),
     "a month has a wrong figure": (
-        "update candidate.rpt_facility_months set inpatient_treatment_days = inpatient_treatment_days + 1",
+        "update candidate.rpt_facility_months"
+        " set inpatient_treatment_days = inpatient_treatment_days + 1",
         {"M05"},
     ),
     "a month is missing": (
@@ -316,8 +317,8 @@ def test_an_increment_is_judged_on_what_it_touched(built: Settings) -> None:
     assert not build(built).is_full
     report = _audit(built)
     checked = {outcome.rule.id: outcome.checked_count for outcome in report.outcomes}
-    # an encounter, its lines and its diagnoses each, and one transfer
-    assert checked["M01"] == 2 * 3 + 1
+    # an encounter, its lines and its diagnoses each, one transfer and one discharge paper
+    assert checked["M01"] == 2 * 3 + 2
     states = {outcome.rule.id: outcome.state for outcome in report.outcomes}
     assert set(states.values()) == {"passed"}
     with engine(built, "transformer").begin() as connection:

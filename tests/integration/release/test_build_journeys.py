@@ -128,8 +128,9 @@ _APPOINTMENTS: Mapping[str, tuple[tuple[list[_Delivery], str | None], ...]] = {
 }
 # What is known of an appointment follows the last arrival at the facility, whoever came: the window
 # of 10 May ends on the 24th.
-_LAST_ARRIVAL = _SENDER, Dossier(
-    "last", "the last one", {"ngay_vao": "202605240800", "ngay_ra": "202605250800"}
+_LAST_ARRIVAL = (
+    _SENDER,
+    Dossier("last", "the last one", {"ngay_vao": "202605240800", "ngay_ra": "202605250800"}),
 )
 _LAST_ARRIVALS: tuple[list[_Delivery], ...] = ([], [_LAST_ARRIVAL], [_gone(_LAST_ARRIVAL)])
 _STAYED_AWAY = "stayed away"
@@ -160,8 +161,8 @@ left join ops.current_dossiers as met on met.encounter_key = journeys.met_encoun
 
 @dataclass(frozen=True)
 class Story:
-    """Per chapter whom each transfer and appointment meets, whether it is known that somebody stayed
-    away, and up to which day; the marts by increments and in full."""
+    """Per chapter whom each transfer and appointment meets, whether it is known that somebody
+    stayed away, and up to which day; the marts by increments and in full."""
 
     met: list[dict[tuple[str, str], str | None]]
     kept: list[tuple[bool | None, str]]

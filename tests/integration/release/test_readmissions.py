@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
@@ -23,7 +21,10 @@ _LATE = ("2026-09-01", "2026-09-02")
 
 def _care(person: str, arrived: str, left: str, **header: str) -> Dossier:
     """Care from morning to morning, in bed unless said otherwise."""
-    days = {"ngay_vao": arrived.replace("-", "") + "0800", "ngay_ra": left.replace("-", "") + "0800"}
+    days = {
+        "ngay_vao": arrived.replace("-", "") + "0800",
+        "ngay_ra": left.replace("-", "") + "0800",
+    }
     return Dossier(f"{person} {arrived}", person, {"ma_loai_kcb": "03", **days, **header})
 
 
@@ -86,7 +87,7 @@ STORIES: dict[str, tuple[dict[str, list[Dossier]], dict[str, tuple[int, int]]]] 
 
 
 @pytest.fixture(scope="module")
-def answers(module_settings: Settings) -> Iterator[dict[str, tuple[int, int]]]:
+def answers(module_settings: Settings) -> dict[str, tuple[int, int]]:
     """All stories in one warehouse, each with facilities of its own."""
     ledger = Ledger(module_settings)
     for number, (sent, _) in enumerate(STORIES.values()):
@@ -99,7 +100,7 @@ def answers(module_settings: Settings) -> Iterator[dict[str, tuple[int, int]]]:
     publish(module_settings, built.build_id)
     with psycopg.connect(dsn(module_settings, "bi_reader")) as reader:
         rows = reader.execute(_QUERY.read_bytes()).fetchall()
-    yield {facility: (stays, again) for facility, stays, again in rows}
+    return {facility: (stays, again) for facility, stays, again in rows}
 
 
 def _placed(facility: str, number: int) -> str:
@@ -114,9 +115,7 @@ def _of_story(one: Dossier, number: int) -> Dossier:
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_readmissions_are_returns_to_a_bed(
-    answers: dict[str, tuple[int, int]], story: str
-) -> None:
+def test_readmissions_are_returns_to_a_bed(answers: dict[str, tuple[int, int]], story: str) -> None:
     number = list(STORIES).index(story)
     expected = STORIES[story][1]
     found = {

@@ -84,7 +84,7 @@ def test_facts_have_as_many_rows_as_the_files(counted: Star, module_released: Se
             for mart in counted.rows
         }
     assert found == counted.rows
-    assert len(counted.rows) == 8
+    assert len(counted.rows) == 10
 
 
 def test_figures_equal_the_recount(counted: Star, module_released: Settings) -> None:

@@ -1,5 +1,5 @@
--- One row per list, code and stretch of time in which it means what it means: the short lists of the
--- standard, ICD-10 with its chapters, and in every list the unknown code.
+-- One row per list, code and stretch of time in which it means what it means: the short lists of
+-- the standard, ICD-10 with its chapters, and in every list the unknown code.
 -- No WITH in a view: Postgres would not flatten it.
 select
     code_list,
@@ -33,7 +33,7 @@ select
     true as has_vietnamese_title,
     date '1900-01-01' as valid_from,
     null::date as valid_to,
-    'WHO ICD-10 2019' as source,
+    'WHO ICD-10 2019' as source,  -- noqa: RF04
     'H' as confidence
 from {{ ref('ref_icd10_chapters') }}
 union all
@@ -45,7 +45,7 @@ select
     true as has_vietnamese_title,
     date '1900-01-01' as valid_from,
     null::date as valid_to,
-    'this warehouse' as source,
+    'this warehouse' as source,  -- noqa: RF04
     'H' as confidence
 from (
     select code_list from {{ ref('stg_reference__code_lists') }}

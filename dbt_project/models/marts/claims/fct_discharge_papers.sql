@@ -1,5 +1,5 @@
--- One row per discharge paper (XML7) of a dossier with content. Its texts may name persons, and are not
--- published.
+-- One row per discharge paper (XML7) of a dossier with content. Its texts may name persons,
+-- and are not published.
 with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
 ),

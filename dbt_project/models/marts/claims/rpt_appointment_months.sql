@@ -1,5 +1,5 @@
--- One row per facility, month of the appointment and audience. An appointment is due when the visits
--- of its whole window are known; whether others are kept nobody can say yet.
+-- One row per facility, month of the appointment and audience. An appointment is due when the
+-- visits of its whole window are known; whether others are kept nobody can say yet.
 with appointment_months as (
     select * from {{ ref('int_claims__touched_appointment_months') }}
 ),
@@ -20,15 +20,16 @@ counted as (
         audiences.audience as for_audience
     from appointment_months
     -- offset: each month is searched by the index, also where a scan of all of them looks cheaper
-    cross join lateral (
-        select appointments.*
-        from appointments
-        where
-            appointment_months.facility_key = appointments.facility_key
-            and appointment_months.appointment_month_start_date
-            = appointments.appointment_month_start_date
-        offset 0
-    ) as appointments
+    cross join
+        lateral (
+            select appointments.*
+            from appointments
+            where
+                appointment_months.facility_key = appointments.facility_key
+                and appointment_months.appointment_month_start_date
+                = appointments.appointment_month_start_date
+            offset 0  -- noqa: AM09
+        ) as appointments
     inner join {{ audiences() }} on appointments.audience = any(audiences.sees)
     order by
         appointments.facility_key asc,

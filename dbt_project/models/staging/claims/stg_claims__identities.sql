@@ -1,5 +1,5 @@
--- One row per dossier version with a header: what may be known of the card, and by what the person is
--- known.
+-- One row per dossier version with a header: what may be known of the card, and by what the person
+-- is known.
 select
     file_id,
     position,
