@@ -39,7 +39,7 @@ _CURRENT_RELEASE = "current_release"
 _ALWAYS = sql.SQL("true")
 _SMALLEST_CELL = 5  # closed cases: fewer are suppressed
 _KEYS_COMMENT = "One row per key of a table: its columns, and for a foreign key where it leads."
-_NUMBERS = ("integer", "bigint", "numeric")
+_FIGURES = ("integer", "bigint", "numeric", "date")
 
 
 @dataclass(frozen=True)
@@ -268,7 +268,7 @@ def _report(mart: _Mart) -> sql.Composed:
     figures = [
         column.name
         for column in contract.columns
-        if column.name not in contract.primary_key and column.data_type.startswith(_NUMBERS)
+        if column.name not in contract.primary_key and column.data_type.startswith(_FIGURES)
     ]
     columns = [
         sql.SQL("case when not is_suppressed then {0} end as {0}").format(sql.Identifier(name))
@@ -298,10 +298,8 @@ def _report(mart: _Mart) -> sql.Composed:
 
 
 def _public(contract: MartContract) -> sql.Composed:
-    """A list that says nothing of any dossier."""
-    return sql.SQL("select {} from {} where {}").format(
-        _columns(contract.column_names), mart_table(contract.name), SEES_EVERYTHING
-    )
+    columns, table = _columns(contract.column_names), mart_table(contract.name)
+    return sql.SQL("select {} from {} where {}").format(columns, table, SEES_EVERYTHING)
 
 
 def _current_release() -> sql.Composed:
@@ -312,8 +310,8 @@ def _readable(schema: str, marts: Mapping[str, _Mart]) -> Iterator[MartContract]
     """What a schema shows of the marts: without the columns that its views leave out."""
     for mart in marts.values():
         contract, view = mart.any, mart.any.facility_view
-        in_report = schema == "report" and mart.open and (contract.cases or contract.is_public)
-        if schema == "hiv" or in_report:
+        is_reported = contract.cases or contract.is_public
+        if schema == "hiv" or (schema == "report" and is_reported and mart.open):
             yield contract
         elif schema.startswith("facility") and view and (mart.open or schema == "facility_hiv"):
             shown = (column for column in contract.columns if column.name not in view.without)
