@@ -17,6 +17,7 @@ from health_warehouse.settings import Settings
 
 MARTS = (
     "bridge_encounters_diagnoses",
+    "dim_code_lists",
     "dim_communes",
     "dim_dates",
     "dim_diagnoses",
@@ -29,8 +30,10 @@ MARTS = (
     "fct_births",
     "fct_claim_lines",
     "fct_diagnostic_results",
+    "fct_discharge_papers",
     "fct_encounters",
     "fct_hiv_treatments",
+    "fct_record_summaries",
     "fct_sick_leaves",
     "fct_tb_treatments",
     "fct_transfers",

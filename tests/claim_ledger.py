@@ -46,6 +46,8 @@ _LINE = {"so_luong": "1", "thanh_tien_bv": "75.25", "ngay_yl": "202605010900"}
 PAPERS: Mapping[str, Sequence[dict[str, str | None]]] = {
     "xml4": [{"ma_dich_vu": "22.0120", "ten_chi_so": "Glucose", "gia_tri": "5.2"}],
     "xml6": [{"ma_lydo_dtri": "1", "ngaykd_hiv": "20200101"}],
+    "xml7": [{"ma_khoa_rv": "K01", "ngay_ct": "20260503"}],
+    "xml8": [{"ma_loai_kcb": "03", "ket_qua_dtri": "1"}],
     "xml9": [{"gioi_tinh_con": "1", "can_nang_con": "2400"}, {"gioi_tinh_con": "2"}],
     "xml10": [{"so_ngay": "7", "tu_ngay": "20260503"}],
     "xml11": [{"so_ngay_nghi": "3", "tu_ngay": "20260503"}],

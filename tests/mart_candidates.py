@@ -18,6 +18,8 @@ from health_warehouse.settings import Settings
 from quality_deliveries import DRUG, Dossier, deliver
 
 _SENT_ON = {"xml13": [{"ma_noi_den": "96004"}]}
+_IN_JULY = {"ngay_vao": "202607010800", "ngay_ra": "202607010900", "so_ngay_dtri": "1"}
+_IN_WINTER = {"ngay_hen_kl": "202612010800"}
 _BOUNDS = (
     *({"ngay_sinh": f"{day}0000"} for day in ("20210502", "20210501", "20110502", "20110501")),
     *({"ngay_sinh": f"{day}0000"} for day in ("19660502", "19660501")),
@@ -59,8 +61,8 @@ def build_candidate(settings: Settings) -> None:
     """Two facilities, a withdrawal and a quarantined dossier, built in full; kept to compare.
 
     Two more: a dossier with every table, which is closed for the XML6 among them, sent on and told
-    to come back, which both happen; and an open one whose slip is kept. A last one has a dossier at
-    each bound of what the reports count.
+    to come back, which both happen; and an open one whose slip is kept; a slip of which nobody
+    knows yet whether it is. A last one has a dossier at each bound of what the reports count.
     """
     with engine(settings, OWNER).begin() as connection:
         connection.execute(
@@ -81,6 +83,7 @@ def build_candidate(settings: Settings) -> None:
         Sent("comes back", header=came_before),
         Sent("open, with a slip", person="B", papers={"xml14": PAPERS["xml14"]}),
         Sent("comes back, too", person="B", header=came_before),
+        Sent("told to come in winter", "C", _IN_JULY, papers={"xml14": [_IN_WINTER]}),
     )
     ledger.deliver("96004", Sent("arrives", header={"ngay_vao": "202605031000"}))
     ledger.deliver(

@@ -10,5 +10,6 @@
 ] %}
     {%- for column in columns %}
     {{- relation }}.{{ column }}{{ ',\n    ' if not loop.last }}
-    {%- endfor %}
+    {%- endfor %},
+    {{ shown_codes(relation ~ '.diagnosis_codes') }} as diagnosis_codes
 {%- endmacro %}

@@ -12,5 +12,6 @@
     {{ leaves }}.leave_from_date,
     {{ leaves }}.leave_to_date,
     {{ leaves }}.issued_date,
+    {{ encounter_columns('encounters') }},
     versions.audience
 {%- endmacro %}

@@ -4,6 +4,11 @@
     raw.coded({{ column }}, '{{ form }}')
 {%- endmacro %}
 
+{#- The last of a list with ";": of cards and what belongs to them, the one that holds. -#}
+{% macro last_listed(column) -%}
+    split_part(rtrim({{ column }}, '; '), ';', -1)
+{%- endmacro %}
+
 {#- Free text as sent, without blanks around it; null when nothing is left. It may name a person:
     what readers get of it passes `public_name`. -#}
 {% macro text_code(column) -%}

@@ -6,7 +6,12 @@ judged. A day patient (04) may come for less than 4 hours at a time; an inpatien
 type 09. What costs nothing is no fee.
 """
 
-from expectations.rules.fragments import holds_if_readable, numeric_code, quoted_result
+from expectations.rules.fragments import (
+    holds_if_readable,
+    is_inpatient,
+    numeric_code,
+    quoted_result,
+)
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import HEADER, headers, lines
 
@@ -19,7 +24,7 @@ _NUMBER = numeric_code("line.ma_nhom")
 
 
 _IS_BED = f"{_NUMBER} in ('14', '15', '16') and {_TYPE} in ('03', '04', '06')"
-_IS_EXAMINATION = f"{_NUMBER} = '13' and {_TYPE} in ('03', '04', '09')"
+_IS_EXAMINATION = f"{_NUMBER} = '13' and {is_inpatient(_TYPE)}"
 # Any digit but 0 in the amount: what L01 reports as no number is no matter here.
 _CHARGED = lines(
     3,

@@ -4,6 +4,7 @@ Not so one who absconded (MA_LOAI_RV 3). Where the patient pays, XML1 and XML8 a
 sent (L–M), so the paper is asked of insured visits.
 """
 
+from expectations.rules.fragments import is_inpatient
 from expectations.rules.rule import Category, Check, Rows, Rule, Severity, Source
 from expectations.rules.selections import IS_INSURED, has, headers
 
@@ -22,7 +23,7 @@ RULE = Rule(
             sql=headers(
                 "btrim(header.ma_loai_kcb) as ma_loai_kcb",
                 f"{has(7)} as has_paper",
-                where="btrim(header.ma_loai_kcb) in ('03', '04', '09') "
+                where=f"{is_inpatient('btrim(header.ma_loai_kcb)')} "
                 "and coalesce(raw.parse_number(header.ma_loai_rv), 0) <> 3 "
                 f"and {IS_INSURED}",
             ),

@@ -69,6 +69,8 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact("fct_diagnostic_results", "result_key", _rows_of(4), closes_rows=True),
     Fact("fct_hiv_treatments", "hiv_treatment_key", _rows_of(6)),
+    Fact("fct_discharge_papers", "discharge_paper_key", _rows_of(7)),
+    Fact("fct_record_summaries", "record_summary_key", _rows_of(8)),
     Fact("fct_births", "birth_key", _rows_of(9)),
     Fact("fct_sick_leaves", "sick_leave_key", _rows_of(10, 11)),
     Fact(

@@ -8,6 +8,7 @@ and 60 years.
 from expectations.marts.declared import AUDIENCES
 from expectations.marts.facts import CHANGED, DOSSIER, ENCOUNTERS
 from expectations.marts.scope import TOUCHED_SCOPE
+from expectations.rules.fragments import is_inpatient
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
 _MONTH = "facility_key, month_start_date"
@@ -67,7 +68,7 @@ def _sums(*columns: str) -> dict[str, str]:
     return {name: f"coalesce(sum(counted.{name}), 0)" for name in columns}
 
 
-_INPATIENT = "care_type_code in ('03', '04', '09')"
+_INPATIENT = is_inpatient("care_type_code")
 _PROFESSIONAL = "count(*) filter (where discharge_type_code = '2')"
 _REQUESTED = "count(*) filter (where discharge_type_code = '5')"
 _CASES = {
@@ -89,11 +90,11 @@ _FACILITIES = _recounted(
     f"candidate.{ENCOUNTERS}",
     {
         **_CASES,
-        "bed_days": f"coalesce(sum(treatment_days) filter (where {_INPATIENT}), 0)",
+        "inpatient_treatment_days": f"coalesce(sum(treatment_days) filter (where {_INPATIENT}), 0)",
+        "inpatient_billed_bed_days": "coalesce("
+        f"sum(billed_bed_days) filter (where {_INPATIENT}), 0)",
         "transfer_professional_count": _PROFESSIONAL,
         "transfer_requested_count": _REQUESTED,
-        "transfer_professional_rate": f"round({_PROFESSIONAL}::numeric / count(*), 6)",
-        "transfer_requested_rate": f"round({_REQUESTED}::numeric / count(*), 6)",
         **_sums(*_MONEY),
     },
 )
@@ -135,15 +136,23 @@ _ITEMS = _recounted(
     within="cost_group_code",
 )
 
-# A visit within the window keeps an appointment, so the days to it say which are kept.
+# A visit within the window keeps an appointment, so the days to it say which of the due are kept.
 _APPOINTMENTS = _recounted(
     "rpt_appointment_months",
     "facility_key, appointment_month_start_date",
-    "candidate.fct_appointments",
+    # offset: each month is searched by the index, also where a scan of all of them looks cheaper
+    """lateral (
+        select * from candidate.fct_appointments as slips
+        where slips.facility_key = touched.facility_key
+            and slips.appointment_month_start_date = touched.appointment_month_start_date
+        offset 0
+    )""",
     {
         "appointment_count": "count(*)",
-        "kept_count": "count(days_from_appointment)",
-        **_sums("days_from_appointment"),
+        "due_count": "count(is_kept)",
+        "kept_count": "count(days_from_appointment) filter (where is_kept is not null)",
+        "kept_days_from_appointment": "coalesce("
+        "sum(days_from_appointment) filter (where is_kept is not null), 0)",
     },
     unless="""
         counted.audience <> audiences.audience and exists (
@@ -184,6 +193,74 @@ left join candidate.{ENCOUNTERS} as encounter using ({DOSSIER})""",
     ),
 )
 
+_BEDS = Rows(
+    table_sql="'fct_encounters'",
+    sql=f"""
+select
+    encounter.billed_bed_days,
+    coalesce(
+        (
+            select sum(line.quantity) from candidate.fct_claim_lines as line
+            where line.facility_key = encounter.facility_key
+                and line.encounter_key = encounter.encounter_key
+                and line.table_code = 'XML3' and line.cost_group_code in ('14', '15', '16')
+        ), 0
+    ) as days_of_lines
+from batch
+cross join intermediate.{CHANGED}
+join candidate.{ENCOUNTERS} as encounter using ({DOSSIER})""",
+    checks=(
+        Check(
+            "billed_bed_days",
+            "billed_bed_days = days_of_lines",
+            "'the days of beds are not those of its lines'",
+        ),
+    ),
+)
+
+# Counted from the encounters of the facility, open ones and those of the class of the row.
+_DUE = Rows(
+    table_sql="'fct_appointments'",
+    sql=f"""
+with appointments as materialized (
+    select
+        appointment.facility_key, appointment.audience, appointment.is_kept,
+        appointment.appointment_date + 14 as window_end
+    from batch
+    cross join intermediate.int_claims__touched_journeys
+    join candidate.fct_appointments as appointment using (facility_key, encounter_key)
+),
+known as materialized (
+    select places.facility_key, places.audience, latest.arrival_date
+    from (select distinct facility_key, audience from appointments) as places
+    join {AUDIENCES} using (audience)
+    cross join lateral (
+        select visit.arrival_date
+        from intermediate.int_claims__current_versions as visit
+        where visit.facility_id = (
+            select member.facility_id from candidate.dim_facilities as member
+            where member.facility_key = places.facility_key limit 1
+        )
+            and visit.audience = any(audiences.sees)
+            and visit.arrival_date between date '2000-01-01' and date '2049-12-31'
+        order by visit.arrival_date desc
+        limit 1
+    ) as latest
+)
+select
+    appointment.is_kept is not null as is_due,
+    coalesce(appointment.window_end <= known.arrival_date, false) as is_known
+from appointments as appointment
+left join known using (facility_key, audience)""",
+    checks=(
+        Check(
+            "is_kept",
+            "is_due = is_known",
+            "'is_kept is said before the visits of the window are known, or not said after'",
+        ),
+    ),
+)
+
 _DAYS = Rows(
     table_sql="'fct_appointments'",
     sql="""
@@ -215,7 +292,7 @@ RULE = Rule(
     category=Category.CONCORDANCE,
     severity=Severity.HOLD_RELEASE,
     owner="data team",
-    rows=(_FACILITIES, _MORBIDITY, _ITEMS, _APPOINTMENTS, _LINES, _DAYS),
+    rows=(_FACILITIES, _MORBIDITY, _ITEMS, _APPOINTMENTS, _LINES, _BEDS, _DUE, _DAYS),
     scope=Scope.RELEASE,
     coverage=TOUCHED_SCOPE,
 )

@@ -9,7 +9,8 @@ def _range(column: str, condition: str) -> Check:
 
 
 def _journeys(mart: str, is_met: str, distance: str, window: str) -> Rows:
-    """What was matched lies within the window; what was not has no distance."""
+    """What was matched lies within the window; what was not has no distance; of what is not known
+    nothing is said."""
     return Rows(
         table_sql=f"'{mart}'",
         sql=f"""
@@ -21,7 +22,7 @@ join candidate.{mart} as journey using (facility_key, encounter_key)""",
             _range(distance, f"{distance} between {window}"),
             Check(
                 is_met,
-                f"{is_met} = ({distance} is not null)",
+                f"{is_met} is null or {is_met} = ({distance} is not null)",
                 f"'{is_met} and {distance} do not agree'",
             ),
         ),
@@ -45,14 +46,14 @@ _AMOUNTS = (
 
 DERIVED = Rule(
     id="M06",
-    sentence_vi="Số liệu do kho tính nằm trong giới hạn: tỷ lệ từ 0 đến 1, số đếm không vượt tổng, "
+    sentence_vi="Số liệu do kho tính nằm trong giới hạn: số đếm không vượt tổng, "
     "nơi đến và lần tái khám trong khoảng thời gian quy định.",
-    sentence_en="Figures that the warehouse derives are in range: rates 0 to 1, "
+    sentence_en="Figures that the warehouse derives are in range: "
     "parts within wholes, arrivals and kept appointments within their windows.",
-    source=Source("definitions of rpt_facility_months, fct_transfers and fct_appointments", "H"),
+    source=Source("definitions of the monthly reports, fct_transfers and fct_appointments", "H"),
     category=Category.PLAUSIBILITY,
     severity=Severity.HOLD_RELEASE,
-    threshold="rates 0 to 1; arrivals -2 to 72 hours; kept appointments -7 to 14 days",
+    threshold="arrivals -2 to 72 hours; kept appointments -7 to 14 days",
     owner="data team",
     rows=(
         _journeys("fct_transfers", "is_arrival_matched", "hours_to_arrival", "-2 and 72"),
@@ -67,8 +68,19 @@ join candidate.rpt_facility_months as report using (facility_key, month_start_da
             checks=(
                 Check("encounter_count", "encounter_count >= 1", "'encounter_count is below 1'"),
                 *(_range(name, f"{name} between 0 and encounter_count") for name in _COUNTS),
-                _range("transfer_professional_rate", "transfer_professional_rate between 0 and 1"),
-                _range("transfer_requested_rate", "transfer_requested_rate between 0 and 1"),
+            ),
+        ),
+        Rows(
+            table_sql="'rpt_appointment_months'",
+            sql="""
+select report.*
+from batch
+cross join intermediate.int_claims__touched_appointment_months as touched
+join candidate.rpt_appointment_months as report
+    using (facility_key, appointment_month_start_date)""",
+            checks=(
+                _range("due_count", "due_count between 0 and appointment_count"),
+                _range("kept_count", "kept_count between 0 and due_count"),
             ),
         ),
     ),

@@ -21,6 +21,15 @@ _QUOTABLE_NUMBER = r"^[+-]?(0|[1-9][0-9]{0,7})(\.[0-9]{1,6})?$"
 USUAL_DAY = "(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])"
 
 
+_INPATIENT_TYPES = "'03', '04', '09'"
+
+
+def is_inpatient(care_type: str) -> str:
+    """SQL: the type of care (MA_LOAI_KCB) is an inpatient's; null for null. As the glossary says,
+    and the macro `is_inpatient` of the models."""
+    return f"{care_type} in ({_INPATIENT_TYPES})"
+
+
 def is_day(text: str) -> str:
     """SQL: `yyyymmdd` and a day of the calendar; null for null. Reads the calendar seldom."""
     return (

@@ -191,6 +191,11 @@ class Settings(AlertSettings, BaseSettings):
         ge=0,
         description="How long Airflow remembers runs and tasks; in days, 0 = for ever.",
     )
+    diagnosis_names_file: Path | None = Field(
+        default=None,
+        description="A CSV in UTF-8 with the columns code and name_vi: names of diagnoses in "
+        "Vietnamese, read by `warehouse migrate`. Unset: marts show the English ones, marked so.",
+    )
 
     def model_post_init(self, _context: Any) -> None:
         self.state = self.state.expanduser().absolute()

@@ -245,6 +245,58 @@ def test_every_mart_has_what_a_release_needs(models: dict[str, Any]) -> None:
             assert key["to"] in marts, f"{name}: {key}"
 
 
+def test_every_code_that_readers_see_has_a_label_in_two_languages(
+    warehouse: Settings, models: dict[str, Any]
+) -> None:
+    """By its list in dim_code_lists, or, where there is no list, by the name that its row has."""
+    marts = {name: model for name, model in models.items() if model["schema"] == "candidate"}
+    with engine(warehouse, "transformer").connect() as connection:
+        rows = connection.execute(
+            text("select distinct code_list from candidate.dim_code_lists where code <> :unknown"),
+            {"unknown": "(unknown)"},
+        )
+        lists = set(rows.scalars())
+    seen = set()
+    for name, mart in marts.items():
+        for column in mart["columns"].values():
+            said = column["config"]["meta"]
+            if not column["name"].endswith(("_code", "_codes")):
+                assert not {"code_list", "named_in"} & set(said), f"{name}.{column['name']}"
+                continue
+            place = f"{name}.{column['name']}"
+            assert len({"code_list", "named_in"} & set(said)) == 1, (
+                f"{place}: say which list has its labels (`config: {{meta: {{code_list: …}}}}`), "
+                "or which column of a mart names it (`named_in: mart.column`)"
+            )
+            if "code_list" in said:
+                assert said["code_list"] in lists, f"{place}: {said['code_list']} is no list"
+                seen.add(said["code_list"])
+            else:
+                mart_name, _, name_column = said["named_in"].partition(".")
+                assert name_column in marts[mart_name]["columns"], f"{place}: {said['named_in']}"
+    assert len(seen) > 20
+
+
+def test_no_report_holds_a_figure_that_does_not_add_up(models: dict[str, Any]) -> None:
+    """Users add the rows of a report up; that is no way to come to a rate or an average."""
+    reports = {name: model for name, model in models.items() if name.startswith("rpt_")}
+    assert len(reports) >= 4
+    for name, report in reports.items():
+        numbers = {
+            column["name"]
+            for column in report["columns"].values()
+            if column["data_type"].startswith(("integer", "bigint", "numeric"))
+        }
+        for column in numbers:
+            assert column.endswith(("_count", "_vnd", "_days", "quantity")) or "_days_" in column, (
+                f"{name}.{column}: hold the numerator and the denominator, and name the rate in "
+                "config.meta.rates"
+            )
+        for rate, parts in (report["config"]["meta"].get("rates") or {}).items():
+            assert set(parts) == {"of", "over"}, f"{name}: {rate} is {{of: …, over: …}}"
+            assert set(parts.values()) <= numbers, f"{name}: {rate} names no figure of it"
+
+
 def test_every_mart_says_how_it_is_divided_and_who_sees_it(
     manifest: dict[str, Any], models: dict[str, Any]
 ) -> None:

@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from oracle.claims_files import ClaimFile, Delivery, Version, read_file, read_folder
 from oracle.claims_rules import number
@@ -39,7 +39,8 @@ class FacilityMonth:
 
     encounter_count: int = 0
     inpatient_count: int = 0
-    bed_days: int = 0
+    inpatient_treatment_days: int = 0
+    inpatient_billed_bed_days: Decimal = Decimal("0.000")
     billed_amount_vnd: Decimal = Decimal(0)
     in_scope_amount_vnd: Decimal = Decimal(0)
     fund_amount_vnd: Decimal = Decimal(0)
@@ -49,19 +50,14 @@ class FacilityMonth:
     transfer_requested_count: int = 0
     death_count: int = 0
 
-    @property
-    def transfer_professional_rate(self) -> Decimal:
-        return _rate(self.transfer_professional_count, self.encounter_count)
-
-    @property
-    def transfer_requested_rate(self) -> Decimal:
-        return _rate(self.transfer_requested_count, self.encounter_count)
-
-    def add(self, header: dict[str, str]) -> None:
+    def add(self, header: dict[str, str], services: list[dict[str, str]]) -> None:
         self.encounter_count += 1
         if header["MA_LOAI_KCB"] in ("03", "04", "09"):
             self.inpatient_count += 1
-            self.bed_days += int(header["SO_NGAY_DTRI"])
+            self.inpatient_treatment_days += int(header["SO_NGAY_DTRI"])
+            for row in services:
+                if row.get("MA_NHOM", "").strip().lstrip("0") in ("14", "15", "16"):
+                    self.inpatient_billed_bed_days += number(row, "SO_LUONG")
         for name, element in _MONEY.items():
             given = number(header, element) if header.get(element) else 0  # K01 flags a blank
             setattr(self, name, getattr(self, name) + given)
@@ -71,12 +67,7 @@ class FacilityMonth:
 
     def as_json(self) -> dict[str, object]:
         """Numbers as int or decimal text, in the order of the mart's columns."""
-        names = [
-            *self.__dataclass_fields__,
-            "transfer_professional_rate",
-            "transfer_requested_rate",
-        ]
-        values = {name: getattr(self, name) for name in names}
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return {
             name: str(value) if isinstance(value, Decimal) else value
             for name, value in values.items()
@@ -264,7 +255,9 @@ def _summed(
     for (facility_id, _), placed in counting.items():
         header = placed.version.header
         ended = header["NGAY_RA"]
-        months[facility_id, date(int(ended[:4]), int(ended[4:6]), 1)].add(header)
+        months[facility_id, date(int(ended[:4]), int(ended[4:6]), 1)].add(
+            header, placed.version.services
+        )
         for row in placed.version.drugs + placed.version.services:
             lines += 1
             billed += number(row, "THANH_TIEN_BV")
@@ -279,7 +272,3 @@ def _summed(
         line_count=lines,
         billed_amount_vnd=billed,
     )
-
-
-def _rate(count: int, among: int) -> Decimal:
-    return (Decimal(count) / among).quantize(Decimal("0.000001"), ROUND_HALF_UP)

@@ -23,6 +23,8 @@ _T = TypeVar("_T")
 _MARTS_OF_TABLES = {
     "XML4": "fct_diagnostic_results",
     "XML6": "fct_hiv_treatments",
+    "XML7": "fct_discharge_papers",
+    "XML8": "fct_record_summaries",
     "XML9": "fct_births",
     "XML10": "fct_sick_leaves",
     "XML11": "fct_sick_leaves",
@@ -63,8 +65,8 @@ MorbidityCounts = tuple[int, int, Decimal, Decimal]
 
 AppointmentMonth = tuple[str, str, str]
 """Facility, year and month of the appointment, audience."""
-AppointmentCounts = tuple[int, int, int]
-"""Appointments, those that were kept, days from them to the visits."""
+AppointmentCounts = tuple[int, int, int, int]
+"""Appointments, those of which the window is known, those of them kept, days to the visits."""
 
 
 @dataclass
@@ -237,21 +239,38 @@ def _appointment_months(visits: list[_Visit]) -> dict[AppointmentMonth, Appointm
     counts: dict[AppointmentMonth, AppointmentCounts] = {}
     opened = [visit for visit in visits if not visit.tells_of_hiv]
     for audience, seen in (("open", opened), ("hiv", visits)):
-        given: dict[tuple[str, str], list[int | None]] = defaultdict(list)
+        given: dict[tuple[str, str], list[tuple[bool, int | None]]] = defaultdict(list)
         told: set[tuple[str, str]] = set()
+        known, known_open = _last_arrivals(seen), _last_arrivals(opened)
         for visit in seen:
             for slip in visit.version.others.get("XML14", ()):
                 appointed = _moment(slip["NGAY_HEN_KL"][:8] + "0000").date()
                 days, keeper = _kept(visit, appointed, seen)
                 key = visit.facility_id, f"{appointed:%Y%m}"
-                given[key].append(days)
-                if visit.tells_of_hiv or (keeper is not None and keeper.tells_of_hiv):
+                ends, place = appointed + timedelta(days=14), visit.facility_id
+                is_due = ends <= known[place]
+                given[key].append((is_due, days))
+                if (
+                    visit.tells_of_hiv
+                    or (keeper is not None and keeper.tells_of_hiv)
+                    or is_due != (ends <= known_open.get(place, date.min))
+                ):
                     told.add(key)
         for key, found in given.items():
             if audience == "open" or key in told:
-                kept = sum(days is not None for days in found)
-                counts[(*key, audience)] = len(found), kept, sum(days or 0 for days in found)
+                due = [days for is_due, days in found if is_due]
+                kept = [days for days in due if days is not None]
+                counts[(*key, audience)] = len(found), len(due), len(kept), sum(kept)
     return counts
+
+
+def _last_arrivals(visits: list[_Visit]) -> dict[str, date]:
+    """By facility."""
+    days: dict[str, date] = {}
+    for visit in visits:
+        day = _moment(visit.value("NGAY_VAO")[:8] + "0000").date()
+        days[visit.facility_id] = max(day, days.get(visit.facility_id, day))
+    return days
 
 
 def _kept(

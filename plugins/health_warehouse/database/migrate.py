@@ -56,7 +56,8 @@ def migrate(settings: Settings) -> None:
     """Create or update roles, schemas, tables, reference lists and grants.
 
     Raises ConfigurationError when the server is older than 16, the owner may not create roles, or
-    a package that reference lists are read from is not installed.
+    a package that reference lists are read from is not installed, or the file of names of diagnoses
+    is not as it should be.
     """
     passwords = ensure_role_passwords(settings)
     watch(settings, OWNER)
@@ -66,7 +67,7 @@ def migrate(settings: Settings) -> None:
         create_roles(connection, settings, passwords)
         is_new = not connection.execute(text(_HAS_SCOPES)).scalar_one()
         upgrade(connection)
-        fill(connection)
+        fill(connection, settings.diagnosis_names_file)
         grants.apply(connection, settings)
         revoke_public_rights(connection, settings)
         reserve_slots(connection, settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,31 +15,36 @@ from health_warehouse.database.connections import copy_rows, driver_connection
 from health_warehouse.reference import administrative_units, code_lists, icd10
 from health_warehouse.reference.packaged import versions
 
-# table → (its columns, its rows)
-_LISTS: dict[str, tuple[tuple[str, ...], Callable[[], Iterable[tuple[Any, ...]]]]] = {
-    "ref.icd10_codes": (icd10.Code._fields, icd10.codes),
-    "ref.provinces": (administrative_units.Province._fields, administrative_units.provinces),
-    "ref.communes": (administrative_units.Commune._fields, administrative_units.communes),
-    "ref.commune_successors": (
-        administrative_units.CommuneSuccessor._fields,
-        administrative_units.commune_successors,
-    ),
-    "ref.code_lists": (code_lists.Entry._fields, code_lists.entries),
-}
+_Lists = dict[str, tuple[tuple[str, ...], Callable[[], Iterable[tuple[Any, ...]]]]]
 
 
-def fill(connection: Connection) -> bool:
+def _lists(names_file: Path | None) -> _Lists:
+    """Table → its columns, its rows."""
+    return {
+        "ref.icd10_codes": (icd10.Code._fields, partial(icd10.codes, names_file)),
+        "ref.provinces": (administrative_units.Province._fields, administrative_units.provinces),
+        "ref.communes": (administrative_units.Commune._fields, administrative_units.communes),
+        "ref.commune_successors": (
+            administrative_units.CommuneSuccessor._fields,
+            administrative_units.commune_successors,
+        ),
+        "ref.code_lists": (code_lists.Entry._fields, code_lists.entries),
+    }
+
+
+def fill(connection: Connection, names_file: Path | None = None) -> bool:
     """Replace the lists if they are made from something else than before; true when they were.
 
-    In the open transaction of the owner: readers see the old lists until it commits. Raises
-    ConfigurationError when a package is missing.
+    `names_file` holds Vietnamese names of diagnoses (icd10.vietnamese_names). In the open
+    transaction of the owner: readers see the old lists until it commits. Raises ConfigurationError
+    when a package is missing, or the file is not as it should be.
     """
-    wanted = content_hash()
+    wanted = content_hash(names_file)
     there = connection.execute(text("select content_hash from ref.loaded")).scalar_one_or_none()
     if there == wanted:
         return False
     cursor = driver_connection(connection).cursor()
-    for table, (columns, rows) in _LISTS.items():
+    for table, (columns, rows) in _lists(names_file).items():
         name = sql.Identifier(*table.split("."))
         # not truncate: it would lock out, and show nothing to, whoever reads meanwhile
         cursor.execute(sql.SQL("delete from {}").format(name))
@@ -54,10 +60,15 @@ def fill(connection: Connection) -> bool:
     return True
 
 
-def content_hash() -> str:
-    """Of all that decides what the lists are: packages by version, our own files byte by byte."""
+def content_hash(names_file: Path | None = None) -> str:
+    """Of all that decides what the lists are: packages by version, files byte by byte.
+
+    Raises ConfigurationError when the file of names is not as it should be.
+    """
     found = sha256(repr(sorted(versions().items())).encode())
     for path in sorted(Path(__file__).parent.iterdir()):
         if path.suffix in (".py", ".csv"):
             found.update(path.name.encode() + b"\0" + path.read_bytes())
+    if names_file:
+        found.update(repr(sorted(icd10.vietnamese_names(names_file).items())).encode())
     return found.hexdigest()

@@ -19,7 +19,8 @@ select
     to_char(month_start_date, 'YYYY-MM') as month,
     sum(encounter_count) as encounters,
     sum(inpatient_count) as inpatient,
-    sum(bed_days)::bigint as bed_days,
+    sum(inpatient_treatment_days)::bigint as treatment_days,
+    sum(inpatient_billed_bed_days)::bigint as bed_days,
     round(sum(billed_amount_vnd) / 1e6, 1) as billed_m_vnd,
     round(sum(fund_amount_vnd) / 1e6, 1) as fund_m_vnd,
     sum(death_count) as deaths

@@ -126,6 +126,11 @@ class MartContract:
         return split_name(self.name)[1]
 
     @property
+    def is_public(self) -> bool:
+        """A list that every reader sees whole, for it comes from no dossier."""
+        return self.facility_view == FacilityView()
+
+    @property
     def candidate_key(self) -> tuple[str, ...]:
         """Primary key of the candidate. `audience` comes last, so that the scope's keys lead it."""
         return (*self.primary_key, AUDIENCE) if self.division == "twice" else self.primary_key

@@ -14,6 +14,7 @@ date) adds 4th and 5th characters and restrictions in columns that are not at ha
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -21,12 +22,14 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from health_warehouse.errors import ConfigurationError
 from health_warehouse.reference.packaged import data_file
 
 ADDITIONS = Path(__file__).with_name("icd10_additions.csv")
 RESTRICTIONS = Path(__file__).with_name("icd10_restrictions.csv")
 
 _ALWAYS = "1900-01-01"
+_ICD_CODE = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z]{0,3}")
 
 
 class Code(NamedTuple):
@@ -36,6 +39,7 @@ class Code(NamedTuple):
     compact_code: str
     category: str
     title_en: str
+    title_vi: str | None
     is_usable: bool
     is_main_allowed: bool
     only_sex: str | None
@@ -58,6 +62,7 @@ class _Range(NamedTuple):
 def _made(
     code: str,
     title: str,
+    title_vi: str | None,
     ranges: Iterable[_Range],
     *,
     is_divided: bool,
@@ -72,6 +77,7 @@ def _made(
         compact_code=compact,
         category=compact[:3],
         title_en=title,
+        title_vi=title_vi,
         is_usable=not is_divided,
         is_main_allowed="not_main" not in restrictions,
         only_sex=next(iter(restrictions - {"not_main"}), None),
@@ -81,8 +87,38 @@ def _made(
     )
 
 
-def codes() -> Iterator[Code]:
-    """Every code once, WHO's first."""
+def vietnamese_names(path: Path) -> dict[str, str]:
+    """Names by code without its point: a CSV in UTF-8 with the columns `code` and `name_vi`.
+
+    Raises ConfigurationError, with the number of the line, when it is not such a file.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"WAREHOUSE_DIAGNOSIS_NAMES_FILE cannot be read as UTF-8: {type(error).__name__}"
+        ) from None
+    lines = csv.DictReader(text.splitlines())
+    if not {"code", "name_vi"} <= set(lines.fieldnames or ()):
+        raise ConfigurationError(
+            "WAREHOUSE_DIAGNOSIS_NAMES_FILE needs a first line with the columns code and name_vi"
+        )
+    names: dict[str, str] = {}
+    for line in lines:
+        code = (line["code"] or "").strip().upper().replace(".", "")
+        name = " ".join((line["name_vi"] or "").split())
+        if not _ICD_CODE.fullmatch(code) or not name:
+            raise ConfigurationError(
+                f"WAREHOUSE_DIAGNOSIS_NAMES_FILE, line {lines.line_num}: "
+                "not a code of ICD-10 and its name"
+            )
+        names[code] = name
+    return names
+
+
+def codes(names_file: Path | None = None) -> Iterator[Code]:
+    """Every code once, WHO's first. Raises ConfigurationError, see `vietnamese_names`."""
+    names = vietnamese_names(names_file) if names_file else {}
     ranges = [
         _Range(line["first"], line["last"], line["restriction"]) for line in _lines(RESTRICTIONS)
     ]
@@ -101,6 +137,7 @@ def codes() -> Iterator[Code]:
         yield _made(
             code,
             item.findtext("description"),
+            names.get(code.replace(".", "")),
             near(code[:3]),
             is_divided=item.find("item") is not None,
             valid_from=_ALWAYS,
@@ -112,6 +149,7 @@ def codes() -> Iterator[Code]:
             yield _made(
                 line["code"],
                 line["title_en"],
+                names.get(line["code"].replace(".", "")),
                 near(line["code"][:3]),
                 is_divided=False,
                 valid_from=line["valid_from"],

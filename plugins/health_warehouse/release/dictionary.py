@@ -22,13 +22,15 @@ _HEAD = """\
 
 Every table and column of `marts`, as their comments in the database say it. *Field* names the field
 of the claim standard (QĐ 4750/QĐ-BYT, QĐ 3176/QĐ-BYT) that a column comes from; a column without
-one is derived. Beside them `current_release` tells in its one row which release the tables hold.
+one is derived. *Labels* says where the meaning of a code is: a list of `dim_code_lists`, or a
+column of a mart. Beside them `current_release` tells in its one row which release the tables hold.
 What a table is built from, step by step: [lineage.md](lineage.md). `marts` holds what was computed
 without closed dossiers; who may see those reads the same tables in schema `hiv`, with a column
 `is_closed`. Who reads which schema: [runbooks/readers.md](runbooks/readers.md).
 
 Mọi bảng và cột của `marts`, đúng như chú thích trong cơ sở dữ liệu. *Field* là trường của chuẩn dữ
-liệu mà cột lấy từ đó; cột không có trường là cột suy ra. Bảng `current_release` có một dòng, cho
+liệu mà cột lấy từ đó; cột không có trường là cột suy ra. *Labels* cho biết ý nghĩa của mã ở đâu:
+danh mục trong `dim_code_lists`, hoặc cột của một bảng. Bảng `current_release` có một dòng, cho
 biết đang là bản công bố nào.
 
 | table | one row per |
@@ -45,17 +47,30 @@ def page(manifest: Mapping[str, Any]) -> str:
     """docs/dictionary.md."""
     contracts = {contract.mart: contract for contract in reversed(parse_manifest(manifest))}
     by_name = lineage.marts(manifest)
+    labels = {name: _labels(manifest["nodes"][one]) for name, one in by_name.items()}
     lines = [_HEAD]
     for name in by_name:
         english, _ = _languages(contracts[name].comment)
         grain = english.removeprefix("One row per ").partition(". ")[0].rstrip(".")
         lines.append(f"| [{name}](#{name}) | {grain} |")
     for name, unique_id in by_name.items():
-        lines += _mart(contracts[name], lineage.origins(manifest, unique_id))
+        lines += _mart(contracts[name], lineage.origins(manifest, unique_id), labels[name])
     return "\n".join(lines) + "\n"
 
 
-def _mart(contract: MartContract, origins: list[str]) -> Iterator[str]:
+def _labels(node: Mapping[str, Any]) -> dict[str, str]:
+    """Where the labels of each code are, by column."""
+    found = {}
+    for column in node["columns"].values():
+        meta = column["config"]["meta"]
+        if "code_list" in meta:
+            found[column["name"]] = f"list `{meta['code_list']}`"
+        elif "named_in" in meta:
+            found[column["name"]] = f"`{meta['named_in']}`"
+    return found
+
+
+def _mart(contract: MartContract, origins: list[str], labels: dict[str, str]) -> Iterator[str]:
     english, vietnamese = _languages(contract.comment)
     yield f"\n## {contract.mart}\n\n{english}\n\n{vietnamese}\n"
     yield f"- Key: {_names(contract.primary_key)}"
@@ -67,7 +82,10 @@ def _mart(contract: MartContract, origins: list[str]) -> Iterator[str]:
     )
     yield f"- Logins of single facilities: {_facility_view(contract)}"
     yield f"- Built from: {_names(origins)}" if origins else "- Built from: the calendar"
-    yield "\n| column | type | empty? | meaning | ý nghĩa | field |\n|---|---|---|---|---|---|"
+    yield (
+        "\n| column | type | empty? | meaning | ý nghĩa | field | labels |\n"
+        "|---|---|---|---|---|---|---|"
+    )
     for column in contract.columns:
         in_english, in_vietnamese = _languages(column.comment)
         cells = (
@@ -77,6 +95,7 @@ def _mart(contract: MartContract, origins: list[str]) -> Iterator[str]:
             in_english,
             in_vietnamese,
             ", ".join(_fields(in_english)),
+            labels.get(column.name, ""),
         )
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -6,7 +6,7 @@ facility      facility_reader      open rows of the login's facilities, without 
                                    across facilities
 facility_hiv  facility_hiv_reader  the same with closed rows
 report        report_reader        the monthly reports with closed cases; cells with 1 to 4 of them
-                                   are suppressed
+                                   are suppressed; beside them the lists that everybody sees
 
 The publisher owns them. Row security of the tables below lets the owner of a view through, while
 `current_user` stays the login that asks, so the conditions of release/row_security.py work inside.
@@ -39,7 +39,7 @@ _CURRENT_RELEASE = "current_release"
 _ALWAYS = sql.SQL("true")
 _SMALLEST_CELL = 5  # closed cases: fewer are suppressed
 _KEYS_COMMENT = "One row per key of a table: its columns, and for a foreign key where it leads."
-_NUMBERS = ("integer", "bigint", "numeric")
+_FIGURES = ("integer", "bigint", "numeric", "date")
 
 
 @dataclass(frozen=True)
@@ -182,6 +182,8 @@ def _of_schema(
             yield name, _with_closed(mart, SEES_EVERYTHING), mart.any.comment
         elif schema == "report" and mart.any.cases and mart.open:
             yield name, _report(mart), mart.any.comment
+        elif schema == "report" and mart.open and mart.any.is_public:
+            yield name, _public(mart.open), mart.any.comment
 
 
 def _facility_views(
@@ -266,7 +268,7 @@ def _report(mart: _Mart) -> sql.Composed:
     figures = [
         column.name
         for column in contract.columns
-        if column.name not in contract.primary_key and column.data_type.startswith(_NUMBERS)
+        if column.name not in contract.primary_key and column.data_type.startswith(_FIGURES)
     ]
     columns = [
         sql.SQL("case when not is_suppressed then {0} end as {0}").format(sql.Identifier(name))
@@ -295,6 +297,11 @@ def _report(mart: _Mart) -> sql.Composed:
     )
 
 
+def _public(contract: MartContract) -> sql.Composed:
+    columns, table = _columns(contract.column_names), mart_table(contract.name)
+    return sql.SQL("select {} from {} where {}").format(columns, table, SEES_EVERYTHING)
+
+
 def _current_release() -> sql.Composed:
     return sql.SQL("select release_id, published_at from {}").format(mart_table(_CURRENT_RELEASE))
 
@@ -303,7 +310,8 @@ def _readable(schema: str, marts: Mapping[str, _Mart]) -> Iterator[MartContract]
     """What a schema shows of the marts: without the columns that its views leave out."""
     for mart in marts.values():
         contract, view = mart.any, mart.any.facility_view
-        if schema == "hiv" or (schema == "report" and contract.cases and mart.open):
+        is_reported = contract.cases or contract.is_public
+        if schema == "hiv" or (schema == "report" and is_reported and mart.open):
             yield contract
         elif schema.startswith("facility") and view and (mart.open or schema == "facility_hiv"):
             shown = (column for column in contract.columns if column.name not in view.without)

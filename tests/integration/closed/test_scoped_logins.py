@@ -24,7 +24,7 @@ _OPTIONS = Options(facilities=8, days=20, dossiers=1800, seed=11, defects=0)
 _LOGIN = "one_hospital"
 _NOT_RECEIVED = " and arrival_facility_key is distinct from md5(:code)::uuid"
 # What is the same for everybody, and holds no row of care.
-_LISTS = {"dim_dates", "dim_communes", "dim_provinces", "keys", "current_release"}
+_LISTS = {"dim_code_lists", "dim_dates", "dim_communes", "dim_provinces", "keys", "current_release"}
 
 
 @pytest.fixture(scope="module")

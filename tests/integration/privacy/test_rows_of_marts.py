@@ -26,7 +26,7 @@ _RELATIONS = text(
     " where relnamespace = to_regnamespace(:schema) and relkind in ('r', 'v') order by 1"
 )
 # What is seen without a facility: the calendar, lists of places, keys, the release.
-_LISTS = {"current_release", "dim_communes", "dim_dates", "dim_provinces", "keys"}
+_LISTS = {"current_release", "dim_code_lists", "dim_communes", "dim_dates", "dim_provinces", "keys"}
 
 
 @pytest.fixture(scope="module")

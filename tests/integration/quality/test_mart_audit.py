@@ -100,8 +100,20 @@ SPOILT = {
         {"M06"},
     ),
     "a visit keeps an appointment that is not kept": (
-        "update candidate.fct_appointments set is_kept = false",
+        "update candidate.fct_appointments set is_kept = not is_kept where is_kept is not null",
         {"M06"},
+    ),
+    "an appointment is not kept before anybody can know": (
+        "update candidate.fct_appointments set is_kept = false where is_kept is null",
+        {"M05"},
+    ),
+    "nobody says that an appointment was kept": (
+        "update candidate.fct_appointments set is_kept = null where is_kept is not null",
+        {"M05"},
+    ),
+    "a day of a bed is lost": (
+        "update candidate.fct_encounters set billed_bed_days = billed_bed_days + 1",
+        {"M05"},
     ),
     "an encounter with care for HIV is open": (
         "update candidate.fct_encounters set audience = 'open' where audience = 'hiv'",
@@ -119,7 +131,7 @@ SPOILT = {
         "update candidate.fct_appointments set visit_encounter_key = closed.encounter_key"
         " from (select encounter_key from candidate.fct_encounters"
         " where audience = 'hiv') as closed"
-        " where audience = 'open' and is_kept",
+        " where audience = 'open' and visit_encounter_key is not null",
         {"M03"},
     ),
     "a closed row counts in an open month": (
@@ -156,7 +168,8 @@ SPOILT = {
         {"M03"},
     ),
     "a month has a wrong figure": (
-        "update candidate.rpt_facility_months set bed_days = bed_days + 1",
+        "update candidate.rpt_facility_months"
+        " set inpatient_treatment_days = inpatient_treatment_days + 1",
         {"M05"},
     ),
     "a month is missing": (
@@ -185,7 +198,7 @@ SPOILT = {
         {"M05"},
     ),
     "an appointment of a month is kept by nobody": (
-        "update candidate.rpt_appointment_months set kept_count = kept_count + 1",
+        "update candidate.rpt_appointment_months set kept_count = 0 where kept_count > 0",
         {"M05"},
     ),
     "a month of appointments is missing": (
@@ -304,8 +317,8 @@ def test_an_increment_is_judged_on_what_it_touched(built: Settings) -> None:
     assert not build(built).is_full
     report = _audit(built)
     checked = {outcome.rule.id: outcome.checked_count for outcome in report.outcomes}
-    # an encounter, its lines and its diagnoses each, and one transfer
-    assert checked["M01"] == 2 * 3 + 1
+    # an encounter, its lines and its diagnoses each, one transfer and one discharge paper
+    assert checked["M01"] == 2 * 3 + 2
     states = {outcome.rule.id: outcome.state for outcome in report.outcomes}
     assert set(states.values()) == {"passed"}
     with engine(built, "transformer").begin() as connection:

@@ -25,7 +25,6 @@ _MONEY = (
 _PARTS = (
     "inpatient_count", "transfer_professional_count", "transfer_requested_count", "death_count",
 )  # fmt: skip
-_RATES = ("transfer_professional_rate", "transfer_requested_rate")
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +56,11 @@ def _bounds() -> Iterator[tuple[Rule, str, str, str, bool]]:
         yield m06.DERIVED, month, part, "encounter_count", True
         yield m06.DERIVED, month, part, "-1", False
         yield m06.DERIVED, month, part, "encounter_count + 1", False
-    for rate in _RATES:
-        yield m06.DERIVED, month, rate, "0", True
-        yield m06.DERIVED, month, rate, "1", True
-        yield m06.DERIVED, month, rate, "-0.000001", False
-        yield m06.DERIVED, month, rate, "1.000001", False
+    slips = "rpt_appointment_months"
+    for part, whole in (("due_count", "appointment_count"), ("kept_count", "due_count")):
+        yield m06.DERIVED, slips, part, whole, True
+        yield m06.DERIVED, slips, part, "-1", False
+        yield m06.DERIVED, slips, part, f"{whole} + 1", False
     for amount in _MONEY:
         yield m06.DECLARED, "fct_encounters", amount, "0", True
         yield m06.DECLARED, "fct_encounters", amount, "-0.01", False
@@ -143,9 +142,8 @@ def test_a_figure_of_a_report_that_is_not_the_recount(
 ) -> None:
     (rows,) = [rows for rows in m05.RULE.rows if rows.table_sql == f"'{mart}'"]
     rule = replace(m05.RULE, rows=(rows,))
-    step = "0.000001" if figure.endswith("_rate") else "1"
     statement = (
-        f"update candidate.{mart} set {figure} = {figure} + {step}"
+        f"update candidate.{mart} set {figure} = {figure} + 1"
         f" where ctid = (select min(ctid) from candidate.{mart})"
     )
     with spoilt(built, statement, marts=(mart,)):

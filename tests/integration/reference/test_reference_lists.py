@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import OWNER, engine
-from health_warehouse.database.reference_lists import fill
+from health_warehouse.database.reference_lists import content_hash, fill
+from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import Settings
 
 
@@ -136,7 +138,46 @@ def test_code_lists_say_their_days_and_how_sure_they_are(transformer: Connection
     ) == [(f"{n}",) for n in range(10, 17)]
     assert _values(
         transformer, "select distinct confidence from ref.code_lists order by confidence"
-    ) == [("H",), ("L",), ("M",)]
+    ) == [("?",), ("H",), ("L",), ("M",)]
+
+
+def test_names_of_diagnoses_in_vietnamese_come_from_the_file_of_the_department(
+    settings: Settings, tmp_path: Path
+) -> None:
+    names = tmp_path / "names.csv"
+    names.write_text("code,name_vi\nj18.9,Viêm phổi\nA00, Bệnh  tả \n", encoding="utf-8-sig")
+    query = "select code, title_vi from ref.icd10_codes where title_vi is not null order by code"
+    with engine(settings, OWNER).begin() as connection:
+        assert not _values(connection, query)
+        assert fill(connection, names) is True
+        assert _values(connection, query) == [("A00", "Bệnh tả"), ("J18.9", "Viêm phổi")]
+        assert fill(connection, names) is False
+        names.write_text("code,name_vi\nA00,Tả\n", encoding="utf-8")
+        assert fill(connection, names) is True
+        assert _values(connection, query) == [("A00", "Tả")]
+        assert fill(connection) is True
+        assert not _values(connection, query)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"ma,ten\nA00,x\n", "columns code and name_vi"),
+        ("code,name_vi\nA00,Tả\nNguyễn Văn A,0123\n".encode(), "line 3"),
+        (b"code,name_vi\nA00,\n", "line 2"),
+        (b"code,name_vi\nA00,\xff\xfe\n", "UTF-8"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_file_of_names_that_is_none_is_told_without_what_it_holds(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    names = tmp_path / "Nguyen.csv"
+    if content is not None:
+        names.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=said) as told:
+        content_hash(names)
+    assert "Nguy" not in str(told.value)
 
 
 def test_filling_again_changes_nothing_until_the_content_is_another(settings: Settings) -> None:

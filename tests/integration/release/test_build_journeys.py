@@ -126,7 +126,22 @@ _APPOINTMENTS: Mapping[str, tuple[tuple[list[_Delivery], str | None], ...]] = {
         ([], None),
     ),
 }
+# What is known of an appointment follows the last arrival at the facility, whoever came: the window
+# of 10 May ends on the 24th.
+_LAST_ARRIVAL = (
+    _SENDER,
+    Dossier("last", "the last one", {"ngay_vao": "202605240800", "ngay_ra": "202605250800"}),
+)
+_LAST_ARRIVALS: tuple[list[_Delivery], ...] = ([], [_LAST_ARRIVAL], [_gone(_LAST_ARRIVAL)])
+_STAYED_AWAY = "stayed away"
 _CHAPTERS = range(3)
+_KEPT = """
+select is_kept, known_through_date::text
+from candidate.fct_appointments as slips
+join candidate.dim_facilities using (facility_key, audience)
+join ops.current_dossiers as told using (encounter_key)
+where told.dossier_id = 'told stayed away'
+"""
 _MET = """
 select split_part(told.dossier_id, ' ', 1) as kind,
     substr(told.dossier_id, strpos(told.dossier_id, ' ') + 1) as person,
@@ -146,9 +161,11 @@ left join ops.current_dossiers as met on met.encounter_key = journeys.met_encoun
 
 @dataclass(frozen=True)
 class Story:
-    """Per chapter whom each transfer and appointment meets; the marts by increments and in full."""
+    """Per chapter whom each transfer and appointment meets, whether it is known that somebody
+    stayed away, and up to which day; the marts by increments and in full."""
 
     met: list[dict[tuple[str, str], str | None]]
+    kept: list[tuple[bool | None, str]]
     incremental: dict[str, Rows]
     full: dict[str, Rows]
     builds: list[bool]
@@ -157,8 +174,11 @@ class Story:
 @pytest.fixture(scope="module")
 def story(module_settings: Settings) -> Story:
     ledger = Ledger(module_settings)
-    met, is_full = [], []
+    met, kept, is_full = [], [], []
+    ledger.deliver(*_told_to_come(_STAYED_AWAY))
     for chapter in _CHAPTERS:
+        for facility, dossier in _LAST_ARRIVALS[chapter]:
+            ledger.deliver(facility, dossier)
         for told in (*_TRANSFERS.values(), *_APPOINTMENTS.values()):
             for facility, dossier in told[chapter][0]:
                 ledger.deliver(facility, dossier)
@@ -166,9 +186,16 @@ def story(module_settings: Settings) -> Story:
         note_published(module_settings, built)
         is_full.append(built.is_full)
         met.append(_met(module_settings))
+        kept.append(_kept(module_settings))
     incremental = candidate(module_settings)
     build(module_settings, full=True)
-    return Story(met, incremental, candidate(module_settings), is_full)
+    return Story(met, kept, incremental, candidate(module_settings), is_full)
+
+
+def _kept(settings: Settings) -> tuple[bool | None, str]:
+    with engine(settings, "transformer").connect() as connection:
+        row = connection.execute(text(_KEPT)).one()
+    return row.is_kept, row.known_through_date
 
 
 def _met(settings: Settings) -> dict[tuple[str, str], str | None]:
@@ -191,6 +218,12 @@ def test_a_journey_follows_the_dossiers_of_its_person(
     expected = stories(person)[chapter][1]
 
     assert story.met[chapter].get((kind, person), "") == expected
+
+
+def test_an_appointment_is_missed_only_when_the_visits_of_its_window_are_known(
+    story: Story,
+) -> None:
+    assert story.kept == [(None, "2026-05-10"), (False, "2026-05-24"), (None, "2026-05-12")]
 
 
 @pytest.mark.parametrize(

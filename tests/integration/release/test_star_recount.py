@@ -17,7 +17,7 @@ from health_warehouse.synthetic.options import Options
 from oracle.recount import read_folder, recount
 from oracle.star import Star, count_star
 
-_OPTIONS = Options(facilities=11, days=20, dossiers=600, seed=7, defects=0)
+_OPTIONS = Options(facilities=11, days=60, dossiers=900, seed=7, defects=0)
 _FIGURES = text(
     """
     select
@@ -84,7 +84,7 @@ def test_facts_have_as_many_rows_as_the_files(counted: Star, module_released: Se
             for mart in counted.rows
         }
     assert found == counted.rows
-    assert len(counted.rows) == 8
+    assert len(counted.rows) == 10
 
 
 def test_figures_equal_the_recount(counted: Star, module_released: Settings) -> None:
@@ -111,8 +111,8 @@ _APPOINTMENT_MONTHS = text(
     """
     select
         facilities.facility_id, to_char(report.appointment_month_start_date, 'YYYYMM'),
-        report.audience, report.appointment_count, report.kept_count,
-        report.days_from_appointment
+        report.audience, report.appointment_count, report.due_count, report.kept_count,
+        report.kept_days_from_appointment
     from candidate.rpt_appointment_months as report
     inner join candidate.dim_facilities as facilities using (facility_key, audience)
     """
@@ -134,4 +134,5 @@ def test_appointment_months_equal_the_recount(counted: Star, module_released: Se
     assert {row[:3]: row[3:] for row in rows} == counted.appointment_months
     assert len({key[1] for key in counted.appointment_months}) > 1, "months"
     assert any(key[2] == "hiv" for key in counted.appointment_months), "some are related to HIV"
-    assert any(kept for _, kept, _ in counted.appointment_months.values())
+    assert any(kept for _, _, kept, _ in counted.appointment_months.values())
+    assert any(due < all_of_them for all_of_them, due, *_ in counted.appointment_months.values())

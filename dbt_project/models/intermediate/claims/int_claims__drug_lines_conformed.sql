@@ -12,6 +12,7 @@ select
     lines.*,
     null::numeric(19, 3) as insurance_unit_price_vnd,
     null::numeric(9, 3) as service_pct,
+    null::text as diagnosis_codes,
     null::timestamptz as resulted_at
 from (
     select

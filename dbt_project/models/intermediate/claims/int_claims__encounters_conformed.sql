@@ -7,8 +7,7 @@ select
     {{ surrogate_key(['facility_id']) }} as facility_key,
     {{ surrogate_key(['diagnosis_code']) }} as main_diagnosis_key,
     date_trunc('month', discharge_date_key::timestamp)::date as month_start_date,
-    -- 03 inpatient, 04 day inpatient, 09 inpatient under 4 hours
-    coalesce(care_type_code in ('03', '04', '09'), false) as is_inpatient,
+    {{ is_inpatient('care_type_code') }} as is_inpatient,
     -- 5 died, 8 died outside the hospital
     coalesce(outcome_code in ('5', '8'), false) as is_death,
     case

@@ -1,6 +1,7 @@
 -- One row per facility and month of appointments whose figures may have changed in this build: the
--- months of slips that dossiers lost or gained, and those of all other slips of the persons whose
--- encounters may have changed, for another visit may keep them now.
+-- months of slips that dossiers lost or gained, those of all other slips of the encounters whose
+-- follow-up may have changed, for another visit may keep them now, and those of which the day up to
+-- which visits are known may lie in the window.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'appointment_month_start_date']) }}",
@@ -36,9 +37,13 @@ versions as (
         on
             journeys.facility_key = current_versions.facility_key
             and journeys.encounter_key = current_versions.encounter_key
+),
+
+days as (
+    select * from {{ ref('int_claims__touched_known_days') }}
 )
 
-select distinct
+select
     {{ surrogate_key(['slips.facility_id']) }} as facility_key,
     slips.appointment_month_start_date
 from versions
@@ -46,3 +51,15 @@ inner join slips
     on
         versions.file_id = slips.file_id
         and versions.position = slips.position
+union distinct
+select
+    days.facility_key,
+    months.month_start::date as appointment_month_start_date
+from days
+cross join generate_series(
+    date_trunc(
+        'month', (days.known_from_date - {{ var("appointment_late_days") }})::timestamp
+    ),
+    (days.known_through_date + {{ var("appointment_early_days") }})::timestamp,
+    interval '1 month'
+) as months (month_start)

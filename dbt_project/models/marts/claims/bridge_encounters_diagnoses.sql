@@ -8,6 +8,10 @@ with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
 ),
 
+encounters as (
+    select * from {{ ref('fct_encounters') }}
+),
+
 diagnoses as (
     select * from {{ ref('int_claims__diagnoses_conformed') }}
 )
@@ -19,8 +23,13 @@ select
     diagnoses.diagnosis_key,
     diagnoses.diagnosis_code,
     diagnoses.diagnosis_role,
+    {{ encounter_columns('encounters') }},
     versions.audience
 from versions
+inner join encounters
+    on
+        versions.facility_key = encounters.facility_key
+        and versions.encounter_key = encounters.encounter_key
 inner join diagnoses
     on
         versions.file_id = diagnoses.file_id

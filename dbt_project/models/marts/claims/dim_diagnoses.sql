@@ -1,11 +1,16 @@
 -- One row per diagnosis code that an encounter names, main or secondary, and audience. A code that
--- ICD-10 does not have keeps its row, in chapter (unknown).
+-- ICD-10 does not have keeps its row, in chapter (unknown); it has the name of its category, for
+-- Vietnam divides many further.
 with diagnoses as (
     select * from {{ ref('int_claims__touched_diagnoses') }}
 ),
 
 bridge as (
     select * from {{ ref('bridge_encounters_diagnoses') }}
+),
+
+names as (
+    select * from {{ ref('stg_reference__diagnoses') }}
 ),
 
 chapters as (
@@ -45,8 +50,18 @@ select
     used.category_code,
     coalesce(chapters.chapter_code, '{{ var("unknown_code") }}') as chapter_code,
     coalesce(chapters.chapter_name_vi, 'Không xác định') as chapter_name_vi,
-    coalesce(chapters.chapter_name_en, 'Unknown') as chapter_name_en
+    coalesce(chapters.chapter_name_en, 'Unknown') as chapter_name_en,
+    coalesce(names.diagnosis_name_vi, categories.diagnosis_name_vi, 'Không xác định')
+        as diagnosis_name_vi,
+    coalesce(names.diagnosis_name_en, categories.diagnosis_name_en, 'Unknown')
+        as diagnosis_name_en,
+    coalesce(names.has_vietnamese_name, categories.has_vietnamese_name, true)
+        as has_vietnamese_name,
+    coalesce(categories.diagnosis_name_vi, 'Không xác định') as category_name_vi,
+    coalesce(categories.diagnosis_name_en, 'Unknown') as category_name_en
 from used
+left join names on used.diagnosis_code = names.diagnosis_code
+left join names as categories on used.category_code = categories.diagnosis_code
 left join chapters
     -- "C" collation: codes compare letter by letter, digit before letter, on every server
     on

@@ -8,6 +8,10 @@ encounters as (
     select * from {{ ref('fct_encounters') }}
 ),
 
+versions as (
+    select * from {{ ref('int_claims__current_versions') }}
+),
+
 provinces as (
     select * from {{ ref('dim_provinces') }}
     where audience = 'open'
@@ -18,7 +22,8 @@ select
     audiences.audience,
     todays.province_key,
     facilities.facility_id,
-    todays.province_code
+    todays.province_code,
+    latest.arrival_date as known_through_date
 from facilities
 cross join {{ audiences() }}
 -- the code begins with that of the province as it was when the code was given, before the merger
@@ -35,6 +40,18 @@ inner join provinces as todays
             firsts.current_province_key,
             {{ unknown_reference_key() }}
         ) = todays.province_key
+-- a year that the calendar does not have is a slip of the pen
+left join lateral (
+    select versions.arrival_date
+    from versions
+    where
+        versions.facility_id = facilities.facility_id
+        and versions.audience = any(audiences.sees)
+        and versions.arrival_date
+        between date '{{ var("first_date") }}' and date '{{ var("last_date") }}'
+    order by versions.arrival_date desc
+    limit 1
+) as latest on true
 where
     exists (
         select 1

@@ -1,7 +1,8 @@
 -- One row per appointment slip (XML14) of a dossier with content, and audience. It is kept by the
 -- encounter of the same person at the same facility, later than the one that gave the appointment,
 -- that begins nearest to the day, within the window; of two as near, by the earlier one. Without
--- closed documents, a closed visit kept nothing.
+-- closed documents, a closed visit kept nothing. Until the visits of the whole window are known,
+-- nobody can say whether it was kept.
 {{ config(
     post_hook="{{ summed_by(
         ['facility_key', 'appointment_month_start_date'],
@@ -11,6 +12,10 @@
 
 with journeys as (
     select * from {{ ref('int_claims__touched_journeys') }}
+),
+
+encounters as (
+    select * from {{ ref('fct_encounters') }}
 ),
 
 versions as (
@@ -23,6 +28,10 @@ visits as (
 
 slips as (
     select * from {{ ref('stg_claims__appointments') }}
+),
+
+facilities as (
+    select * from {{ ref('dim_facilities') }}
 )
 
 select
@@ -35,11 +44,16 @@ select
     slips.issued_date,
     slips.appointment_date,
     slips.appointment_month_start_date,
+    {{ appointment_ends('slips.appointment_date') }} as window_end_date,
     slips.appointment_at,
-    kept.encounter_key is not null as is_kept,
+    case
+        when facilities.known_through_date >= {{ appointment_ends('slips.appointment_date') }}
+            then kept.encounter_key is not null
+    end as is_kept,
     kept.encounter_key as visit_encounter_key,
     kept.arrived_at as visited_at,
     kept.arrival_date - slips.appointment_date as days_from_appointment,
+    {{ encounter_columns('encounters') }},
     audiences.audience
 from journeys
 cross join {{ audiences() }}
@@ -47,10 +61,23 @@ inner join versions
     on
         journeys.facility_key = versions.facility_key
         and journeys.encounter_key = versions.encounter_key
+inner join encounters
+    on
+        versions.facility_key = encounters.facility_key
+        and versions.encounter_key = encounters.encounter_key
 inner join slips
     on
         versions.file_id = slips.file_id
         and versions.position = slips.position
+-- up to which day each audience knows the visits to the facility
+left join facilities
+    on
+        versions.facility_key = facilities.facility_key
+        and audiences.audience = facilities.audience
+left join facilities as opened
+    on
+        versions.facility_key = opened.facility_key
+        and opened.audience = 'open'
 left join lateral (
     select visits.*
     from visits
@@ -61,7 +88,7 @@ left join lateral (
         and versions.arrived_at < visits.arrived_at
         and visits.arrival_date
         between slips.appointment_date - {{ var("appointment_early_days") }}
-        and slips.appointment_date + {{ var("appointment_late_days") }}
+        and {{ appointment_ends('slips.appointment_date') }}
     order by
         abs(visits.arrival_date - slips.appointment_date) asc,
         visits.arrived_at asc,
@@ -71,4 +98,10 @@ left join lateral (
 -- in a closed class: what is not as it is for the open audience
 where
     versions.audience = any(audiences.sees)
-    and audiences.audience in (versions.audience, kept.audience)
+    and (
+        audiences.audience in (versions.audience, kept.audience)
+        or facilities.known_through_date >= {{ appointment_ends('slips.appointment_date') }}
+        and coalesce(
+            opened.known_through_date < {{ appointment_ends('slips.appointment_date') }}, true
+        )
+    )

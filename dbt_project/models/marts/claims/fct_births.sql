@@ -3,6 +3,10 @@ with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
 ),
 
+encounters as (
+    select * from {{ ref('fct_encounters') }}
+),
+
 births as (
     select * from {{ ref('stg_claims__births') }}
 )
@@ -25,8 +29,13 @@ select
     births.is_under_32_weeks,
     births.born_date,
     births.born_at,
+    {{ encounter_columns('encounters') }},
     versions.audience
 from versions
+inner join encounters
+    on
+        versions.facility_key = encounters.facility_key
+        and versions.encounter_key = encounters.encounter_key
 inner join births
     on
         versions.file_id = births.file_id

@@ -6,6 +6,10 @@ with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
 ),
 
+encounters as (
+    select * from {{ ref('fct_encounters') }}
+),
+
 results as (
     select
         *,
@@ -68,6 +72,7 @@ select
     results.result_value is not null
     and not results.is_number
     and answers.answer is null as has_withheld_text,
+    {{ encounter_columns('encounters') }},
     case
         when versions.audience <> 'open' then versions.audience
         else coalesce(
@@ -81,6 +86,10 @@ select
         )
     end as audience
 from versions
+inner join encounters
+    on
+        versions.facility_key = encounters.facility_key
+        and versions.encounter_key = encounters.encounter_key
 inner join results
     on
         versions.file_id = results.file_id

@@ -5,7 +5,7 @@
         ['facility_key', 'month_start_date'],
         ['main_diagnosis_key', 'sex_code', 'age_years', 'care_type_code', 'discharge_type_code',
          'outcome_code', 'is_inpatient', 'is_death', 'audience', 'treatment_days',
-         'billed_amount_vnd', 'in_scope_amount_vnd', 'fund_amount_vnd', 'copayment_amount_vnd',
+         'billed_bed_days', 'billed_amount_vnd', 'in_scope_amount_vnd', 'fund_amount_vnd', 'copayment_amount_vnd',
          'own_amount_vnd'],
     ) }}",
 ) }}
@@ -16,6 +16,24 @@ with versions as (
 
 encounters as (
     select * from {{ ref('int_claims__encounters_conformed') }}
+),
+
+beds as (
+    select
+        versions.file_id,
+        versions.position,
+        sum(lines.quantity) as bed_days
+    from versions
+    inner join {{ ref('stg_claims__service_lines') }} as lines
+        on
+            versions.file_id = lines.file_id
+            and versions.position = lines.position
+    where {{ is_bed('lines.cost_group_code') }}
+    group by versions.file_id, versions.position
+),
+
+identities as (
+    select * from {{ ref('stg_claims__identities') }}
 ),
 
 communes as (
@@ -46,10 +64,18 @@ select
     encounters.discharge_type_code,
     encounters.outcome_code,
     encounters.injury_cause_code,
+    encounters.procedure_codes,
+    encounters.living_area_code,
+    encounters.registered_facility_id,
+    identities.card_prefix,
+    encounters.card_valid_from_date,
+    encounters.card_valid_to_date,
+    identities.identified_by,
     encounters.department_codes,
     encounters.sex_code,
     encounters.age_years,
     encounters.treatment_days,
+    coalesce(beds.bed_days, 0)::numeric(19, 3) as billed_bed_days,
     encounters.drug_amount_vnd,
     encounters.device_amount_vnd,
     encounters.billed_amount_vnd,
@@ -75,6 +101,14 @@ inner join encounters
     on
         versions.file_id = encounters.file_id
         and versions.position = encounters.position
+left join identities
+    on
+        encounters.file_id = identities.file_id
+        and encounters.position = identities.position
+left join beds
+    on
+        encounters.file_id = beds.file_id
+        and encounters.position = beds.position
 -- codes of places mean what they meant on the day of arrival
 left join communes
     on

@@ -3,6 +3,10 @@ with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
 ),
 
+encounters as (
+    select * from {{ ref('fct_encounters') }}
+),
+
 treatments as (
     select * from {{ ref('stg_claims__hiv_treatments') }}
 )
@@ -43,8 +47,13 @@ select
     treatments.arv_round_started_date,
     treatments.arv_round_ended_date,
     treatments.regimen_changed_date,
+    {{ encounter_columns('encounters') }},
     versions.audience
 from versions
+inner join encounters
+    on
+        versions.facility_key = encounters.facility_key
+        and versions.encounter_key = encounters.encounter_key
 inner join treatments
     on
         versions.file_id = treatments.file_id

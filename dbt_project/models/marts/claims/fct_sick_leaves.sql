@@ -4,6 +4,10 @@ with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
 ),
 
+encounters as (
+    select * from {{ ref('fct_encounters') }}
+),
+
 pregnancy_leaves as (
     select
         *,
@@ -22,6 +26,10 @@ sick_leaves as (
 select
     {{ sick_leave_columns('pregnancy_leaves') }}
 from versions
+inner join encounters
+    on
+        versions.facility_key = encounters.facility_key
+        and versions.encounter_key = encounters.encounter_key
 inner join pregnancy_leaves
     on
         versions.file_id = pregnancy_leaves.file_id
@@ -30,6 +38,10 @@ union all
 select
     {{ sick_leave_columns('sick_leaves') }}
 from versions
+inner join encounters
+    on
+        versions.facility_key = encounters.facility_key
+        and versions.encounter_key = encounters.encounter_key
 inner join sick_leaves
     on
         versions.file_id = sick_leaves.file_id

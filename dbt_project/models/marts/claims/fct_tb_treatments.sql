@@ -3,6 +3,10 @@ with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
 ),
 
+encounters as (
+    select * from {{ ref('fct_encounters') }}
+),
+
 treatments as (
     select * from {{ ref('stg_claims__tb_treatments') }}
 )
@@ -24,8 +28,13 @@ select
     treatments.outcome_code,
     treatments.started_date,
     treatments.ended_date,
+    {{ encounter_columns('encounters') }},
     versions.audience
 from versions
+inner join encounters
+    on
+        versions.facility_key = encounters.facility_key
+        and versions.encounter_key = encounters.encounter_key
 inner join treatments
     on
         versions.file_id = treatments.file_id

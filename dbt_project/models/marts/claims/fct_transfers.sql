@@ -5,6 +5,10 @@ with journeys as (
     select * from {{ ref('int_claims__touched_journeys') }}
 ),
 
+encounters as (
+    select * from {{ ref('fct_encounters') }}
+),
+
 versions as (
     select * from {{ ref('int_claims__current_versions') }}
 ),
@@ -32,6 +36,7 @@ select
     next_visits.arrived_at as arrived_elsewhere_at,
     (extract(epoch from next_visits.arrived_at - versions.discharged_at) / 3600)::numeric(7, 2)
         as hours_to_arrival,
+    {{ encounter_columns('encounters') }},
     audiences.audience
 from journeys
 cross join {{ audiences() }}
@@ -39,6 +44,10 @@ inner join versions
     on
         journeys.facility_key = versions.facility_key
         and journeys.encounter_key = versions.encounter_key
+inner join encounters
+    on
+        versions.facility_key = encounters.facility_key
+        and versions.encounter_key = encounters.encounter_key
 inner join transfers
     on
         versions.file_id = transfers.file_id

@@ -20,7 +20,10 @@ figures as (
         count(*) filter (where encounters.discharge_type_code = '2') as transfer_professional_count,
         count(*) filter (where encounters.discharge_type_code = '5') as transfer_requested_count,
         count(*) filter (where encounters.is_death) as death_count,
-        sum(encounters.treatment_days) filter (where encounters.is_inpatient) as bed_days,
+        sum(encounters.treatment_days) filter (where encounters.is_inpatient)
+            as inpatient_treatment_days,
+        sum(encounters.billed_bed_days) filter (where encounters.is_inpatient)
+            as inpatient_billed_bed_days,
         sum(encounters.billed_amount_vnd) as billed_amount_vnd,
         sum(encounters.in_scope_amount_vnd) as in_scope_amount_vnd,
         sum(encounters.fund_amount_vnd) as fund_amount_vnd,
@@ -41,7 +44,9 @@ select
     figures.facility_id,
     sum(figures.encounter_count)::integer as encounter_count,
     sum(figures.inpatient_count)::integer as inpatient_count,
-    coalesce(sum(figures.bed_days), 0)::numeric(18, 3) as bed_days,
+    coalesce(sum(figures.inpatient_treatment_days), 0)::numeric(18, 3) as inpatient_treatment_days,
+    coalesce(sum(figures.inpatient_billed_bed_days), 0)::numeric(24, 3)
+        as inpatient_billed_bed_days,
     coalesce(sum(figures.billed_amount_vnd), 0)::numeric(24, 2) as billed_amount_vnd,
     coalesce(sum(figures.in_scope_amount_vnd), 0)::numeric(24, 2) as in_scope_amount_vnd,
     coalesce(sum(figures.fund_amount_vnd), 0)::numeric(24, 2) as fund_amount_vnd,
@@ -49,10 +54,6 @@ select
     coalesce(sum(figures.own_amount_vnd), 0)::numeric(24, 2) as own_amount_vnd,
     sum(figures.transfer_professional_count)::integer as transfer_professional_count,
     sum(figures.transfer_requested_count)::integer as transfer_requested_count,
-    (sum(figures.transfer_professional_count) / sum(figures.encounter_count))::numeric(7, 6)
-        as transfer_professional_rate,
-    (sum(figures.transfer_requested_count) / sum(figures.encounter_count))::numeric(7, 6)
-        as transfer_requested_rate,
     sum(figures.death_count)::integer as death_count
 from figures
 inner join {{ audiences() }} on figures.audience = any(audiences.sees)

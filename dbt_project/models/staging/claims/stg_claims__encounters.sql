@@ -24,6 +24,10 @@ select
     {{ coded(canonical_code('headers.ma_noi_den'), 'facilities') }} as referred_to_facility_id,
     {{ coded('headers.matinh_cu_tru', 'place') }} as residence_province_code,
     {{ coded('headers.maxa_cu_tru', 'place') }} as residence_commune_code,
+    {{ coded(canonical_code(last_listed('headers.ma_dkbd')), 'facilities') }}
+        as registered_facility_id,
+    {{ coded(canonical_code('headers.ma_pttt_qt'), 'procedures') }} as procedure_codes,
+    {{ coded(canonical_code('headers.ma_khuvuc'), 'area') }} as living_area_code,
     ---------- numbers
     {{ small_number('headers.so_ngay_dtri') }} as treatment_days,
     {{ amount('headers.t_thuoc') }} as drug_amount_vnd,
@@ -41,6 +45,8 @@ select
     {{ month_start('headers.nam_qt', 'headers.thang_qt') }} as settlement_month_start_date,
     raw.parse_date(headers.ngay_vao) as arrival_date,
     raw.parse_date(headers.ngay_ra) as discharge_date,
+    raw.parse_date({{ last_listed('headers.gt_the_tu') }}) as card_valid_from_date,
+    raw.parse_date({{ last_listed('headers.gt_the_den') }}) as card_valid_to_date,
     ---------- instants
     {{ instant('headers.ngay_vao') }} as arrived_at,
     {{ instant('headers.ngay_vao_noi_tru') }} as admitted_at,
