@@ -12,9 +12,9 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import NamedTuple
 
+from health_warehouse.landing import batches
 from health_warehouse.landing.delivery import Delivery
 from health_warehouse.landing.ingest import load_deliveries
-from health_warehouse.landing import batches
 from health_warehouse.settings import Settings
 
 WORKERS = 2
