@@ -4,7 +4,9 @@ Dossiers of one person (by person key) are the same stay when
 
 - they are of one facility and begin and end at the same minutes;
 - they are inpatient stays of one facility that overlap for more than an hour (our threshold);
-- they are outpatient visits of one facility that overlap, of one type of care and one main disease;
+- they are outpatient visits of one facility that overlap, of one type of care and one main disease
+  (not of types 02, 05, 07, which last as long as the medicine that was given: who comes early
+  for more has two);
 - they are outpatient visits of two facilities with one main disease that begin and end at the same
   minutes. Inpatient stays of two facilities are V01.
 
@@ -25,6 +27,7 @@ _IS_SAME_STAY = f"""case when other.facility_key = visit.facility_key then
         or visit.is_inpatient and other.is_inpatient and {_SHARED} > interval '1 hour'
         or not visit.is_inpatient and not other.is_inpatient
             and visit.care_type_code is not distinct from other.care_type_code
+            and coalesce(visit.care_type_code, '') not in ('02', '05', '07')
             and visit.diagnosis_code = other.diagnosis_code
             and {_SHARED} > interval '0'
     else

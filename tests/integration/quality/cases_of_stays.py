@@ -51,6 +51,25 @@ CASES = (
         found=[[], []],
     ),
     Case(
+        "medicine for weeks, given again before it was used up",
+        now=[
+            (
+                "96021",
+                {**VISIT, "ma_loai_kcb": "05", "ngay_ra": "202609042359"},
+            ),
+            (
+                "96021",
+                {
+                    **AGAIN,
+                    "ma_loai_kcb": "05",
+                    "ngay_vao": "202608290900",
+                    "ngay_ra": "202609292359",
+                },
+            ),
+        ],
+        found=[[], []],
+    ),
+    Case(
         "two stays of one facility that overlap for an hour and a minute",
         before=[AT_96002],
         found_before=[["V04"]],
