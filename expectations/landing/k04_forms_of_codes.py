@@ -3,7 +3,8 @@
 Whatever a sender writes there would be published: names and citizen ids have been seen in codes of
 drugs and departments. The marts take the same forms (raw.coded), so a value that is told here is
 null there, or the unknown member; it stays in raw. Fields whose form other rules judge are left to
-them: numbers (K02_number), closed lists (K03_list), types of care and places (K03), objects (C04).
+them: numbers (K02_number), closed lists (K03_list), types of care and places (K03), objects (C04),
+procedures (I03).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ FORMS: dict[str, dict[str, str]] = {
         "MA_KHOA": "departments",
         "MA_NOI_DI": "facilities",
         "MA_NOI_DEN": "facilities",
+        "MA_DKBD": "facilities",
+        "MA_KHUVUC": "area",
     },
     "XML2": {"MA_THUOC": "item", "SO_DANG_KY": "registration", "MA_KHOA": "departments"},
     "XML3": {"MA_DICH_VU": "item", "MA_VAT_TU": "item", "MA_KHOA": "departments"},
@@ -29,6 +32,7 @@ FORMS: dict[str, dict[str, str]] = {
         "MA_XU_TRI": "choices",
         "MA_PHAC_DO_DIEU_TRI": "regimen",
     },
+    "XML7": {"MA_KHOA_RV": "departments"},
     "XML13": {
         "MA_CSKCB_DI": "facilities",
         "MA_CSKCB_DEN": "facilities",
@@ -57,11 +61,11 @@ def _check(name: str, form: str) -> Check:
 
 RULE = Rule(
     id="K04",
-    sentence_vi="Trường ghi mã có dạng của mã đó (khoa, cơ sở, thuốc, số đăng ký, dịch vụ, vật tư, "
-    "chỉ số, phác đồ): không phải tên người, số định danh, số thẻ hay số điện thoại.",
-    sentence_en="A field of a code has the form of that code (departments, facilities, drugs, "
-    "registration numbers, services, devices, indicators, regimens): no name of a person, no "
-    "citizen id, card or telephone number.",
+    sentence_vi="Trường ghi mã có dạng của mã đó (khoa, cơ sở, khu vực, thuốc, số đăng ký, dịch "
+    "vụ, vật tư, chỉ số, phác đồ): không phải tên người, số định danh, số thẻ hay số điện thoại.",
+    sentence_en="A field of a code has the form of that code (departments, facilities, areas, "
+    "drugs, registration numbers, services, devices, indicators, regimens): no name of a person, "
+    "no citizen id, card or telephone number.",
     source=Source("own: what readers get in place of a code must be one; catalogue K04", "M"),
     category=Category.CONFORMANCE,
     severity=Severity.FLAG_LINE,

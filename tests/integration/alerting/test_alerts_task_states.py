@@ -82,7 +82,7 @@ def test_a_thousand_failures_are_one_mail_and_the_next_success_one_with_their_co
     sender.pass_once()
     sender.pass_once()
     assert len(mail.received) == 2
-    assert "Failures:   1000" in parts(mail.received[1])[0]
+    assert "Count / Số lần: 1000" in parts(mail.received[1])[0]
 
 
 def test_a_batch_that_fails_beside_others_is_not_over_because_they_succeed(
