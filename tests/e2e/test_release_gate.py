@@ -92,7 +92,9 @@ def held(story: Story, person: Person) -> _Held:
                 f"and dag_id = 'build_release' and run_id = '{run_id}'"
             ),
             run_id=run_id,
-            incidents=_rows(settings, "select * from ops.incidents where state = 'open'"),
+            incidents=_rows(
+                settings, "select * from ops.incidents where state = 'open' and suite = 'marts'"
+            ),
             build_status=_newest_build(settings).status,
             ingested_by=ingested_by,
         )
@@ -208,7 +210,9 @@ def test_two_publishers_of_one_build_make_one_release(story: Story, mended: _Men
 
 
 def test_incidents_are_resolved_by_the_audit_that_passes(story: Story, mended: _Mended) -> None:
-    assert not _rows(story.settings, "select * from ops.incidents where state = 'open'")
+    assert not _rows(
+        story.settings, "select * from ops.incidents where state = 'open' and suite = 'marts'"
+    )
     assert _rows(story.settings, "select * from ops.incidents where rule_id = 'M01'")
 
 
