@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from health_warehouse.database.connections import engine
+from sqlalchemy import text
+
+from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.judging import LandingReport, check_files
 from health_warehouse.settings import Settings
 from quality_deliveries import Dossier, deliver
@@ -18,9 +20,15 @@ def send_on(
     facility_id: str,
     days_ago: Iterable[int],
     dossiers: Sequence[Dossier] | None = None,
+    *,
+    is_watched: bool = True,
 ) -> LandingReport:
-    """One file of the facility for each day, so many days before now; all are judged at once."""
+    """One file of the facility for each day, so many days before now; all are judged at once.
+
+    `is_watched`: the warehouse is as old as the first of these files.
+    """
     now = datetime.now(UTC)
+    days_ago = list(days_ago)
     with engine(settings, "loader").begin() as connection:
         file_ids = [
             deliver(
@@ -32,7 +40,17 @@ def send_on(
             )
             for days in days_ago
         ]
-    return check_files(settings, file_ids)
+    report = check_files(settings, file_ids)
+    if is_watched:
+        with engine(settings, OWNER).begin() as connection:
+            connection.execute(
+                text(
+                    "update ops.facilities set noted_at = least(noted_at, :first)"
+                    " where facility_id = :facility_id"
+                ),
+                {"first": now - timedelta(days=max(days_ago)), "facility_id": facility_id},
+            )
+    return report
 
 
 def good_and_broken(prefix: str, good: int, broken: int) -> list[Dossier]:

@@ -28,6 +28,7 @@ _RHYTHM = text(
     with days as (
         select
             known.facility_id,
+            known.noted_at,
             recent.day,
             recent.day - lag(recent.day) over (
                 partition by known.facility_id order by recent.day
@@ -47,11 +48,16 @@ _RHYTHM = text(
     select
         facility_id,
         max(day) as last_day,
+        -- a warehouse that is filled with what was sent long ago has watched nobody stop
+        greatest(
+            max(day),
+            cast(nullif(noted_at, '-infinity') at time zone 'Asia/Ho_Chi_Minh' as date)
+        ) as watched_from,
         cast(now() at time zone 'Asia/Ho_Chi_Minh' as date) as today,
         count(*) as day_count,
         percentile_disc(0.9) within group (order by gap) as usual_gap
     from days
-    group by facility_id
+    group by facility_id, noted_at
     order by facility_id
     """
 )
@@ -122,7 +128,7 @@ def silent_facilities(connection: Connection, settings: Settings) -> list[Silent
 
     One that sent on WAREHOUSE_ALERT_FACILITY_REGULAR_DAYS days used to send. It stopped when it is
     silent for longer than WAREHOUSE_ALERT_FACILITY_PATIENCE times its usual gap, and than
-    WAREHOUSE_ALERT_FACILITY_PATIENCE_DAYS.
+    WAREHOUSE_ALERT_FACILITY_PATIENCE_DAYS, counted from the day on which it was first known here.
     """
     excused = {part.strip() for part in settings.alert_facilities_not_expected.split(",")}
     rows = connection.execute(_RHYTHM, {"recent": RECENT_DAYS})
@@ -158,12 +164,11 @@ def _silence(row: Any, settings: Settings) -> SilentFacility | None:
     usual_gap = row.usual_gap or 1
     longest = int(settings.alert_facility_patience * usual_gap)
     patience = max(settings.alert_facility_patience_days, longest)
-    silent_days = (row.today - row.last_day).days
-    if silent_days <= patience:
+    if (row.today - row.watched_from).days <= patience:
         return None
     return SilentFacility(
         shown_facility(row.facility_id),
         row.last_day,
-        silent_days,
+        (row.today - row.last_day).days,
         usual_gap,
     )

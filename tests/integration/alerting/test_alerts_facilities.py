@@ -83,6 +83,14 @@ def test_a_facility_is_judged_by_its_own_rhythm(
     assert ("facility_silent" in kinds) == is_told
 
 
+def test_a_warehouse_that_is_filled_with_the_past_tells_of_nobody(
+    known: Settings, new_sender: NewSender
+) -> None:
+    send_on(known, "96001", DAILY, is_watched=False)
+    new_sender(known).pass_once()
+    assert "facility_silent" not in [one["kind"] for one in entries(known)]
+
+
 def test_the_settings_say_how_long_silence_may_last(known: Settings, new_sender: NewSender) -> None:
     send_on(known, "96001", DAILY)
     for changes in (
@@ -123,9 +131,9 @@ def test_many_that_stop_at_once_are_one_message_and_go_on_as_one(
 def test_a_new_facility_is_told_once_whoever_starts_again(
     known: Settings, mail: MailServer, new_sender: NewSender
 ) -> None:
-    send_on(known, "96001", [2])
+    send_on(known, "96001", [2], is_watched=False)
     new_sender(known).pass_once()
-    send_on(known, "96002", [1])
+    send_on(known, "96002", [1], is_watched=False)
     new_sender(known).pass_once()
     for name in ("96001", "96002"):
         send_on(known, name, [0])
@@ -162,7 +170,13 @@ def test_facilities_that_come_in_a_crowd_are_told_together(
 def test_what_a_sender_wrote_for_a_facility_is_not_told(
     known: Settings, mail: MailServer, new_sender: NewSender
 ) -> None:
+    send_on(known, "NGUYEN VAN CANARY", [0], is_watched=False)
+    new_sender(known).pass_once()
     send_on(known, "NGUYEN VAN CANARY", DAILY)
+    with engine(known, OWNER).begin() as connection:
+        connection.execute(
+            text("delete from ops.facility_days where day > now() - interval '2 days'")
+        )
     new_sender(known).pass_once()
     assert len(mail.received) == 2
     assert "unknown" in mail.subjects[0]
