@@ -13,6 +13,7 @@ class Kind(StrEnum):
     """What sort of thing is wrong; each has its words in `wording`."""
 
     RELEASE_HELD = "release_held"
+    UPGRADING = "upgrading"
     RULES_IN_ERROR = "rules_in_error"
     FILES_INCOMPLETE = "files_incomplete"
     DECISIONS_WAITING = "decisions_waiting"

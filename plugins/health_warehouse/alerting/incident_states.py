@@ -11,7 +11,13 @@ from sqlalchemy import Connection, text
 from health_warehouse.alerting.conditions import Condition, Kind, Reading, Told
 
 _KINDS = frozenset(
-    {Kind.RELEASE_HELD, Kind.RULES_IN_ERROR, Kind.FILES_INCOMPLETE, Kind.DECISIONS_WAITING}
+    {
+        Kind.RELEASE_HELD,
+        Kind.UPGRADING,
+        Kind.RULES_IN_ERROR,
+        Kind.FILES_INCOMPLETE,
+        Kind.DECISIONS_WAITING,
+    }
 )
 
 # An audit that holds a release raises one incident per rule: together they are one cause.
@@ -20,6 +26,7 @@ with incidents as (
     select
         i.*,
         case
+            when i.fingerprint = 'upgrade' then 'upgrading'
             when i.suite = 'marts' then 'release_held'
             when i.suite = 'relations' then 'decisions_waiting'
             when starts_with(i.fingerprint, 'landing:incomplete:') then 'files_incomplete'

@@ -53,6 +53,19 @@ WORDINGS: Mapping[Kind, Wording] = {
         ),
         _RELEASE_HELD,
     ),
+    Kind.UPGRADING: Wording(
+        Words(
+            "The warehouse is being upgraded",
+            "Readers cannot log in until it is done. If this stays, run `warehouse upgrade` again: "
+            "it goes on where it stopped.",
+        ),
+        Words(
+            "Kho dữ liệu đang được nâng cấp",
+            "Người đọc chưa đăng nhập được cho đến khi xong. Nếu kéo dài, hãy chạy lại `warehouse "
+            "upgrade`: lệnh sẽ tiếp tục từ chỗ đã dừng.",
+        ),
+        _ALERTS,
+    ),
     Kind.RULES_IN_ERROR: Wording(
         Words(
             "Rules could not be judged: {reasons}",

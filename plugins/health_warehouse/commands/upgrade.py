@@ -53,6 +53,7 @@ def upgrade(
         _say(_told(found))
         alert_sender.start(settings, _say)
         release = run(settings, _say, drop_views=drop_views)
+        alert_sender.stop(settings)  # `up` starts it again: until then nothing is amiss
     released = release.release_id if release else None
     done = f"upgraded; readers see release {released or 'none yet'}; start again: `warehouse up`"
     typer.echo(json.dumps({"release_id": released}) if as_json else done)

@@ -21,7 +21,9 @@ from health_warehouse.settings import Settings
 from health_warehouse.upgrade.plan import plan
 from health_warehouse.upgrade.shutting import open_readers, shut_readers
 
-_FINGERPRINT = "upgrade"
+UPGRADE = "upgrade"
+"""Fingerprint of the incident by which people are told that an upgrade is under way."""
+
 _TOLD = (
     "the warehouse is being upgraded: readers cannot log in until it is done; if this stays, "
     "run `warehouse upgrade` again, it goes on where it stopped"
@@ -48,7 +50,7 @@ def upgrade(
             f"{(found.free_bytes or 0) / 1e9:.1f} are there: make room, nothing was changed"
         )
     _refuse_views(settings, drop_views)
-    _tell(settings)
+    tell_upgrade(settings)
     shut = shut_readers(settings)
     say(f"readers are shut: {', '.join(shut)}")
     _make_keys(settings, say)
@@ -56,7 +58,7 @@ def upgrade(
     with engine(settings, OWNER).begin() as connection:
         opened = open_readers(connection)
         connection.execute(text("update ops.upgrades set finished_at = clock_timestamp()"))
-        resolve_incidents(connection, _FINGERPRINT)
+        resolve_incidents(connection, UPGRADE)
     say(f"readers may log in again: {', '.join(opened)}")
     return release
 
@@ -72,9 +74,10 @@ def _refuse_views(settings: Settings, drop_views: bool) -> None:
         )
 
 
-def _tell(settings: Settings) -> None:
+def tell_upgrade(settings: Settings) -> None:
+    """Raise the incident; it is resolved when the upgrade is done."""
     with engine(settings, OWNER).begin() as connection:
-        raise_incident(connection, _FINGERPRINT, "marts", None, _TOLD)
+        raise_incident(connection, UPGRADE, "marts", None, _TOLD)
 
 
 def _make_keys(settings: Settings, say: Callable[[str], None]) -> None:

@@ -10,7 +10,9 @@ from airflow_metadata import Metadata
 from alert_steps import hold_release
 from health_warehouse.alerting.sender import Sender
 from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.quality.incidents import resolve_incidents
 from health_warehouse.settings import Settings
+from health_warehouse.upgrade.run import UPGRADE, tell_upgrade
 from mail_server import MailServer, parts
 
 NewSender = Callable[[Settings], Sender]
@@ -109,3 +111,20 @@ def test_a_build_of_a_terminal_leads_to_no_run(
     _held(mailing, None)
     new_sender(mailing).pass_once()
     assert "/dags/" not in parts(mail.received[0])[0]
+
+
+def test_an_upgrade_is_told_as_one_and_holds_no_release(
+    mailing: Settings, mail: MailServer, new_sender: NewSender
+) -> None:
+    tell_upgrade(mailing)
+    sender = new_sender(mailing)
+    sender.pass_once()
+    with engine(mailing, OWNER).begin() as connection:
+        resolve_incidents(connection, UPGRADE)
+    sender.pass_once()
+    sender.pass_once()
+    assert [subject.partition("] ")[2] for subject in mail.subjects] == [
+        "The warehouse is being upgraded",
+        "Recovered: The warehouse is being upgraded",
+    ]
+    assert "Readers cannot log in" in parts(mail.received[0])[0]
