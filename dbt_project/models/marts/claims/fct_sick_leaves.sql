@@ -4,7 +4,8 @@ with versions as (
     select * from {{ ref('int_claims__changed_versions') }}
 ),
 
-encounters as (
+-- read twice, so that without this word all of it would be read
+encounters as not materialized (
     select * from {{ ref('fct_encounters') }}
 ),
 
