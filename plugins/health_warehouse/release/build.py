@@ -246,8 +246,13 @@ def _why_full(
                 fulls.built_at,
                 exists (select 1 from ops.releases where status = 'current') as has_release,
                 exists (
-                    select 1 from ops.releases
-                    where status = 'current' and build_id >= fulls.build_id
+                    select 1 from ops.releases as current
+                    where current.status = 'current' and (
+                        current.build_id >= fulls.build_id
+                        -- it was published and changed nothing
+                        or fulls.status = 'published'
+                        and fulls.base_release_id = current.release_id
+                    )
                 ) as is_published
             from ops.builds as fulls
             where fulls.is_full
