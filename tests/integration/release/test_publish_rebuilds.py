@@ -79,3 +79,19 @@ def test_a_corrected_model_is_built_by_the_clock_and_large_ones_in_their_hours(
 
     _publish(released)
     assert is_up_to_date(released)
+
+
+def test_a_full_build_that_changed_nothing_makes_no_other_full_one(released: Settings) -> None:
+    ledger = Ledger(released)
+    ledger.deliver("01001", Dossier("a"))
+    _publish(released)
+    again = build(released, full=True)
+    audit(released, again.build_id)
+    publish(released, again.build_id)
+
+    ledger.deliver("01001", Dossier("b"))
+    increment = build(released)
+    assert (increment.is_full, increment.reason) == (False, None)
+    audit(released, increment.build_id)
+    publish(released, increment.build_id)
+    assert is_up_to_date(released)
