@@ -13,5 +13,5 @@ schema, catalogue          tables of `marts` made from contracts; what Postgres 
 protection, row_security   which rows a login sees; reader_views is what other than plain ones see
 shadows, current           what a release replaced; the row that names the present one
 former_marts               marts of an older version, for `warehouse upgrade`
-dictionary, lineage        pages of docs/; closed_codes too
+dictionary, mart_pages      pages of docs/, and closed_codes; shipped_queries are linked from them
 """

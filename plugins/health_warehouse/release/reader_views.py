@@ -68,7 +68,7 @@ def reader_views(settings: Settings, contracts: Sequence[MartContract]) -> list[
         for name, query, comment in (
             *_of_schema(schema, marts),
             (_CURRENT_RELEASE, _current_release(), "The release that the tables hold now."),
-            (KEYS, _keys(_readable(schema, marts)), _KEYS_COMMENT),
+            (KEYS, _keys(readable(schema, contracts)), _KEYS_COMMENT),
         ):
             is_barrier = schema.startswith("facility")
             found.append(
@@ -79,7 +79,7 @@ def reader_views(settings: Settings, contracts: Sequence[MartContract]) -> list[
             OPEN.schema,
             KEYS,
             role_name(settings, "bi_reader"),
-            _keys(one for one in contracts if one.store == OPEN),
+            _keys(readable(OPEN.schema, contracts)),
             _KEYS_COMMENT,
             False,
         )
@@ -306,9 +306,12 @@ def _current_release() -> sql.Composed:
     return sql.SQL("select release_id, published_at from {}").format(mart_table(_CURRENT_RELEASE))
 
 
-def _readable(schema: str, marts: Mapping[str, _Mart]) -> Iterator[MartContract]:
-    """What a schema shows of the marts: without the columns that its views leave out."""
-    for mart in marts.values():
+def readable(schema: str, contracts: Sequence[MartContract]) -> Iterator[MartContract]:
+    """What `marts`, or a schema of READERS, shows: without the columns that its views leave out."""
+    if schema == OPEN.schema:
+        yield from (one for one in contracts if one.store == OPEN)
+        return
+    for mart in _by_mart(contracts).values():
         contract, view = mart.any, mart.any.facility_view
         is_reported = contract.cases or contract.is_public
         if schema == "hiv" or (schema == "report" and is_reported and mart.open):
