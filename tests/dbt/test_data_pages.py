@@ -10,7 +10,7 @@ import pytest
 
 from health_warehouse.demo.queries import QUESTIONS
 from health_warehouse.marts.manifest import mart_nodes, parse_manifest
-from health_warehouse.release import closed_codes, dictionary, mart_pages
+from health_warehouse.release import closed_codes, dictionary, exposures, mart_pages
 from health_warehouse.release.dbt import project_manifest
 from health_warehouse.release.shipped_queries import (
     ShippedQuery,
@@ -44,6 +44,21 @@ def test_pages_of_marts_are_what_the_project_says(pages: dict[str, str]) -> None
     for name, page in pages.items():
         text = (mart_pages.FOLDER / name).read_text(encoding="utf-8")
         assert text == page, STALE.format(f"marts/{name}")
+
+
+def test_exposures_are_what_the_queries_read(manifest: dict[str, Any]) -> None:
+    assert exposures.PATH.read_text(encoding="utf-8") == exposures.text(), (
+        "dbt_project/models/exposures.yml is stale: run `python scripts/write_data_pages.py`"
+    )
+    read = {
+        one["name"]: {node.split(".")[-1] for node in one["depends_on"]["nodes"]}
+        for one in manifest["exposures"].values()
+    }
+    assert read["query_transfer_matrix"] == {"fct_transfers", "dim_facilities"}
+    assert read["demo_questions"] == {"rpt_facility_months", "fct_encounters", "dim_diagnoses"}
+    reports = {name for name in mart_nodes(manifest) if name.startswith("rpt_")}
+    assert read["reports"] == reports
+    assert len(read) == len(benchmark_queries()) + 2
 
 
 def test_the_page_of_closed_codes_is_what_the_list_says() -> None:
