@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from health_warehouse.demo.queries import shipped
 from health_warehouse.release import closed_codes, dictionary, exposures, mart_pages
 from health_warehouse.release.dbt import project_manifest
 from health_warehouse.settings import PROJECT_DIR
 
 if __name__ == "__main__":
-    exposures.PATH.write_text(exposures.text(), encoding="utf-8")
+    exposures.PATH.write_text(exposures.text(shipped()), encoding="utf-8")
     manifest = project_manifest()
     pages = {
         "dictionary.md": dictionary.page(manifest),

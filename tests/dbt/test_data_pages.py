@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from health_warehouse.demo.queries import QUESTIONS
+from health_warehouse.demo.queries import shipped
 from health_warehouse.marts.manifest import mart_nodes, parse_manifest
 from health_warehouse.release import closed_codes, dictionary, exposures, mart_pages
 from health_warehouse.release.dbt import project_manifest
-from health_warehouse.release.shipped_queries import (
-    ShippedQuery,
-    benchmark_queries,
-    example_queries,
-)
+from health_warehouse.release.shipped_queries import benchmark_queries, example_queries
 from health_warehouse.settings import PROJECT_DIR
 
 STALE = "docs/{} is stale: run `python scripts/write_data_pages.py`"
@@ -47,7 +42,7 @@ def test_pages_of_marts_are_what_the_project_says(pages: dict[str, str]) -> None
 
 
 def test_exposures_are_what_the_queries_read(manifest: dict[str, Any]) -> None:
-    assert exposures.PATH.read_text(encoding="utf-8") == exposures.text(), (
+    assert exposures.PATH.read_text(encoding="utf-8") == exposures.text(shipped()), (
         "dbt_project/models/exposures.yml is stale: run `python scripts/write_data_pages.py`"
     )
     read = {
@@ -99,7 +94,8 @@ def test_every_benchmark_query_is_linked_from_the_marts_that_it_reads(
     queries = benchmark_queries()
     assert len(queries) == 15
     for query in queries:
-        assert query.marts and set(query.marts) <= marts, query.name
+        assert query.marts, query.name
+        assert set(query.marts) <= marts, query.name
         link = f"[{query.name}](../../benchmarks/bi_queries/{query.name}.sql)"
         linking = {name for name, page in pages.items() if link in page}
         assert linking == {"README.md", *(f"{mart}.md" for mart in query.marts)}
@@ -117,8 +113,7 @@ def test_no_shipped_query_adds_up_what_does_not_add_up(manifest: dict[str, Any])
     """Where a query sums a figure, it groups by each dimension over which that does not add up."""
     nodes = mart_nodes(manifest)
     seen = 0
-    demo = (ShippedQuery(Path(one.title), one.sql) for one in QUESTIONS)
-    for query in (*benchmark_queries(), *example_queries().values(), *demo):
+    for query in (*benchmark_queries(), *example_queries().values(), *shipped()):
         group = query.text.partition("group by")[2]
         for mart in query.marts:
             for column in nodes[mart]["columns"].values():

@@ -309,14 +309,14 @@ def test_figures_name_the_dimensions_over_which_they_do_not_add_up(models: dict[
     for name, report in models.items():
         if not name.startswith("rpt_"):
             continue
-        (key,) = (rule["columns"] for rule in report["constraints"] if rule["type"] == "primary_key")
+        rules = {rule["type"]: rule["columns"] for rule in report["constraints"]}
         not_sums = set(_NOT_A_SUM.findall(_code(report)))
         aliases = not_sums - set(report["columns"])
         assert not aliases, f"{name}: call {aliases} as the column that it becomes"
         for column in report["columns"].values():
             said = column["config"]["meta"].get("not_additive_over", [])
             place = f"{name}.{column['name']}"
-            assert set(said) <= set(key) - {"audience"}, f"{place}: {said} is not all of its key"
+            assert set(said) <= set(rules["primary_key"]) - {"audience"}, f"{place}: {said}"
             if _is_figure(column) and (column["name"] in not_sums or not _has_unit(column)):
                 assert said, f"{place}: say over what it does not add up (not_additive_over)"
             if said:
@@ -342,7 +342,8 @@ def test_every_mart_says_in_two_languages_which_joins_mislead(models: dict[str, 
         assert said, f"{name}: say in config.meta.misleads which joins and sums go wrong"
         for sentence in said:
             parts = _BILINGUAL.fullmatch(sentence)
-            assert parts and _VIETNAMESE.search(parts["vietnamese"]), f"{name}: {sentence}"
+            assert parts, f'{name}: write "<English> | <Tiếng Việt>" for {sentence!r}'
+            assert _VIETNAMESE.search(parts["vietnamese"]), f"{name}: {sentence}"
 
 
 def test_every_mart_says_how_it_is_divided_and_who_sees_it(

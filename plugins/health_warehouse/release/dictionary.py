@@ -127,4 +127,3 @@ def _mart(contract: MartContract, labels: dict[str, str]) -> Iterator[str]:
 
 def _fields(description: str) -> list[str]:
     return list(dict.fromkeys(name for name in _NAME.findall(description) if name in _FIELDS))
-

@@ -6,10 +6,8 @@ Made from the queries that come with the project and from the reports; needs no 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-from health_warehouse.demo.queries import QUESTIONS
 from health_warehouse.release.dbt import DBT_PROJECT_DIR, EXPOSURES
 from health_warehouse.release.shipped_queries import ShippedQuery, benchmark_queries
 
@@ -27,8 +25,8 @@ _EXPOSURE = """\
 """
 
 
-def text() -> str:
-    """The whole file."""
+def text(demo: Sequence[ShippedQuery]) -> str:
+    """The whole file; `demo` is what the demonstration asks."""
     return _HEAD + "".join(
         _EXPOSURE.format(
             name=name,
@@ -36,16 +34,22 @@ def text() -> str:
             description=json.dumps(description, ensure_ascii=False),
             marts=", ".join(f"ref('{mart}')" for mart in marts),
         )
-        for name, kind, description, marts in _readers_of_marts()
+        for name, kind, description, marts in _readers_of_marts(demo)
     )
 
 
-def _readers_of_marts() -> Iterator[tuple[str, str, str, list[str]]]:
+def _readers_of_marts(
+    demo: Sequence[ShippedQuery],
+) -> Iterator[tuple[str, str, str, list[str]]]:
     reports = sorted(path.stem for path in (DBT_PROJECT_DIR / "models").rglob("rpt_*.sql"))
-    yield "reports", "dashboard", "Schema report: months with closed cases, few ones blank.", reports
-    asked = [ShippedQuery(Path(one.title), one.sql) for one in QUESTIONS]
-    titles = " ".join(one.title for one in QUESTIONS)
-    marts = sorted({mart for query in asked for mart in query.marts})
+    yield (
+        "reports",
+        "dashboard",
+        "Schema report: months with closed cases, few ones blank.",
+        reports,
+    )
+    titles = " ".join(query.question for query in demo)
+    marts = sorted({mart for query in demo for mart in query.marts})
     yield "demo_questions", "analysis", f"What `make demo` asks: {titles}", marts
     for query in benchmark_queries():
         yield f"query_{query.name}", "analysis", query.question, query.marts

@@ -27,15 +27,19 @@ _GENERATED = (
     "<!-- Written by scripts/write_data_pages.py from the dbt project and the shipped queries;"
     " a test fails when it is stale. -->"
 )
+_READERS = {OPEN.schema: "bi_reader", **READERS}
+_WHO = ", ".join(f"`{schema}` as {role}" for schema, role in _READERS.items())
 _HEAD = f"""\
 # Marts
 
 {_GENERATED}
 
-One page per mart: its key, joins that are right, joins that mislead, an example. Columns are in the
-[dictionary](../dictionary.md). A mart has the same name in each schema; who reads which schema is in
-[runbooks/readers.md](../runbooks/readers.md). *Built from* names direct parents only; the whole
-graph is in `warehouse docs`.
+One page per mart: its key, joins that are right, joins that mislead, an example. Columns are in
+the [dictionary](../dictionary.md). *Built from* names direct parents only; the whole graph is in
+`warehouse docs`.
+
+A mart has the same name in each schema. A login reads one of them
+([who sees what](../runbooks/readers.md#who-sees-what)): {_WHO}.
 
 | mart | one row per | built from | read in |
 |---|---|---|---|"""
@@ -78,7 +82,7 @@ def pages(manifest: Mapping[str, Any]) -> dict[str, str]:
 def _schemas(contracts: Sequence[MartContract]) -> dict[str, list[tuple[str, str]]]:
     """By mart: the schemas that show it, each with the role that reads it."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for schema, role in ((OPEN.schema, "bi_reader"), *READERS.items()):
+    for schema, role in _READERS.items():
         for contract in readable(schema, contracts):
             found.setdefault(contract.mart, []).append((schema, role))
     return found

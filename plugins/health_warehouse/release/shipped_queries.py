@@ -47,5 +47,6 @@ def example_queries() -> dict[str, ShippedQuery]:
 
 def _read(folder: Path) -> list[ShippedQuery]:
     return [
-        ShippedQuery(path, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql"))
+        ShippedQuery(path, path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("*.sql"))
     ]
