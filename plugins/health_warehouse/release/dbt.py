@@ -27,6 +27,7 @@ from pydantic import SecretStr
 from health_warehouse.database import connections
 from health_warehouse.database.connections import role_url, session_name
 from health_warehouse.errors import BuildFailed
+from health_warehouse.marts.contracts import AUDIENCE
 from health_warehouse.release.dbt_sessions import sessions_kept
 from health_warehouse.settings import PROJECT_DIR, Settings
 
@@ -105,12 +106,23 @@ def document(settings: Settings, role: str) -> Path:
     """
     folder = _folder(settings) / "docs"
     target = ["--target", "readers"]
-    parsed = _run(settings, ["parse", *target], role=role, target_path=folder)
+    parse_anew = ["parse", "--no-partial-parse", *target]
+    parsed = _run(settings, parse_anew, role=role, target_path=folder)
+    _leave_out_audience(folder / "manifest.json")
     command = ["docs", "generate", "--static", "--no-compile", *target]
     catalog = _run(settings, command, parsed=parsed, role=role, target_path=folder)
     if catalog.errors:
         raise BuildFailed(f"dbt docs: {scrub(catalog.errors[0])}")
     return folder
+
+
+def _leave_out_audience(manifest_path: Path) -> None:
+    """The column that only the candidate has: readers would look for it in vain."""
+    manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+    for node in manifest["nodes"].values():
+        if node["config"].get("meta", {}).get("closed"):
+            node["columns"].pop(AUDIENCE, None)
+    manifest_path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def project_manifest() -> dict[str, Any]:

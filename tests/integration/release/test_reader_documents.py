@@ -70,9 +70,19 @@ def test_documents_name_marts_where_readers_find_them(catalog: dict[str, Any]) -
     assert {name: found[name] for name in _EXAMPLES} == {
         name: "hiv" if name == "fct_hiv_treatments" else "marts" for name in _EXAMPLES
     }
-    transfers = catalog["nodes"]["model.health_warehouse.fct_transfers"]["columns"]
-    assert "arrival_facility_key" in transfers
-    assert "audience" not in transfers, "that is a column of the candidate"
+
+
+def test_documents_describe_the_columns_that_readers_see(
+    published: Settings, catalog: dict[str, Any]
+) -> None:
+    path = published.state / "dbt" / "docs" / "manifest.json"
+    nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"]
+    for name in _EXAMPLES:
+        unique_id = f"model.health_warehouse.{name}"
+        seen = set(catalog["nodes"][unique_id]["columns"]) - {"is_closed"}  # of views of hiv
+        assert set(nodes[unique_id]["columns"]) == seen, name
+    page = (path.parent / "static_index.html").read_text(encoding="utf-8")
+    assert "For whom the row was computed" not in page, "column audience is the candidate's"
 
 
 def test_documents_hold_no_password(published: Settings, catalog: dict[str, Any]) -> None:
