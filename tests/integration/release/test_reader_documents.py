@@ -21,7 +21,11 @@ from health_warehouse.release import dbt
 from health_warehouse.release.build import build
 from health_warehouse.release.publish import publish
 from health_warehouse.release.reader_documents import make_documents
-from health_warehouse.release.shipped_queries import ShippedQuery, example_queries
+from health_warehouse.release.shipped_queries import (
+    ShippedQuery,
+    benchmark_queries,
+    example_queries,
+)
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
@@ -59,6 +63,16 @@ def test_the_example_of_a_mart_answers_a_plain_reader(
     with psycopg.connect(dsn(published, reader)) as connection:
         rows = connection.execute(query.text.encode()).fetchall()
     assert rows, f"docs/marts/queries/{query.path.name} finds nothing in a whole province"
+
+
+@pytest.mark.parametrize("query", benchmark_queries(), ids=lambda query: query.name)
+def test_queries_of_the_benchmark_name_what_a_plain_reader_sees(
+    published: Settings, query: ShippedQuery
+) -> None:
+    """Their facilities and years are those of the benchmark: here they may find no row."""
+    with psycopg.connect(dsn(published, "bi_reader")) as connection:
+        asked = connection.execute(query.text.encode())
+        assert asked.description, query.name
 
 
 def test_documents_name_marts_where_readers_find_them(catalog: dict[str, Any]) -> None:
