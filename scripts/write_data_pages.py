@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from health_warehouse.release import closed_codes, dictionary, lineage
+from health_warehouse.demo.queries import shipped
+from health_warehouse.release import closed_codes, dictionary, exposures, mart_pages
 from health_warehouse.release.dbt import project_manifest
 from health_warehouse.settings import PROJECT_DIR
 
 if __name__ == "__main__":
+    exposures.PATH.write_text(exposures.text(shipped()), encoding="utf-8")
     manifest = project_manifest()
     pages = {
-        "dictionary": dictionary.page(manifest),
-        "lineage": lineage.page(manifest),
-        "closed_codes": closed_codes.page(),
+        "dictionary.md": dictionary.page(manifest),
+        "closed_codes.md": closed_codes.page(),
     }
+    pages |= {f"marts/{name}": page for name, page in mart_pages.pages(manifest).items()}
     for name, page in pages.items():
-        (PROJECT_DIR / "docs" / f"{name}.md").write_text(page, encoding="utf-8")
+        (PROJECT_DIR / "docs" / name).write_text(page, encoding="utf-8")

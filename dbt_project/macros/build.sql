@@ -11,8 +11,13 @@
 
 {#- Fails when the build of this run is no longer open, and keeps it open until the transaction of
     the model ends: a newer builder marks older builds as superseded, which waits for this row lock.
-    So an orphaned process can never write after a newer build has begun. -#}
+    So an orphaned process can never write after a newer build has begun. Target `readers` never writes. -#}
 {% macro require_open_build() -%}
+    {%- if execute and target.name == 'readers' -%}
+        {{- exceptions.raise_compiler_error(
+            'target readers documents what is published and builds nothing: use `warehouse build`'
+        ) -}}
+    {%- endif -%}
     do $$
     begin
         -- the server notices within a second that the builder was killed, and gives up its locks

@@ -31,6 +31,11 @@ _BRANCHES = re.compile(
     r"\b(case|coalesce|where|filter|left join|distinct on|limit 1|exists"
     r"|number_code|small_number|birth_weight|flag|calendar_date|month_start|searched_text|searched_codes|year\()\b"
 )
+# What is taken of the rows of a fact, and is no sum of what is taken of parts of them.
+_NOT_A_SUM = re.compile(
+    r"\b(?:count\s*\(\s*distinct\b|(?:avg|min|max|mode|percentile_\w+)\s*\()"
+    r"(?:(?!\bas\s+\w+\s*(?:,|\bfrom\b))[^;])*?\bas\s+(\w+)\s*(?=,|\bfrom\b|$)"
+)
 # "<English> | <Tiếng Việt>". Few Vietnamese sentences have no letter that English lacks.
 _BILINGUAL = re.compile(r"(?P<english>[^|]+[^ |]) \| (?P<vietnamese>[^|]+)", re.DOTALL)
 _VIETNAMESE = re.compile(r"[àáạảãâăèéẹẻẽêìíịỉĩòóọỏõôơùúụủũưỳýỵỷỹđ\u1ea0-\u1ef9]", re.IGNORECASE)
@@ -295,6 +300,50 @@ def test_no_report_holds_a_figure_that_does_not_add_up(models: dict[str, Any]) -
         for rate, parts in (report["config"]["meta"].get("rates") or {}).items():
             assert set(parts) == {"of", "over"}, f"{name}: {rate} is {{of: …, over: …}}"
             assert set(parts.values()) <= numbers, f"{name}: {rate} names no figure of it"
+
+
+def test_figures_name_the_dimensions_over_which_they_do_not_add_up(models: dict[str, Any]) -> None:
+    """In `not_additive_over`: where things are counted once per row (count distinct), or are taken
+    as an average or an extreme, and where the unit of a figure is that of a member."""
+    seen = 0
+    for name, report in models.items():
+        if not name.startswith("rpt_"):
+            continue
+        rules = {rule["type"]: rule["columns"] for rule in report["constraints"]}
+        not_sums = set(_NOT_A_SUM.findall(_code(report)))
+        aliases = not_sums - set(report["columns"])
+        assert not aliases, f"{name}: call {aliases} as the column that it becomes"
+        for column in report["columns"].values():
+            said = column["config"]["meta"].get("not_additive_over", [])
+            place = f"{name}.{column['name']}"
+            assert set(said) <= set(rules["primary_key"]) - {"audience"}, f"{place}: {said}"
+            if _is_figure(column) and (column["name"] in not_sums or not _has_unit(column)):
+                assert said, f"{place}: say over what it does not add up (not_additive_over)"
+            if said:
+                seen += 1
+                english, _, vietnamese = column["description"].partition(" | ")
+                is_said = re.search(r"adds? up over", english, re.I) and "cộng" in vietnamese
+                assert is_said, f"{place}: its description says over what it does not add up"
+    assert seen >= 2
+
+
+def _is_figure(column: dict[str, Any]) -> bool:
+    return bool(column["data_type"].startswith(("integer", "bigint", "numeric")))
+
+
+def _has_unit(column: dict[str, Any]) -> bool:
+    return column["name"].endswith(("_count", "_vnd", "_days")) or "_days_" in column["name"]
+
+
+def test_every_mart_says_in_two_languages_which_joins_mislead(models: dict[str, Any]) -> None:
+    marts = {name: model for name, model in models.items() if model["schema"] == "candidate"}
+    for name, mart in marts.items():
+        said = mart["config"]["meta"].get("misleads")
+        assert said, f"{name}: say in config.meta.misleads which joins and sums go wrong"
+        for sentence in said:
+            parts = _BILINGUAL.fullmatch(sentence)
+            assert parts, f'{name}: write "<English> | <Tiếng Việt>" for {sentence!r}'
+            assert _VIETNAMESE.search(parts["vietnamese"]), f"{name}: {sentence}"
 
 
 def test_every_mart_says_how_it_is_divided_and_who_sees_it(

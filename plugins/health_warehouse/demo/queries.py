@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from health_warehouse.release.shipped_queries import ShippedQuery
 
 
 @dataclass(frozen=True)
 class Question:
     title: str
     sql: str
+
+
+def shipped() -> list[ShippedQuery]:
+    """The questions as queries that come with the project."""
+    return [ShippedQuery(Path(__file__), f"-- {one.title}\n{one.sql}") for one in QUESTIONS]
 
 
 QUESTIONS = (

@@ -54,11 +54,7 @@ def load_contracts(settings: Settings) -> tuple[MartContract, ...]:
 
 def parse_manifest(manifest: Mapping[str, Any]) -> tuple[MartContract, ...]:
     """Pure part of `load_contracts`."""
-    nodes = {
-        str(node.get("alias") or node["name"]): node
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["schema"] == CANDIDATE_SCHEMA
-    }
+    nodes = mart_nodes(manifest)
     if not nodes:
         raise ConfigurationError(f"the dbt manifest has no model in schema {CANDIDATE_SCHEMA}")
     marts = {name: _contract(name, node) for name, node in nodes.items()}
@@ -71,6 +67,16 @@ def parse_manifest(manifest: Mapping[str, Any]) -> tuple[MartContract, ...]:
         for mart in ordered
         if store in _stores_of(nodes[mart.name])
     )
+
+
+def mart_nodes(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What dbt says of each mart, by its name, in order of the names."""
+    found = {
+        str(node.get("alias") or node["name"]): node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] == CANDIDATE_SCHEMA
+    }
+    return dict(sorted(found.items()))
 
 
 def _referenced_first(marts: Mapping[str, MartContract]) -> Iterable[str]:

@@ -12,6 +12,9 @@ releases, restatement      the record of each release; what differs between two
 schema, catalogue          tables of `marts` made from contracts; what Postgres says of them
 protection, row_security   which rows a login sees; reader_views is what other than plain ones see
 shadows, current           what a release replaced; the row that names the present one
+keys_view                  how tables are joined, as readers see it
 former_marts               marts of an older version, for `warehouse upgrade`
-dictionary, lineage        pages of docs/; closed_codes too
+reader_documents           dbt's documents of what is published
+dictionary, mart_pages     pages of docs/, and closed_codes; shipped_queries are linked from them
+exposures                  who reads which mart, for dbt
 """

@@ -27,6 +27,7 @@ from pydantic import SecretStr
 from health_warehouse.database import connections
 from health_warehouse.database.connections import role_url, session_name
 from health_warehouse.errors import BuildFailed
+from health_warehouse.marts.contracts import AUDIENCE
 from health_warehouse.release.dbt_sessions import sessions_kept
 from health_warehouse.settings import PROJECT_DIR, Settings
 
@@ -36,6 +37,7 @@ DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 _MIGRATIONS_DIR = Path(connections.__file__).parent / "migrations"
 _LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 _LASTING = ("incremental", "refilled", "view", "seed")
+EXPOSURES = "exposures.yml"  # says who reads the marts, and nothing of what they hold
 _HASHED_SUFFIXES = {".sql", ".yml", ".csv"}
 # From here on Postgres quotes values of a row, which may hold quotes and ends of lines themselves.
 _VALUES_BEGIN = re.compile(r"^\s*(DETAIL|CONTEXT|HINT|LINE \d+):[\s\S]*", re.MULTILINE)
@@ -97,6 +99,32 @@ def invoke(
     return [_node_run(one) for one in getattr(result, "results", ())]
 
 
+def document(settings: Settings, role: str) -> Path:
+    """Have dbt describe what readers see, by a reader's login; returns the folder of its files.
+
+    Raises BuildFailed when dbt could not do it.
+    """
+    folder = _folder(settings) / "docs"
+    target = ["--target", "readers"]
+    parse_anew = ["parse", "--no-partial-parse", *target]
+    parsed = _run(settings, parse_anew, role=role, target_path=folder)
+    _leave_out_audience(folder / "manifest.json")
+    command = ["docs", "generate", "--static", "--no-compile", *target]
+    catalog = _run(settings, command, parsed=parsed, role=role, target_path=folder)
+    if catalog.errors:
+        raise BuildFailed(f"dbt docs: {scrub(catalog.errors[0])}")
+    return folder
+
+
+def _leave_out_audience(manifest_path: Path) -> None:
+    """The column that only the candidate has: readers would look for it in vain."""
+    manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+    for node in manifest["nodes"].values():
+        if node["config"].get("meta", {}).get("closed"):
+            node["columns"].pop(AUDIENCE, None)
+    manifest_path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
 def project_manifest() -> dict[str, Any]:
     """What dbt makes of the project as it lies here. Needs no database and no warehouse."""
     with TemporaryDirectory() as state:
@@ -116,7 +144,7 @@ def project_files() -> dict[str, str]:
         ).hexdigest()
         for folder in (DBT_PROJECT_DIR, _MIGRATIONS_DIR)
         for path in sorted(folder.rglob("*"))
-        if path.suffix in _HASHED_SUFFIXES
+        if path.suffix in _HASHED_SUFFIXES and path.name != EXPOSURES
     }
 
 
@@ -156,12 +184,16 @@ def _run(
     build_id: int = 0,
     parsed: Any = None,
     progress: Callable[[str], None] | None = None,
+    *,
+    role: str = "transformer",
+    target_path: Path | None = None,
 ) -> Any:
     from dbt.cli.main import dbtRunner
 
     callbacks = [_tell, *([_telling_starts(progress)] if progress else [])]
-    with _environment(settings, build_id), sessions_kept(session_name("transformer")):
-        answer = dbtRunner(parsed, callbacks).invoke([*arguments, *_options(settings)])
+    options = _options(settings, target_path or work_folder(settings))
+    with _environment(settings, role, build_id), sessions_kept(session_name(role)):
+        answer = dbtRunner(parsed, callbacks).invoke([*arguments, *options])
     if answer.result is None:
         raise BuildFailed(f"dbt {arguments[0]}: {scrub(str(answer.exception))}")
     return answer.result
@@ -231,19 +263,19 @@ def _keep_manifest(settings: Settings) -> None:
     Path(copy.name).replace(kept)
 
 
-def _options(settings: Settings) -> list[str]:
+def _options(settings: Settings, target_path: Path) -> list[str]:
     folder = _folder(settings)
     return [
         *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
-        *("--target-path", str(work_folder(settings)), "--log-path", str(folder)),
+        *("--target-path", str(target_path), "--log-path", str(folder)),
         *("--log-level", "none", "--log-level-file", "none"),
     ]
 
 
 @contextmanager
-def _environment(settings: Settings, build_id: int) -> Iterator[None]:
+def _environment(settings: Settings, role: str, build_id: int) -> Iterator[None]:
     """What profiles.yml and the macro `build_id` read, for as long as dbt runs."""
-    url = role_url(settings, "transformer")
+    url = role_url(settings, role)
     values = {
         "WAREHOUSE_DBT_HOST": url.host or "127.0.0.1",
         "WAREHOUSE_DBT_PORT": str(url.port or 5432),

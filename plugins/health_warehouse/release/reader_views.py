@@ -22,7 +22,8 @@ from psycopg import errors, sql
 
 from health_warehouse.database.roles import role_name
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.marts.contracts import OPEN, FacilityView, MartContract, split_name
+from health_warehouse.marts.contracts import OPEN, FacilityView, MartContract
+from health_warehouse.release import keys_view
 from health_warehouse.release.row_security import FACILITIES, IN_ITS_SCOPES, SEES_EVERYTHING
 from health_warehouse.release.statements import equal_columns, mart_table
 from health_warehouse.release.transaction import ReleaseCursor
@@ -34,11 +35,9 @@ READERS = {
     "facility_hiv": "facility_hiv_reader",
     "report": "report_reader",
 }
-KEYS = "keys"
 _CURRENT_RELEASE = "current_release"
 _ALWAYS = sql.SQL("true")
 _SMALLEST_CELL = 5  # closed cases: fewer are suppressed
-_KEYS_COMMENT = "One row per key of a table: its columns, and for a foreign key where it leads."
 _FIGURES = ("integer", "bigint", "numeric", "date")
 
 
@@ -68,7 +67,7 @@ def reader_views(settings: Settings, contracts: Sequence[MartContract]) -> list[
         for name, query, comment in (
             *_of_schema(schema, marts),
             (_CURRENT_RELEASE, _current_release(), "The release that the tables hold now."),
-            (KEYS, _keys(_readable(schema, marts)), _KEYS_COMMENT),
+            (keys_view.NAME, keys_view.query(readable(schema, contracts)), keys_view.COMMENT),
         ):
             is_barrier = schema.startswith("facility")
             found.append(
@@ -77,10 +76,10 @@ def reader_views(settings: Settings, contracts: Sequence[MartContract]) -> list[
     found.append(
         ReaderView(
             OPEN.schema,
-            KEYS,
+            keys_view.NAME,
             role_name(settings, "bi_reader"),
-            _keys(one for one in contracts if one.store == OPEN),
-            _KEYS_COMMENT,
+            keys_view.query(readable(OPEN.schema, contracts)),
+            keys_view.COMMENT,
             False,
         )
     )
@@ -306,9 +305,12 @@ def _current_release() -> sql.Composed:
     return sql.SQL("select release_id, published_at from {}").format(mart_table(_CURRENT_RELEASE))
 
 
-def _readable(schema: str, marts: Mapping[str, _Mart]) -> Iterator[MartContract]:
-    """What a schema shows of the marts: without the columns that its views leave out."""
-    for mart in marts.values():
+def readable(schema: str, contracts: Sequence[MartContract]) -> Iterator[MartContract]:
+    """What `marts`, or a schema of READERS, shows: without the columns that its views leave out."""
+    if schema == OPEN.schema:
+        yield from (one for one in contracts if one.store == OPEN)
+        return
+    for mart in _by_mart(contracts).values():
         contract, view = mart.any, mart.any.facility_view
         is_reported = contract.cases or contract.is_public
         if schema == "hiv" or (schema == "report" and is_reported and mart.open):
@@ -316,32 +318,6 @@ def _readable(schema: str, marts: Mapping[str, _Mart]) -> Iterator[MartContract]
         elif schema.startswith("facility") and view and (mart.open or schema == "facility_hiv"):
             shown = (column for column in contract.columns if column.name not in view.without)
             yield replace(contract, columns=tuple(shown))
-
-
-def _keys(contracts: Iterable[MartContract]) -> sql.Composed:
-    """As rows, for information_schema shows constraints only to who may write or refer."""
-    shown = {contract.mart: contract for contract in contracts}
-    rows: list[tuple[str | tuple[str, ...] | None, ...]] = []
-    for name, contract in shown.items():
-        names = set(contract.column_names)
-        if names.issuperset(contract.primary_key):
-            rows.append((name, "primary", contract.primary_key, None, None))
-        for key in contract.foreign_keys:
-            to = split_name(key.to)[1]
-            if names.issuperset(key.columns) and to in shown:
-                rows.append((name, "foreign", key.columns, to, key.to_columns))
-    nobody = (None,) * 5  # VALUES needs a row
-    listed = [
-        sql.SQL("({}::text, {}::text, {}::text[], {}::text, {}::text[])").format(
-            *(sql.Literal(list(one) if isinstance(one, tuple) else one) for one in row)
-        )
-        for row in rows or [nobody]
-    ]
-    return sql.SQL(
-        "select * from (values {}) as listed"
-        " (table_name, key_kind, column_names, referenced_table, referenced_columns)"
-        " where table_name is not null"
-    ).format(sql.SQL(", ").join(listed))
 
 
 def _columns(names: Sequence[str], alias: str | None = None) -> sql.Composed:

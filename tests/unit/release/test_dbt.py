@@ -56,6 +56,7 @@ def test_the_hash_follows_models_and_not_other_files(
     before = dbt.project_files()
 
     (tmp_path / "notes.md").write_text("a note")
+    (tmp_path / "exposures.yml").write_text("exposures: []")
     assert dbt.project_files() == before
     (tmp_path / "model.sql").write_text("select 2")
     assert dbt.project_files() != before

@@ -1,0 +1,55 @@
+"""dbt_project/models/exposures.yml: what reads the marts, so that dbt's graph goes on to readers.
+
+Made from the queries that come with the project and from the reports; needs no manifest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from health_warehouse.release.dbt import DBT_PROJECT_DIR, EXPOSURES
+from health_warehouse.release.shipped_queries import ShippedQuery, benchmark_queries
+
+PATH = DBT_PROJECT_DIR / "models" / EXPOSURES
+_HEAD = """\
+# Written by scripts/write_data_pages.py from the shipped queries; a test fails when it is stale.
+exposures:
+"""
+_EXPOSURE = """\
+  - name: {name}
+    type: {kind}
+    description: {description}
+    depends_on: [{marts}]
+    owner: {{name: data team}}
+"""
+
+
+def text(demo: Sequence[ShippedQuery]) -> str:
+    """The whole file; `demo` is what the demonstration asks."""
+    return _HEAD + "".join(
+        _EXPOSURE.format(
+            name=name,
+            kind=kind,
+            description=json.dumps(description, ensure_ascii=False),
+            marts=", ".join(f"ref('{mart}')" for mart in marts),
+        )
+        for name, kind, description, marts in _readers_of_marts(demo)
+    )
+
+
+def _readers_of_marts(
+    demo: Sequence[ShippedQuery],
+) -> Iterator[tuple[str, str, str, list[str]]]:
+    reports = sorted(path.stem for path in (DBT_PROJECT_DIR / "models").rglob("rpt_*.sql"))
+    yield (
+        "reports",
+        "dashboard",
+        "Schema report: months with closed cases, few ones blank.",
+        reports,
+    )
+    titles = " ".join(query.question for query in demo)
+    marts = sorted({mart for query in demo for mart in query.marts})
+    yield "demo_questions", "analysis", f"What `make demo` asks: {titles}", marts
+    for query in benchmark_queries():
+        yield f"query_{query.name}", "analysis", query.question, query.marts
