@@ -166,9 +166,13 @@ def _of_us() -> float:
 def of_server(settings: Settings) -> float:
     """The server so far, with its processes that ended."""
     server = psutil.Process(postgres.server(settings).pid())
-    times = [server.cpu_times(), *(child.cpu_times() for child in server.children())]
-    ended = times[0].children_user + times[0].children_system
-    return sum(each.user + each.system for each in times) + ended
+    while True:
+        try:
+            times = [server.cpu_times(), *(child.cpu_times() for child in server.children())]
+        except psutil.NoSuchProcess:  # one ended meanwhile: now it is among those that ended
+            continue
+        ended = times[0].children_user + times[0].children_system
+        return sum(each.user + each.system for each in times) + ended
 
 
 @contextmanager
