@@ -1,4 +1,4 @@
--- Which chapters of ICD-10 are people of which age treated for, main diagnosis?
+-- How many encounters does each age group have in each chapter of ICD-10, by main diagnosis?
 select
     chapter_code,
     age_group,

@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from model_code import code_of
 from sqlalchemy import text
 
 from health_warehouse.database.connections import engine
-from health_warehouse.database.rights import readers_of
-from health_warehouse.marts.contracts import CLOSED, OPEN
-from health_warehouse.marts.manifest import parse_manifest
 from health_warehouse.release import dbt
-from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 
 _PREFIXES = {
@@ -31,44 +28,11 @@ _BRANCHES = re.compile(
     r"\b(case|coalesce|where|filter|left join|distinct on|limit 1|exists"
     r"|number_code|small_number|birth_weight|flag|calendar_date|month_start|searched_text|searched_codes|year\()\b"
 )
-# What is taken of the rows of a fact, and is no sum of what is taken of parts of them.
-_NOT_A_SUM = re.compile(
-    r"\b(?:count\s*\(\s*distinct\b|(?:avg|min|max|mode|percentile_\w+)\s*\()"
-    r"(?:(?!\bas\s+\w+\s*(?:,|\bfrom\b))[^;])*?\bas\s+(\w+)\s*(?=,|\bfrom\b|$)"
-)
-# "<English> | <Tiếng Việt>". Few Vietnamese sentences have no letter that English lacks.
-_BILINGUAL = re.compile(r"(?P<english>[^|]+[^ |]) \| (?P<vietnamese>[^|]+)", re.DOTALL)
-_VIETNAMESE = re.compile(r"[àáạảãâăèéẹẻẽêìíịỉĩòóọỏõôơùúụủũưỳýỵỷỹđ\u1ea0-\u1ef9]", re.IGNORECASE)
 _JOIN_BY_KEY = re.compile(
     r"join \{\{ source\('ops', 'dossier_versions'\) \}\} as versions"
     r" on (\w+)\.file_id = versions\.file_id and \1\.position = versions\.position"
 )
 _HUMAN_NAME = re.compile(r"[a-z0-9_]+__[a-z0-9_]+")
-
-
-@pytest.fixture(scope="module")
-def warehouse(module_settings: Settings) -> Settings:
-    """A built candidate without a row: unit tests read the types of its relations."""
-    build(module_settings)
-    return module_settings
-
-
-@pytest.fixture(scope="module")
-def manifest(warehouse: Settings) -> dict[str, Any]:
-    dbt.parse(warehouse, "--no-partial-parse", "--warn-error")
-    path = warehouse.state / "dbt" / "target" / "manifest.json"
-    return dict(json.loads(path.read_text(encoding="utf-8")))
-
-
-@pytest.fixture(scope="module")
-def models(manifest: dict[str, Any]) -> dict[str, Any]:
-    found = {
-        node["name"]: node
-        for node in manifest["nodes"].values()
-        if node["resource_type"] in ("model", "seed")
-    }
-    assert len(found) > 20
-    return found
 
 
 def test_unit_tests_pass(warehouse: Settings) -> None:
@@ -85,7 +49,7 @@ def test_every_branching_model_has_a_unit_test(
     branching = {
         name
         for name, model in models.items()
-        if model["resource_type"] == "model" and _BRANCHES.search(_code(model))
+        if model["resource_type"] == "model" and _BRANCHES.search(code_of(model))
     }
     assert len(branching) > 10
     assert branching <= tested, (
@@ -117,23 +81,6 @@ def test_every_column_is_described_and_typed(warehouse: Settings, models: dict[s
         for column in model["columns"].values():
             assert column["description"], f"{name}.{column['name']}: needs a description"
             assert column["data_type"], f"{name}.{column['name']}: needs a data_type"
-
-
-def test_every_mart_and_column_is_described_in_two_languages(models: dict[str, Any]) -> None:
-    marts = [model for model in models.values() if model["schema"] == "candidate"]
-    described = {f"{mart['name']}": mart["description"] for mart in marts} | {
-        f"{mart['name']}.{column['name']}": column["description"]
-        for mart in marts
-        for column in mart["columns"].values()
-    }
-    assert len(described) > 200
-    for name, description in described.items():
-        parts = _BILINGUAL.fullmatch(description)
-        assert parts, f'{name}: write its description as "<English> | <Tiếng Việt>"'
-        assert _VIETNAMESE.search(parts["vietnamese"]), f"{name}: the second part is Vietnamese"
-        assert not _VIETNAMESE.search(parts["english"].replace("đồng", "")), (
-            f"{name}: the first part is English"
-        )
 
 
 def test_every_column_in_the_database_is_listed(
@@ -197,7 +144,7 @@ def _has_the_key_of_its_table(model: dict[str, Any], tables: set[str]) -> bool:
     others = sorted(sources - {"dossier_versions"})
     if model["config"]["materialized"] != "view" or len(others) != 1 or others[0] not in tables:
         return False
-    joins = re.findall(r"\bjoin\b.*?(?=\bwhere\b|\Z)", _code(model), re.DOTALL)
+    joins = re.findall(r"\bjoin\b.*?(?=\bwhere\b|\Z)", code_of(model), re.DOTALL)
     return all(_JOIN_BY_KEY.fullmatch(" ".join(join.split())) for join in joins)
 
 
@@ -224,154 +171,10 @@ def test_only_staging_and_the_log_of_changes_read_sources(models: dict[str, Any]
 def test_views_can_be_joined_by_key(models: dict[str, Any]) -> None:
     for name, model in models.items():
         if model["config"]["materialized"] == "view":
-            assert not re.search(r"\bwith\b(?! ordinality)", _code(model)), (
+            assert not re.search(r"\bwith\b(?! ordinality)", code_of(model)), (
                 f"{name}: a view with WITH is not flattened by Postgres, so that an increment that "
                 "joins it reads all of raw; write a subquery in FROM"
             )
-
-
-def test_every_mart_has_what_a_release_needs(models: dict[str, Any]) -> None:
-    marts = {name: model for name, model in models.items() if model["schema"] == "candidate"}
-    assert len(marts) >= 16
-    for name, model in marts.items():
-        assert model["config"]["contract"]["enforced"], f"{name}: enforce the contract"
-        keys = [rule["columns"] for rule in model["constraints"] if rule["type"] == "primary_key"]
-        assert len(keys) == 1, f"{name}: needs one primary_key constraint"
-        publish = model["config"]["meta"]["publish"]
-        assert publish["scope"] in models, f"{name}: config.meta.publish.scope is no model"
-        assert set(publish["keys"]) <= set(models[publish["scope"]]["columns"])
-        assert keys[0][: len(publish["keys"])] == publish["keys"], (
-            f"{name}: the scope's keys must lead the primary key, or deleting them scans the table"
-        )
-        if name.startswith("fct_"):
-            assert keys[0][0] == "facility_key", f"{name}: facility_key leads every key of a fact"
-        for key in model["config"]["meta"].get("foreign_keys", ()):
-            assert set(key["columns"]) <= set(model["columns"]), f"{name}: {key}"
-            assert key["to"] in marts, f"{name}: {key}"
-
-
-def test_every_code_that_readers_see_has_a_label_in_two_languages(
-    warehouse: Settings, models: dict[str, Any]
-) -> None:
-    """By its list in dim_code_lists, or, where there is no list, by the name that its row has."""
-    marts = {name: model for name, model in models.items() if model["schema"] == "candidate"}
-    with engine(warehouse, "transformer").connect() as connection:
-        rows = connection.execute(
-            text("select distinct code_list from candidate.dim_code_lists where code <> :unknown"),
-            {"unknown": "(unknown)"},
-        )
-        lists = set(rows.scalars())
-    seen = set()
-    for name, mart in marts.items():
-        for column in mart["columns"].values():
-            said = column["config"]["meta"]
-            if not column["name"].endswith(("_code", "_codes")):
-                assert not {"code_list", "named_in"} & set(said), f"{name}.{column['name']}"
-                continue
-            place = f"{name}.{column['name']}"
-            assert len({"code_list", "named_in"} & set(said)) == 1, (
-                f"{place}: say which list has its labels (`config: {{meta: {{code_list: …}}}}`), "
-                "or which column of a mart names it (`named_in: mart.column`)"
-            )
-            if "code_list" in said:
-                assert said["code_list"] in lists, f"{place}: {said['code_list']} is no list"
-                seen.add(said["code_list"])
-            else:
-                mart_name, _, name_column = said["named_in"].partition(".")
-                assert name_column in marts[mart_name]["columns"], f"{place}: {said['named_in']}"
-    assert len(seen) > 20
-
-
-def test_no_report_holds_a_figure_that_does_not_add_up(models: dict[str, Any]) -> None:
-    """Users add the rows of a report up; that is no way to come to a rate or an average."""
-    reports = {name: model for name, model in models.items() if name.startswith("rpt_")}
-    assert len(reports) >= 4
-    for name, report in reports.items():
-        numbers = {
-            column["name"]
-            for column in report["columns"].values()
-            if column["data_type"].startswith(("integer", "bigint", "numeric"))
-        }
-        for column in numbers:
-            assert column.endswith(("_count", "_vnd", "_days", "quantity")) or "_days_" in column, (
-                f"{name}.{column}: hold the numerator and the denominator, and name the rate in "
-                "config.meta.rates"
-            )
-        for rate, parts in (report["config"]["meta"].get("rates") or {}).items():
-            assert set(parts) == {"of", "over"}, f"{name}: {rate} is {{of: …, over: …}}"
-            assert set(parts.values()) <= numbers, f"{name}: {rate} names no figure of it"
-
-
-def test_figures_name_the_dimensions_over_which_they_do_not_add_up(models: dict[str, Any]) -> None:
-    """In `not_additive_over`: where things are counted once per row (count distinct), or are taken
-    as an average or an extreme, and where the unit of a figure is that of a member."""
-    seen = 0
-    for name, report in models.items():
-        if not name.startswith("rpt_"):
-            continue
-        rules = {rule["type"]: rule["columns"] for rule in report["constraints"]}
-        not_sums = set(_NOT_A_SUM.findall(_code(report)))
-        aliases = not_sums - set(report["columns"])
-        assert not aliases, f"{name}: call {aliases} as the column that it becomes"
-        for column in report["columns"].values():
-            said = column["config"]["meta"].get("not_additive_over", [])
-            place = f"{name}.{column['name']}"
-            assert set(said) <= set(rules["primary_key"]) - {"audience"}, f"{place}: {said}"
-            if _is_figure(column) and (column["name"] in not_sums or not _has_unit(column)):
-                assert said, f"{place}: say over what it does not add up (not_additive_over)"
-            if said:
-                seen += 1
-                english, _, vietnamese = column["description"].partition(" | ")
-                is_said = re.search(r"adds? up over", english, re.I) and "cộng" in vietnamese
-                assert is_said, f"{place}: its description says over what it does not add up"
-    assert seen >= 2
-
-
-def _is_figure(column: dict[str, Any]) -> bool:
-    return bool(column["data_type"].startswith(("integer", "bigint", "numeric")))
-
-
-def _has_unit(column: dict[str, Any]) -> bool:
-    return column["name"].endswith(("_count", "_vnd", "_days")) or "_days_" in column["name"]
-
-
-def test_every_mart_says_in_two_languages_which_joins_mislead(models: dict[str, Any]) -> None:
-    marts = {name: model for name, model in models.items() if model["schema"] == "candidate"}
-    for name, mart in marts.items():
-        said = mart["config"]["meta"].get("misleads")
-        assert said, f"{name}: say in config.meta.misleads which joins and sums go wrong"
-        for sentence in said:
-            parts = _BILINGUAL.fullmatch(sentence)
-            assert parts, f'{name}: write "<English> | <Tiếng Việt>" for {sentence!r}'
-            assert _VIETNAMESE.search(parts["vietnamese"]), f"{name}: {sentence}"
-
-
-def test_every_mart_says_how_it_is_divided_and_who_sees_it(
-    manifest: dict[str, Any], models: dict[str, Any]
-) -> None:
-    """What the contracts do not say, `parse_manifest` refuses."""
-    contracts = parse_manifest(manifest)
-    marts = {name for name, model in models.items() if model["schema"] == "candidate"}
-    assert {contract.mart for contract in contracts if contract.store == CLOSED} == marts
-    open_marts = {contract.mart for contract in contracts if contract.store == OPEN}
-    assert marts - open_marts == {"fct_hiv_treatments"}
-    for name in marts:
-        assert [role.name for role in readers_of("marts", name)] == ["bi_reader"]
-        assert not list(readers_of("closed", name)), "closed tables are read through views only"
-
-
-def test_views_of_facilities_hold_no_key_that_joins_across_facilities(
-    manifest: dict[str, Any],
-) -> None:
-    for contract in parse_manifest(manifest):
-        if contract.facility_view is None:
-            continue
-        shown = set(contract.column_names) - set(contract.facility_view.without)
-        assert not shown & {"person_key", "ordering_practitioner_key", "practitioner_key"}, (
-            f"{contract.mart}: leave the key out (`without` in facility_view)"
-        )
-        elsewhere = {"arrival_encounter_key"} & shown
-        assert elsewhere <= set(dict(contract.facility_view.keys)), contract.mart
 
 
 def test_nothing_is_written_into_the_project(warehouse: Settings) -> None:
@@ -414,11 +217,6 @@ def test_a_changed_file_is_read_again_although_its_time_is_the_same(
     nodes = json.loads(kept.read_text(encoding="utf-8"))["nodes"]
     (model,) = (node for node in nodes.values() if node["name"] == "dim_dates")
     assert "changed" in json.dumps(model["description"]) + json.dumps(model["columns"])
-
-
-def _code(model: dict[str, Any]) -> str:
-    """The SQL without comments."""
-    return re.sub(r"--.*", "", model["raw_code"])
 
 
 def _as_postgres(data_type: str) -> str:

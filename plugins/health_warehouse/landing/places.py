@@ -91,13 +91,17 @@ def require_place(settings: Settings, filesystem: Any, path: str) -> None:
     local = isinstance(filesystem, LocalFileSystem)
     inbox = Path(unquote(urlsplit(settings.inbox).path)) if local else Path("/")
     root = inbox if local and Path(path).is_relative_to(inbox) else Path(path).parent
-    with reaching("the place of a file that cannot be read"):
-        if local:
-            with os.scandir(root) as entries:
-                next(entries, None)
-        else:
-            filesystem.invalidate_cache()
-            filesystem.info(str(root))
+    place = "the place of a file that cannot be read"
+    try:
+        with reaching(place):
+            if local:
+                with os.scandir(root) as entries:
+                    next(entries, None)
+            else:
+                filesystem.invalidate_cache()
+                filesystem.info(str(root))
+    except FileNotFoundError:
+        raise SourceUnavailable(f"{place} is gone") from None
 
 
 def _is_of_transport(error: Exception) -> bool:

@@ -105,6 +105,18 @@ def test_a_place_that_cannot_be_listed_stops_all(
         list_new(settings)
 
 
+def test_a_place_that_is_gone_stops_all_and_is_tried_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = _three(settings)
+    found = list_new(settings)
+    _fail(monkeypatch, inbox, "open", bad, errno.EIO)
+    _fail(monkeypatch, places, "scandir", bad.parent, errno.ENOENT)
+    with pytest.raises(SourceUnavailable, match="is gone") as told:
+        ingest(settings, found)
+    assert told.value.retry
+
+
 def test_tasks_load_the_neighbours_and_then_fail(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,5 @@
--- One row per appointment slip with a day of a dossier with content, as of the end of the build: by
--- its day, slips are found of which more became known.
+-- One row per appointment slip of a dossier with content that names a day, as of the end of the
+-- build. By the day a build finds the slips of which it knows more.
 {{ config(
     materialized='incremental',
     on_schema_change='fail',

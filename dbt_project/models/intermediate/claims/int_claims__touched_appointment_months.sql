@@ -1,7 +1,7 @@
--- One row per facility and month of appointments whose figures may have changed in this build: the
--- months of slips that dossiers lost or gained, those of all other slips of the encounters whose
--- follow-up may have changed, for another visit may keep them now, and those of which the day up to
--- which visits are known may lie in the window.
+-- One row per facility and month of appointments whose figures may have changed in this build. These
+-- are the months of slips that dossiers lost or gained; of all other slips of encounters whose
+-- follow-up may have changed, because another visit may keep them now; and of slips whose window
+-- holds the day up to which visits are known.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'appointment_month_start_date']) }}",
