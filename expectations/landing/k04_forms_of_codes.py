@@ -53,9 +53,9 @@ _TEMPORARY = "PP000"
 
 def _check(name: str, form: str) -> Check:
     column = name.lower()
-    if name == "MA_DKBD":
-        column = f"replace(upper({column}), '{_TEMPORARY}', '00000')"
     canonical = f"raw.canonical_code({column})"
+    if name == "MA_DKBD":
+        canonical = f"replace({canonical}, '{_TEMPORARY}', '00000')"
     return Check(
         field=name,
         # nearly all are in their one form already

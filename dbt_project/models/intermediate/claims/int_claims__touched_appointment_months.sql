@@ -1,7 +1,7 @@
--- One row per facility and month of appointments whose figures may have changed in this build. These
--- are the months of slips that dossiers lost or gained; of all other slips of encounters whose
--- follow-up may have changed, because another visit may keep them now; and of slips whose window
--- holds the day up to which visits are known.
+-- One row per facility and month of appointments whose figures may have changed in this build.
+-- These are the months of slips that dossiers lost or gained; of all other slips of encounters
+-- whose follow-up may have changed, because another visit may keep them now; and of slips whose
+-- window holds the day up to which visits are known.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'appointment_month_start_date']) }}",
