@@ -1,0 +1,188 @@
+"""What a contract says of its feed: values only, read from YAML elsewhere.
+
+A feed is one stream of deliveries with one contract. Its document is the smallest thing that a
+sender replaces as a whole: a dossier of claims, otherwise a row with a key. A snapshot feed has
+partitions: what one delivery replaces as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Mode = Literal["upsert", "snapshot", "append"]
+"""upsert: a document replaces the one with its key. snapshot: a delivery lists its partition, and
+what it does not name has ended. append: nothing is ever replaced."""
+
+ColumnType = Literal["text", "code", "integer", "number", "date", "time", "boolean"]
+"""code: compared in its canonical form. time: local date and time."""
+
+ColumnSeverity = Literal["quarantine", "flag", "record"]
+Gate = Literal["hold", "notice"]
+Personal = Literal["", "personal", "sensitive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same thing said in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One value of a row. `name` is the column of `raw`; `labels` are what senders call it, as they
+    are written at first; without any it is called by its name.
+
+    `lowest`, `highest`: bounds of numbers, inclusive. `values` are the codes that are allowed, and
+    `code_list` names a list of the reference data instead. `not_after` names a column whose day is
+    not before this one's. `severity`: what a value that breaks this does.
+    """
+
+    name: str
+    meaning: Words
+    labels: tuple[str, ...] = ()
+    type: ColumnType = "text"
+    length: int | None = None
+    is_required: bool = False
+    is_unique: bool = False
+    personal: Personal = ""
+    formats: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    code_list: str | None = None
+    lowest: float | None = None
+    highest: float | None = None
+    not_after: str | None = None
+    severity: ColumnSeverity = "flag"
+    source: str = ""
+    confidence: str = ""
+
+    @property
+    def is_personal(self) -> bool:
+        """It stays in `raw`, the originals and the vault."""
+        return bool(self.personal)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one kind in a delivery. `name` is what the sender calls it; `raw_table` is in `raw`.
+
+    Only claims have several.
+    """
+
+    name: str
+    raw_table: str
+    grain: Words
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """Raises KeyError."""
+        return {column.name: column for column in self.columns}[name]
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """Where the day that a list speaks of is found. `kind`: column (its name is `of`), file_name (a
+    pattern of yyyy, mm, dd is `of`), receipt_month (its last day)."""
+
+    kind: Literal["column", "file_name", "receipt_month"]
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent a delivery: named by a column of its rows, the first folder below the inbox, or
+    always the same."""
+
+    kind: Literal["column", "folder", "fixed", "reader"]
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """What refuses a whole delivery. `shrinks_by_more_than`: the share of the documents of the list
+    before it that a complete list may lack before a person has to decide; None: any."""
+
+    is_empty: bool = True
+    is_header_missing: bool = True
+    shrinks_by_more_than: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which columns name a person, and in which domain their key is made: a nurse in the staff list
+    must not be found by the key that she has as a patient."""
+
+    domain: Literal["patient", "staff"]
+    citizen_id: str | None = None
+    insurance_number: str | None = None
+    local_id: str | None = None
+    licence: str | None = None
+    name: str | None = None
+    birth: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Which columns may say that a document belongs to a closed class, and which documents of other
+    feeds it speaks of, by feed and column."""
+
+    icd: tuple[str, ...] = ()
+    drug: tuple[str, ...] = ()
+    service: tuple[str, ...] = ()
+    disease: tuple[str, ...] = ()
+    refers_to: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What is owed: by whom, how often, until when, and how many days later it is missing."""
+
+    who: str
+    every: str
+    due: str
+    grace_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One feed. `path` is the file that says so; `overridden` are the keys that a province's file
+    changed, by that file.
+
+    `match`: patterns of paths below the inbox, as fnmatch reads them, without regard to case.
+    `reader`: which reader makes documents of its bytes. `document_key`: the columns that name a
+    document within its sender; empty: the whole content does. `newer`: "received_at", or the column
+    that orders versions before it. `gate`: whether its findings can hold a release.
+    """
+
+    feed: str
+    title: Words
+    owner: str
+    match: tuple[str, ...]
+    reader: str
+    mode: Mode
+    tables: tuple[Table, ...]
+    path: Path
+    sender: Sender
+    document_key: tuple[str, ...] = ()
+    partition: tuple[str, ...] = ()
+    as_of: tuple[AsOf, ...] = ()
+    newer: str = "received_at"
+    speaks_for: Literal["self", "parent", "department"] = "self"
+    missing: Literal["not_reported", "ended"] = "not_reported"
+    expect: Expect | None = None
+    refuse: Refuse = Refuse()
+    identity: Identity | None = None
+    closed: Closed | None = None
+    gate: Gate = "notice"
+    options: Mapping[str, str] = field(default_factory=dict)
+    overridden: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Table:
+        """The one table of a feed of rows. Raises ValueError for a feed that has several."""
+        (table,) = self.tables
+        return table
