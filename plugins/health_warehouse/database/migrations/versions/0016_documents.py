@@ -1,0 +1,17 @@
+"""Documents of any feed: their versions, which of them counts, and the partitions of deliveries."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+
+
+def upgrade() -> None:
+    statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    op.get_bind().exec_driver_sql(statements)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup of before the upgrade")
