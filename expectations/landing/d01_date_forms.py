@@ -12,7 +12,7 @@ from __future__ import annotations
 from expectations.rules.by_field import rows_by_field
 from expectations.rules.fragments import described, quoted_time, text_or_null
 from expectations.rules.rule import Category, Check, Rule, Severity, Source
-from health_warehouse.sources.claims.schema import Field, Table
+from health_warehouse.feeds.contract import Column, Table
 
 _SIZE = 12
 # Without {n}, which makes Postgres' matcher slower: nearly all values end here.
@@ -31,37 +31,37 @@ _NO_DATE_IS_TOLD = {
 }
 
 
-def has_time(field: Field) -> bool:
+def has_time(field: Column) -> bool:
     """Whether the list of fields has it as `yyyymmddHHMM`."""
-    return field.type == "S" and field.size == _SIZE
+    return field.type == "text" and field.length == _SIZE
 
 
-def _is_day_alone(field: Field) -> str:
+def _is_day_alone(field: Column) -> str:
     """SQL: a date that the rules of order take, for it can be read, without its time."""
-    column = field.column
+    column = field.name
     day = f"length({column}) = 8 and raw.parse_date({column}) is not null"
     # D06 takes the year alone
-    return f"{day} or {column} ~ '^[0-9]{{4}}$'" if field.name == "NGAY_SINH" else day
+    return f"{day} or {column} ~ '^[0-9]{{4}}$'" if field.label == "NGAY_SINH" else day
 
 
-def _check(table: Table, field: Field) -> Check | None:
+def _check(table: Table, field: Column) -> Check | None:
     if not has_time(field):
         return None
-    column = field.column
+    column = field.name
     holds = [
         f"{column} ~ '{_USUAL}'",
         f"{text_or_null(column)} is null",
         f"length({column}) = {_SIZE} and raw.parse_local_time({column}) is not null",
     ]
-    if field.name in _ALSO_ALLOWED:
-        holds.append(_ALSO_ALLOWED[field.name].format(column=column))
-    if field.name in _NO_DATE_IS_TOLD.get(table.name, ()):
+    if field.label in _ALSO_ALLOWED:
+        holds.append(_ALSO_ALLOWED[field.label].format(column=column))
+    if field.label in _NO_DATE_IS_TOLD.get(table.name, ()):
         holds.append(f"not ({_is_day_alone(field)})")
-    told = described if field.is_personal or field.name == "NGAY_SINH" else quoted_time
+    told = described if field.is_personal or field.label == "NGAY_SINH" else quoted_time
     return Check(
-        field=field.name,
+        field=field.label,
         holds=" or ".join(f"({condition})" for condition in holds),
-        reason=f"'{field.name} is ' || case when {_is_day_alone(field)} "
+        reason=f"'{field.label} is ' || case when {_is_day_alone(field)} "
         "then 'a date without its time (yyyymmddHHMM)' "
         f"else 'not a date and time (yyyymmddHHMM): ' || {told(column)} end",
     )

@@ -12,7 +12,7 @@ from expectations.rules.by_field import rows_by_field
 from expectations.rules.cards import items
 from expectations.rules.fragments import described, is_day, quoted_time, text_or_null
 from expectations.rules.rule import Category, Check, Rule, Severity, Source
-from health_warehouse.sources.claims.schema import Field, Table
+from health_warehouse.feeds.contract import Column, Table
 
 _SIZE = 8
 _LISTS = (("XML1", "NGAY_TAI_KHAM"),)
@@ -21,31 +21,29 @@ _BIRTHS = ("NGAYSINH_NND", "NGAY_SINHCON")
 _UNKNOWN_PARTS = "^(19|20)[0-9][0-9](00|0[1-9]|1[0-2])00$"
 
 
-def is_asked(table: Table, field: Field) -> bool:
+def is_asked(table: Table, field: Column) -> bool:
     """Whether the list of fields has it as `yyyymmdd`, and no other rule reads it."""
-    place = (table.name, field.name)
-    has_day = field.type == "S" and field.size == _SIZE
+    place = (table.name, field.label)
+    has_day = field.type == "text" and field.length == _SIZE
     return (has_day or place in _LISTS) and place not in _TOLD
 
 
-def _check(table: Table, field: Field) -> Check | None:
+def _check(table: Table, field: Column) -> Check | None:
     if not is_asked(table, field):
         return None
-    text = f"btrim({field.column})"
-    holds = [f"{text_or_null(field.column)} is null"]
-    if (table.name, field.name) in _LISTS:
-        holds.append(
-            f"(select bool_and({is_day('day')}) from unnest({items(field.column)}) as day)"
-        )
+    text = f"btrim({field.name})"
+    holds = [f"{text_or_null(field.name)} is null"]
+    if (table.name, field.label) in _LISTS:
+        holds.append(f"(select bool_and({is_day('day')}) from unnest({items(field.name)}) as day)")
     else:
         holds += [is_day(text), f"length({text}) > {_SIZE}"]
-    if field.name in _BIRTHS:
+    if field.label in _BIRTHS:
         holds.append(f"{text} ~ '{_UNKNOWN_PARTS}'")
-    told = described if field.is_personal or field.name in _BIRTHS else quoted_time
+    told = described if field.is_personal or field.label in _BIRTHS else quoted_time
     return Check(
-        field=field.name,
+        field=field.label,
         holds=" or ".join(f"({condition})" for condition in holds),
-        reason=f"'{field.name} is not a day (yyyymmdd): ' || {told(field.column)}",
+        reason=f"'{field.label} is not a day (yyyymmdd): ' || {told(field.name)}",
     )
 
 

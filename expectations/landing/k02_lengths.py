@@ -13,7 +13,7 @@ from expectations.landing.k02_numbers import is_asked
 from expectations.rules.by_field import rows_by_field
 from expectations.rules.fragments import described
 from expectations.rules.rule import Category, Check, Rule, Severity, Source
-from health_warehouse.sources.claims.schema import Field, Table
+from health_warehouse.feeds.contract import Column, Table
 
 _WIDER = {
     "DIA_CHI": 4000,
@@ -44,33 +44,33 @@ _OWN_KEYS = ("XML0", "XML1")  # the other tables repeat the MA_LK of XML1 (F04):
 _AMOUNT_SIZE = 15  # the bound of raw.parse_amount: L01, L02 and K02_number tell a longer one
 
 
-def _size(table: Table, field: Field) -> int | None:
-    is_amount = field.type == "N" and field.size == _AMOUNT_SIZE
-    if field.size is None or is_amount or has_time(field):  # D01_form
+def _size(table: Table, field: Column) -> int | None:
+    is_amount = field.type == "number" and field.length == _AMOUNT_SIZE
+    if field.length is None or is_amount or has_time(field):  # D01_form
         return None
-    if field.name == "MA_LK" and table.name not in _OWN_KEYS:
+    if field.label == "MA_LK" and table.name not in _OWN_KEYS:
         return None
-    if field.name in _JUDGED_ELSEWHERE.get(table.name, ()):
+    if field.label in _JUDGED_ELSEWHERE.get(table.name, ()):
         return None
-    return max(field.size, _WIDER.get(field.name, 0))
+    return max(field.length, _WIDER.get(field.label, 0))
 
 
-def _check(table: Table, field: Field) -> Check | None:
+def _check(table: Table, field: Column) -> Check | None:
     size = _size(table, field)
     if size is None:
         return None
-    column = field.column
+    column = field.name
     # bytes first: a text that is short in bytes is short in characters, and they need no counting
     short = f"coalesce(octet_length({column}), 0) <= {size}"
-    if field.type == "N":
+    if field.type == "number":
         measured = f"length(ltrim(split_part(btrim({column}), '.', 1), '+-0'))"
     else:
         measured = f"length(btrim({column}))"
     is_told = f" or raw.parse_amount({column}) is null" if is_asked(table, field) else ""
     return Check(
-        field=field.name,
+        field=field.label,
         holds=f"{short} or {measured} <= {size}{is_told}",
-        reason=f"'{field.name} has more than {size} characters: ' || {described(column)}",
+        reason=f"'{field.label} has more than {size} characters: ' || {described(column)}",
     )
 
 

@@ -14,7 +14,7 @@ from expectations.rules.by_field import rows_by_field
 from expectations.rules.fragments import described, quoted_code, text_or_null
 from expectations.rules.rule import Category, Check, Rule, Severity, Source
 from expectations.rules.selections import IS_INSURED, has
-from health_warehouse.sources.claims.schema import Field, Table
+from health_warehouse.feeds.contract import Column, Table
 
 _LINE_AMOUNTS = (
     *("SO_LUONG", "THANH_TIEN_BV", "THANH_TIEN_BH", "TYLE_TT_BH", "MUC_HUONG"),
@@ -58,18 +58,18 @@ _HEADERS = (
 _RANGES = {"NAM_QT": (1900, 9999), "THANG_QT": (1, 12)}
 
 
-def is_asked(table: Table, field: Field) -> bool:
+def is_asked(table: Table, field: Column) -> bool:
     """Whether the list of fields has it as a number, and no other rule reads it always."""
-    return field.type == "N" and field.name not in _TOLD.get(table.name, ())
+    return field.type == "number" and field.label not in _TOLD.get(table.name, ())
 
 
-def _check(table: Table, field: Field) -> Check | None:
+def _check(table: Table, field: Column) -> Check | None:
     if not is_asked(table, field):
         return None
-    column = field.column
+    column = field.name
     number = f"raw.parse_amount({column})"
-    if field.name in _RANGES:
-        first, last = _RANGES[field.name]
+    if field.label in _RANGES:
+        first, last = _RANGES[field.label]
         fits = f"{number} between {first} and {last} and {number} = trunc({number})"
         holds = f"{text_or_null(column)} is null or ({fits})"
         wrong = f"'not a whole number from {first} to {last}: '"
@@ -79,17 +79,17 @@ def _check(table: Table, field: Field) -> Check | None:
             f"({column} !~ '[^0-9]' and octet_length({column}) between 1 and 15)"
             f" or {text_or_null(column)} is null or {number} >= 0"
         )
-        if field.size == 1:
+        if field.length == 1:
             holds = f"coalesce({column}, '') in ('', '0', '1', '2', '3') or {holds}"
         wrong = f"case when {number} < 0 then 'less than 0: ' else 'not a number: ' end"
-    if table.name == "XML1" and field.name in ONLY_WHEN:
-        holds = f"not {ONLY_WHEN[field.name]} or {holds}"
+    if table.name == "XML1" and field.label in ONLY_WHEN:
+        holds = f"not {ONLY_WHEN[field.label]} or {holds}"
     # what stands in the place of a code of XML6 may be words on HIV
     told = described if field.is_personal or table.name == "XML6" else quoted_code
     return Check(
-        field=field.name,
+        field=field.label,
         holds=holds,
-        reason=f"'{field.name} is ' || {wrong} || {told(column)}",
+        reason=f"'{field.label} is ' || {wrong} || {told(column)}",
     )
 
 

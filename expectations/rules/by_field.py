@@ -1,4 +1,4 @@
-"""Rows of rules that are made from the list of fields: one pass per table, a check per field."""
+"""Rows of rules that are made from contracts: one pass per table, a check per column."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from expectations.rules.rule import Check, Rows
 from expectations.rules.selections import headers, of_table
-from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Field, Table
+from health_warehouse.feeds.catalogue import built_in
+from health_warehouse.feeds.contract import Column, Table
 
 
 def rows_of_table(table: str, checks: Sequence[Check], of_headers: Sequence[str] = ()) -> Rows:
@@ -23,12 +24,12 @@ def rows_of_table(table: str, checks: Sequence[Check], of_headers: Sequence[str]
 
 
 def rows_by_field(
-    check: Callable[[Table, Field], Check | None], of_headers: Sequence[str] = ()
+    check: Callable[[Table, Column], Check | None], of_headers: Sequence[str] = ()
 ) -> tuple[Rows, ...]:
     """Every field of the standard, table by table; None from `check`: it is not asked."""
     found = []
-    for table in (*TABLES.values(), CHECK_INS):
-        checks = [one for field in table.fields if (one := check(table, field))]
+    for table in (*built_in()["claims"].tables, *built_in()["check_ins"].tables):
+        checks = [one for column in table.columns if (one := check(table, column))]
         if checks:
             found.append(rows_of_table(table.name, checks, of_headers))
     return tuple(found)

@@ -2,6 +2,7 @@
 
 WarehouseError
 ├── ConfigurationError   a setting is wrong or missing; a person must act
+│   └── ContractError    contracts of feeds say what nobody reads
 ├── SourceUnavailable    inbox, archive or database cannot be reached; retry
 │   ├── SourceDenied     it answers, but refuses us or is not who it should be; a person must act
 │   └── FileUnavailable  one file of it cannot be read now; its neighbours can
@@ -16,6 +17,8 @@ WarehouseError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class WarehouseError(Exception):
     """Catch this at the edge. `retry` says whether trying again can help."""
@@ -25,6 +28,14 @@ class WarehouseError(Exception):
 
 class ConfigurationError(WarehouseError):
     pass
+
+
+class ContractError(ConfigurationError):
+    """Everything that is wrong in contracts of feeds; `problems`: each with its file and line."""
+
+    def __init__(self, problems: Sequence[object]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
 
 
 class SourceUnavailable(WarehouseError):

@@ -94,6 +94,11 @@ class Settings(AlertSettings, BaseSettings):
         description="The same credentials, in one line of JSON as Airflow writes a connection: "
         '{"login": "...", "password": "...", "extra": {"host_key": "ssh-ed25519 AAAA..."}}.',
     )
+    feeds: Path | None = Field(
+        default=None,
+        description="A folder with contracts of feeds of your own, and with what is other in ours "
+        "(docs/feeds.md). Unset: our feeds as they are.",
+    )
     late_delivery_seconds: float = Field(
         default=0.0,
         ge=0,

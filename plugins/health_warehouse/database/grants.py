@@ -6,7 +6,7 @@ role of his own stays. What is right already is not touched: nothing waits, noth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from health_warehouse.database import rights
 from health_warehouse.database.connections import driver_connection
 from health_warehouse.database.roles import role_name
+from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.settings import Settings
 
 PUBLIC = "public"
@@ -111,6 +112,7 @@ def _existing_schemas(connection: Connection) -> set[str]:
 
 def _wanted(connection: Connection, settings: Settings) -> set[Grant]:
     tables, routines = relations(connection), functions(connection)
+    personal = rights.personal_columns(catalogue(settings))
     existing = _existing_schemas(connection)
     wanted: set[Grant] = set()
     for role in rights.all_rights().values():
@@ -127,16 +129,21 @@ def _wanted(connection: Connection, settings: Settings) -> set[Grant]:
         }
         for table in tables:
             if table.owner != name:
-                wanted |= set(_on_table(role, name, table))
+                wanted |= set(_on_table(role, name, table, personal))
     return wanted
 
 
-def _on_table(role: rights.RoleRights, name: str, table: Relation) -> Iterator[Grant]:
+def _on_table(
+    role: rights.RoleRights, name: str, table: Relation, personal: Mapping[str, frozenset[str]]
+) -> Iterator[Grant]:
     for verb, columns in role.on(table.schema, table.name).items():
         if columns == rights.EVERY:
             yield Grant("table", table.schema, table.name, verb, name)
             continue
-        for column in rights.granted_columns(columns, table.name, table.columns):
+        is_feed = table.schema == "raw" and columns == rights.NOT_PERSONAL
+        if is_feed and table.name not in personal:
+            continue  # its contract is gone: nobody knows what is personal there
+        for column in rights.granted_columns(columns, table.name, table.columns, personal):
             yield Grant("table", table.schema, table.name, verb, name, column)
 
 

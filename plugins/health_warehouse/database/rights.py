@@ -12,7 +12,9 @@ from typing import Any, Final, Literal
 import yaml
 
 from health_warehouse.database.roles import ROLES
-from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
+from health_warehouse.feeds.catalogue import built_in
+from health_warehouse.feeds.contract import Contract
+from health_warehouse.feeds.ddl import EXTRA
 
 PATH = Path(__file__).with_name("roles.yml")
 VERBS = frozenset({"select", "insert", "update", "delete", "truncate"})
@@ -24,11 +26,7 @@ Rights = Mapping[str, Columns]
 
 _KEYS = {"purpose", "member_of", "creates_in", "executes", "tables", "session"}
 _KEYS |= {"reserved_slots", "temporary_tables"}
-_PERSONAL = {
-    table.raw_table: frozenset(field.column for field in table.fields if field.is_personal)
-    | {"_extra"}
-    for table in (*TABLES.values(), CHECK_INS)
-} | {
+_PERSONAL_BESIDE_FEEDS = {
     "files": frozenset({"file_name"}),
     "file_receipts": frozenset({"file_name", "uri"}),
     "bundles": frozenset({"file_name", "uri"}),
@@ -86,17 +84,35 @@ def readers_of(schema: str, table: str) -> Iterator[RoleRights]:
             yield role
 
 
-def granted_columns(columns: Columns, table: str, existing: tuple[str, ...]) -> tuple[str, ...]:
+def personal_columns(contracts: Mapping[str, Contract]) -> Mapping[str, frozenset[str]]:
+    """What `not personal` leaves out, by table: what contracts call personal, and what they do not
+    know."""
+    of_feeds = {
+        table.raw_table: frozenset(c.name for c in table.columns if c.is_personal) | {EXTRA}
+        for contract in contracts.values()
+        for table in contract.tables
+    }
+    return of_feeds | _PERSONAL_BESIDE_FEEDS
+
+
+def granted_columns(
+    columns: Columns,
+    table: str,
+    existing: tuple[str, ...],
+    personal: Mapping[str, frozenset[str]] | None = None,
+) -> tuple[str, ...]:
     """The columns of a table that `columns` stands for; of those that are listed, all must exist.
 
-    Raises ValueError when roles.yml lists a column that the table does not have.
+    `personal` is that of our feeds when it is not given. Raises ValueError when roles.yml lists a
+    column that the table does not have, or no contract says which columns are personal.
     """
     if columns == EVERY:
         return existing
     if columns == NOT_PERSONAL:
-        if table not in _PERSONAL:
-            raise ValueError(f"{PATH}: fields.csv says nothing of {table}: list its columns")
-        return tuple(name for name in existing if name not in _PERSONAL[table])
+        personal = personal_columns(built_in()) if personal is None else personal
+        if table not in personal:
+            raise ValueError(f"{PATH}: no contract describes {table}: list its columns")
+        return tuple(name for name in existing if name not in personal[table])
     if missing := sorted(set(columns) - set(existing)):
         raise ValueError(f"{PATH}: {table} has no column {', '.join(missing)}")
     return tuple(columns)

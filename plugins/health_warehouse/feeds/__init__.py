@@ -1,4 +1,13 @@
 """Every feed, described once by a contract; everything generic reads contracts and names no feed.
 
-contract     what a contract says
+contract          what a contract says
+catalogue         all contracts: ours, and those of a province; merge: its single keys over ours
+read              a contract from its YAML; tree: YAML that knows its lines; draft: what fits of it
+schema, shape     keys and forms that a contract may have, and what has others
+sense             whether what it says fits together, with sense_of_tables, sense_of_columns and
+                  sense_between contracts; names and labels that it may give
+problem           what is wrong, where, and what to write instead
+field_lists       columns that a standard lists already
+ddl               the table of `raw` that a contract asks for
+claims, check_ins the contracts of ours
 """

@@ -22,6 +22,15 @@ ColumnType = Literal["text", "code", "integer", "number", "date", "time", "boole
 ColumnSeverity = Literal["quarantine", "flag", "record"]
 Gate = Literal["hold", "notice"]
 Personal = Literal["", "personal", "sensitive"]
+CodeKind = Literal["", "icd", "drug", "service", "disease"]
+"""What a column's codes may give away: whether its row belongs to a closed class."""
+
+Lineage = Literal["file_id", "position", "line", "facility_id"]
+"""Columns of `raw` that say where a row comes from. file_id and position name the document, `line`
+the row within it; facility_id is who sent it, when the reader alone knows. All but facility_id are
+the key."""
+
+PersonKey = Literal["none", "optional", "required"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,8 @@ class Column:
 
     `lowest`, `highest`: bounds of numbers, inclusive. `values` are the codes that are allowed, and
     `code_list` names a list of the reference data instead. `not_after` names a column whose day is
-    not before this one's. `severity`: what a value that breaks this does.
+    not before this one's. `severity`: what a value that breaks this does. `kind`: of codes that may
+    tell of a closed class.
     """
 
     name: str
@@ -51,6 +61,7 @@ class Column:
     is_unique: bool = False
     personal: Personal = ""
     formats: tuple[str, ...] = ()
+    kind: CodeKind = ""
     values: tuple[str, ...] = ()
     code_list: str | None = None
     lowest: float | None = None
@@ -65,18 +76,26 @@ class Column:
         """It stays in `raw`, the originals and the vault."""
         return bool(self.personal)
 
+    @property
+    def label(self) -> str:
+        """What it is called first by those who send it."""
+        return self.labels[0] if self.labels else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of one kind in a delivery. `name` is what the sender calls it; `raw_table` is in `raw`.
 
-    Only claims have several.
+    Only claims have several; the first has one row per document. `grain` is what comes behind "One
+    row per". `lineage` and `person_key` are what the loader adds to the columns.
     """
 
     name: str
     raw_table: str
     grain: Words
     columns: tuple[Column, ...]
+    lineage: tuple[Lineage, ...] = ("file_id", "position")
+    person_key: PersonKey = "optional"
 
     def column(self, name: str) -> Column:
         """Raises KeyError."""
@@ -113,8 +132,8 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which columns name a person, and in which domain their key is made: a nurse in the staff list
-    must not be found by the key that she has as a patient."""
+    """Which columns of the first table name a person, and in which domain their key is made: a
+    nurse in the staff list must not be found by the key that she has as a patient."""
 
     domain: Literal["patient", "staff"]
     citizen_id: str | None = None
@@ -127,8 +146,8 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Which columns may say that a document belongs to a closed class, and which documents of other
-    feeds it speaks of, by feed and column."""
+    """Which columns of any table may say that a document belongs to a closed class, and which
+    documents of other feeds it speaks of: feed → the column here that names its documents."""
 
     icd: tuple[str, ...] = ()
     drug: tuple[str, ...] = ()
@@ -139,7 +158,8 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """What is owed: by whom, how often, until when, and how many days later it is missing."""
+    """What is owed: by whom, how often, until when ("day 5" or "working day 5" after the period),
+    and how many days later it is missing."""
 
     who: str
     every: str
@@ -154,8 +174,9 @@ class Contract:
 
     `match`: patterns of paths below the inbox, as fnmatch reads them, without regard to case.
     `reader`: which reader makes documents of its bytes. `document_key`: the columns that name a
-    document within its sender; empty: the whole content does. `newer`: "received_at", or the column
-    that orders versions before it. `gate`: whether its findings can hold a release.
+    document within its sender; empty: the whole content does. `partition`: columns, `sender`,
+    `as_of`. `newer`: "received_at", or the column that orders versions before it. `closed`: None
+    where nothing is. `gate`: whether its findings can hold a release.
     """
 
     feed: str

@@ -13,11 +13,13 @@ from sqlalchemy import Connection, NestedTransaction, text
 
 from health_warehouse.database.connections import driver_connection
 from health_warehouse.errors import BatchIncomplete
+from health_warehouse.feeds.catalogue import built_in
+from health_warehouse.feeds.ddl import column_names
 from health_warehouse.landing.exchange import told_without_rows
 from health_warehouse.landing.keys import DossierKeys, identifiers_array
 from health_warehouse.sources.claims.check_ins import CheckIn
 from health_warehouse.sources.claims.dossier import Dossier, Problem
-from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
+from health_warehouse.sources.claims.schema import CHECK_INS
 from health_warehouse.sources.claims.spread import Continuation
 
 BATCH_CHARACTERS = 8 * 1024 * 1024
@@ -25,26 +27,22 @@ BATCH_CHARACTERS = 8 * 1024 * 1024
 # the backslash and the line ends, looked for once per row.
 _DELIMITER, _NULL = "\x1f", "\x1e"
 
-_LINES = {name: f"raw.{table.raw_table}" for name, table in TABLES.items() if name != "XML1"}
+_LINES = {
+    table.name: f"raw.{table.raw_table}"
+    for table in built_in()["claims"].tables
+    if "line" in table.lineage
+}
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "ops.dossier_versions": (
         "file_id", "position", "facility_id", "dossier_id", "encounter_key", "local_person_key",
         "identifier_hashes", "care_days", "is_withdrawal", "line_count", "verdict",
     ),
-    "raw.claims_xml1": (
-        "file_id", "position", *(f.column for f in TABLES["XML1"].fields), "_extra", "_person_key",
-    ),
     **{
-        raw_table: (
-            "file_id", "position", "line", *(f.column for f in TABLES[name].fields), "_extra",
-        )
-        for name, raw_table in _LINES.items()
+        f"raw.{table.raw_table}": column_names(table)
+        for contract in built_in().values()
+        for table in contract.tables
     },
     "raw.claims_other": ("file_id", "position", "part", "table_name", "ma_lk_values", "content"),
-    "raw.check_ins": (
-        "file_id", "line", "facility_id", *(f.column for f in CHECK_INS.fields), "_extra",
-        "_person_key",
-    ),
     "quarantine.originals": ("file_id", "position", "part", "table_name", "content"),
     "quarantine.findings": (
         "file_id", "position", "line", "table_name", "field", "facility_id", "dossier_id",

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from health_warehouse.feeds.catalogue import built_in
 from health_warehouse.marts.contracts import OPEN, MartContract, split_name
 from health_warehouse.marts.manifest import mart_nodes, parse_manifest
-from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
 
 _HEAD = """\
 # Data dictionary / Từ điển dữ liệu
@@ -38,7 +38,12 @@ _CLOSED = {
     "by_row": "a row is a function of one dossier, and closed with it",
     "twice": "a row is a function of several dossiers, and computed with and without closed ones",
 }
-_FIELDS = {field.name for table in (*TABLES.values(), CHECK_INS) for field in table.fields}
+_FIELDS = {
+    column.label
+    for contract in built_in().values()
+    for table in contract.tables
+    for column in table.columns
+}
 _NAME = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\b")
 
 
