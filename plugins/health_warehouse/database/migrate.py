@@ -22,6 +22,7 @@ from health_warehouse.database.connections import (
     engine,
     ensure_role_passwords,
 )
+from health_warehouse.database.feed_tables import make_feed_tables
 from health_warehouse.database.public_rights import revoke_public_rights
 from health_warehouse.database.reader_groups import join_group, settle_groups
 from health_warehouse.database.readers import (
@@ -68,6 +69,7 @@ def migrate(settings: Settings) -> None:
         is_new = not connection.execute(text(_HAS_SCOPES)).scalar_one()
         upgrade(connection)
         fill(connection, settings.diagnosis_names_file)
+        make_feed_tables(connection, settings)
         grants.apply(connection, settings)
         revoke_public_rights(connection, settings)
         reserve_slots(connection, settings)

@@ -8,6 +8,7 @@ sense             whether what it says fits together, with sense_of_tables, sens
                   sense_between contracts; names and labels that it may give
 problem           what is wrong, where, and what to write instead
 field_lists       columns that a standard lists already
-ddl               the table of `raw` that a contract asks for
+ddl, view         the table of `raw` that a contract asks for, and the view of what counts
+dates             how senders write days and times
 claims, check_ins the contracts of ours
 """

@@ -30,6 +30,9 @@ Lineage = Literal["file_id", "position", "line", "facility_id"]
 the row within it; facility_id is who sent it, when the reader alone knows. All but facility_id are
 the key."""
 
+ROWS_READERS = frozenset({"json_lines"})
+"""Readers of which every row is a document."""
+
 PersonKey = Literal["none", "optional", "required"]
 
 
@@ -201,6 +204,11 @@ class Contract:
     gate: Gate = "notice"
     options: Mapping[str, str] = field(default_factory=dict)
     overridden: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def is_of_rows(self) -> bool:
+        """Whether each row is a document, in the tables of documents."""
+        return self.reader in ROWS_READERS
 
     @property
     def table(self) -> Table:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from health_warehouse.feeds.contract import ROWS_READERS
 from health_warehouse.feeds.draft import Draft, Fault, Place, listed
 from health_warehouse.feeds.problem import Problem, shown
 from health_warehouse.feeds.sense_of_columns import problems_of_columns
 from health_warehouse.feeds.sense_of_tables import problems_of_tables
-
-ROWS_READERS = frozenset({"json_lines"})
-"""Readers that give rows of one kind."""
 
 PARTITION_WORDS = ("sender", "as_of")
 _KINDS = ("icd", "drug", "service", "disease")

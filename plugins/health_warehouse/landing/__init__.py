@@ -10,6 +10,10 @@ receipts, senders, clock   what was received before, by whom, and when it counts
 load, reading, raw_rows    one file into `raw` in one transaction; keys, practitioners and exchange
                            are parts of that, file_lock its claim
 judging                    the landing suite on new files, and what follows from it
+routing                    which feed takes a file; taken_up: whether it has tables here
+feed_rows, copying         rows of other feeds; feed_keys and partitions say what they are of,
+                           further_receipts what bytes that came again speak for
+documents, document_settlement  which version of such a row counts
 versions, settlement       which version of a dossier counts; kept_rows and check_in_days follow it
 decisions, findings        what waits for a person; what was found
 ledger                     what became of every file

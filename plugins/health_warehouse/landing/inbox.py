@@ -11,11 +11,13 @@ from typing import Any, BinaryIO, cast
 
 from fsspec.implementations.local import LocalFileSystem
 
+from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.landing.clock import is_ahead, require_past
 from health_warehouse.landing.delivery import Delivery, FileChanged, ReceivedAt
 from health_warehouse.landing.places import open_place, reaching
 from health_warehouse.landing.receipts import without_seen
-from health_warehouse.landing.search import delivery_of, find_files
+from health_warehouse.landing.routing import is_read_name, path_below
+from health_warehouse.landing.search import Found, delivery_of, find_files
 from health_warehouse.settings import Settings
 
 _CHUNK_BYTES = 1024**2
@@ -54,7 +56,7 @@ def look(
     """
     require_past(received_at)
     if locations:
-        found = [find_files(*open_place(settings, place), place) for place in locations]
+        found = [_find(settings, place, *open_place(settings, place)) for place in locations]
         listed = {d.uri: d for one in found for d in one.deliveries}.values()
         new = without_seen(settings, list(listed), received_at)
         unreadable = [reason for one in found for reason in one.unreadable]
@@ -77,7 +79,7 @@ def seconds_until_quiet(settings: Settings) -> float:
     0: there `list_new` itself waits. Raises as `list_new` does.
     """
     filesystem, root = open_place(settings, settings.inbox)
-    found = find_files(filesystem, root, settings.inbox).deliveries
+    found = _find(settings, settings.inbox, filesystem, root).deliveries
     if not found or not isinstance(filesystem, LocalFileSystem):
         return 0.0
     age = datetime.now(UTC) - max(delivery.modified_at for delivery in found)
@@ -115,7 +117,7 @@ def _new_and_quiet(settings: Settings, received_at: ReceivedAt) -> tuple[list[De
     another, or the time one that the sender set: so by a second look at size and time."""
     quiet = settings.inbox_quiet_seconds
     filesystem, root = open_place(settings, settings.inbox)
-    found = find_files(filesystem, root, settings.inbox)
+    found = _find(settings, settings.inbox, filesystem, root)
     new = without_seen(settings, found.deliveries, received_at)
     if not new or quiet == 0:
         return new, found.unreadable
@@ -125,8 +127,18 @@ def _new_and_quiet(settings: Settings, received_at: ReceivedAt) -> tuple[list[De
         rested = [d for d in new if abs(now - d.modified_at) >= timedelta(seconds=quiet)]
         return rested, found.unreadable
     time.sleep(quiet)
-    again = {d.uri: d for d in find_files(filesystem, root, settings.inbox).deliveries}
+    again = {d.uri: d for d in _find(settings, settings.inbox, filesystem, root).deliveries}
     return [d for d in new if again.get(d.uri) == d], found.unreadable
+
+
+def _find(settings: Settings, location: str, filesystem: Any, root: str) -> Found:
+    contracts = catalogue(settings)
+
+    def is_read(path: str) -> bool:
+        below = path_below(settings, filesystem.unstrip_protocol(path))
+        return is_read_name(contracts, below)
+
+    return find_files(filesystem, root, location, is_read)
 
 
 def _open(delivery: Delivery) -> BinaryIO:

@@ -8,11 +8,13 @@ from hashlib import sha256
 from typing import BinaryIO
 
 from health_warehouse.errors import FileUnreadable
+from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.landing.archive import ArchivedFile, open_archived, store, store_chunks
 from health_warehouse.landing.bundles import Bounds, Member, base_name, is_bundle
 from health_warehouse.landing.delivery import Delivery, ReceivedAt, printable
 from health_warehouse.landing.gzip_bundle import gzip_member
 from health_warehouse.landing.receipts import remember_bundle
+from health_warehouse.landing.routing import is_read_name, path_below
 from health_warehouse.landing.zip_bundle import zip_members
 from health_warehouse.settings import Settings
 
@@ -40,7 +42,7 @@ class Intake:
         try:
             with open_archived(self._settings, archived) as stream:
                 bounds = Bounds.of(self._settings)
-                for member in _members(stream, self._delivery, archived.byte_count, bounds):
+                for member in self._members(stream, archived.byte_count, bounds):
                     yield _unpacked(self._settings, self._delivery, archived, member, self._count)
                     self._count += 1
         except FileUnreadable as refusal:
@@ -53,13 +55,15 @@ class Intake:
                 self._settings, self._delivery, self._bundle.sha256, self._count, received_at
             )
 
-
-def _members(
-    stream: BinaryIO, delivery: Delivery, byte_count: int, bounds: Bounds
-) -> Iterator[Member]:
-    if delivery.file_name.lower().endswith(".zip"):
-        return zip_members(stream, byte_count, bounds)
-    return iter([gzip_member(stream, delivery.file_name, byte_count, bounds)])
+    def _members(self, stream: BinaryIO, byte_count: int, bounds: Bounds) -> Iterator[Member]:
+        name = self._delivery.file_name
+        if not name.lower().endswith(".zip"):
+            return iter([gzip_member(stream, name, byte_count, bounds)])
+        contracts = catalogue(self._settings)
+        bundle = path_below(self._settings, self._delivery.uri)
+        return zip_members(
+            stream, byte_count, bounds, lambda member: is_read_name(contracts, f"{bundle}/{member}")
+        )
 
 
 def _unpacked(

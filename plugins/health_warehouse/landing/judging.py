@@ -7,19 +7,24 @@ reads through a session of its own what the loader has committed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
 from expectations import registry
+from expectations.generated.rules_of_contract import gate_of, rules_of
 from expectations.rules import statements
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import engine
 from health_warehouse.database.watchdog import watch
-from health_warehouse.errors import BatchIncomplete, CheckError
+from health_warehouse.errors import BatchIncomplete, CheckError, ConfigurationError
+from health_warehouse.feeds.catalogue import catalogue
+from health_warehouse.feeds.contract import Contract
 from health_warehouse.landing.check_in_days import note_check_ins
 from health_warehouse.landing.decisions import tell_waiting
+from health_warehouse.landing.documents import settle_documents
 from health_warehouse.landing.facilities import note_facilities
 from health_warehouse.landing.findings import insert_findings
 from health_warehouse.landing.kept_rows import bring_back_rows
@@ -32,7 +37,7 @@ from health_warehouse.settings import Settings
 # `for no key update`: fences other checkers without stopping a loader that adds a receipt of the
 # same bytes, whose foreign key takes a key-share lock of the file.
 _LOCK_UNJUDGED = """\
-select file_id, status from ops.files
+select file_id, status, kind from ops.files
 where file_id = any(:file_ids) and judged_at is null
 order by file_id
 for no key update"""
@@ -58,6 +63,24 @@ set verdict = case
     ) then 'quarantined' else 'accepted' end
 from ops.files as file
 where file.file_id = version.file_id and file.file_id = any(:file_ids)"""
+
+# A row whose document could not be named has its verdict from the loader.
+_VERDICTS_ON_ROWS = """\
+update ops.document_versions as version
+set verdict = case
+    when file.status = 'refused' or version.document_key is null or exists (
+        select from quarantine.findings as finding
+        where finding.file_id = version.file_id
+            and finding.position = version.position
+            and finding.severity = 'quarantine_dossier'
+    ) then 'quarantined' else 'accepted' end
+from ops.files as file
+where file.file_id = version.file_id and file.file_id = any(:file_ids)
+    and version.file_id = any(:file_ids)"""
+_FEEDS = """\
+select file_id, kind from ops.files
+where file_id = any(:file_ids) and kind in (select feed from ops.feeds)
+order by file_id"""
 
 
 @dataclass(frozen=True)
@@ -108,27 +131,66 @@ def _check(
         return LandingReport(), BatchIncomplete(
             f"{missing} files of the batch are not in ops.files"
         )
-    locked: list[tuple[int, str]] = [
-        (row.file_id, row.status)
-        for row in connection.execute(text(_LOCK_UNJUDGED), {"file_ids": file_ids})
-    ]
-    loaded = [file_id for file_id, status in locked if status == "loaded"]
-    if loaded:
-        batch_sql = _batch_sql(loaded)
+    locked = connection.execute(text(_LOCK_UNJUDGED), {"file_ids": file_ids}).all()
+    by_feed: dict[str, list[int]] = {}
+    for row in locked:
+        if row.status == "loaded":
+            by_feed.setdefault(row.kind, []).append(row.file_id)
+    found = 0
+    results: list[_Result] = []
+    for suite in _suites(catalogue(settings), by_feed, rules):
+        batch_sql = _batch_sql(suite.file_ids)
         with judging(settings, "loader", batch_sql) as judge:
-            gate = judge("landing gate", registry.LANDING_GATE)
+            gate = judge("landing gate", suite.gate)
             if in_state(gate, "error") or in_state(gate, "failed"):
-                return LandingReport(), _stop(connection, gate, loaded, batch_sql)
-            outcomes = gate + judge("landing", rules)
+                return LandingReport(), _stop(connection, gate, suite.file_ids, batch_sql)
+            outcomes = gate + judge("landing", suite.rules)
             if in_state(outcomes, "error"):
-                return LandingReport(), _stop(connection, outcomes, loaded, batch_sql)
-            found = _find(connection, outcomes, batch_sql)
-    else:
-        outcomes, found = (), 0
-    judged = [file_id for file_id, _ in locked]
-    report = _act(settings, connection, judged, loaded, outcomes, found)
+                return LandingReport(), _stop(connection, outcomes, suite.file_ids, batch_sql)
+            found += _find(connection, outcomes, batch_sql)
+            results.append(_Result(suite.file_ids, outcomes))
+    judged = [row.file_id for row in locked]
+    report = _act(settings, connection, judged, results, found)
     bring_back_rows(connection, settings)
     return report, None
+
+
+class _Suite(NamedTuple):
+    """Files of one feed, or of several that are judged together, and the rules on them."""
+
+    file_ids: list[int]
+    gate: Sequence[Rule]
+    rules: Sequence[Rule]
+
+
+class _Result(NamedTuple):
+    """What came out for the files of a suite."""
+
+    file_ids: list[int]
+    outcomes: tuple[Outcome, ...]
+
+
+def _suites(
+    contracts: Mapping[str, Contract], by_feed: Mapping[str, list[int]], rules: Sequence[Rule]
+) -> Iterator[_Suite]:
+    """Rules written by hand are on the feeds of the standard; others have those of their contract.
+
+    Raises ConfigurationError when the contract of a loaded file is gone.
+    """
+    by_hand: list[int] = []
+    for feed, file_ids in by_feed.items():
+        contract = contracts.get(feed)
+        if contract is None:
+            raise ConfigurationError(
+                f"{len(file_ids)} files of the feed {feed} wait to be judged, and it has no "
+                "contract any more: put it back, or remove what was loaded"
+            )
+        if contract.is_of_rows:
+            yield _Suite(file_ids, (gate_of(contract),), rules_of(contract))
+        else:
+            by_hand += file_ids
+    if by_hand:
+        yield _Suite(sorted(by_hand), registry.LANDING_GATE, rules)
 
 
 def _batch_sql(file_ids: Sequence[int]) -> str:
@@ -169,43 +231,62 @@ def _act(
     settings: Settings,
     connection: Connection,
     judged: Sequence[int],
-    loaded: Sequence[int],
-    outcomes: Sequence[Outcome],
+    results: Sequence[_Result],
     found: int,
 ) -> LandingReport:
     parameters = {"file_ids": list(judged)}
     if not judged:
         return LandingReport()
-    if loaded:
-        store(connection, "landing", outcomes, file_ids=loaded)
-        resolve_incidents(connection, "landing:error:")
-        for file_id in loaded:
+    for result in results:
+        store(connection, "landing", result.outcomes, file_ids=result.file_ids)
+        for file_id in result.file_ids:
             resolve_incidents(connection, f"landing:incomplete:{file_id}:")
+    if results:
+        resolve_incidents(connection, "landing:error:")
     refused = connection.execute(text(_REFUSE), parameters).rowcount
     connection.execute(text(_VERDICTS), parameters)
+    connection.execute(text(_VERDICTS_ON_ROWS), parameters)
     connection.execute(
         text("update ops.files set judged_at = clock_timestamp() where file_id = any(:file_ids)"),
         parameters,
     )
     quarantined: int = connection.execute(
         text(
-            "select count(*) from ops.dossier_versions"
+            "select ("
+            " select count(*) from ops.dossier_versions"
             " where verdict = 'quarantined' and file_id = any(:file_ids)"
+            ") + ("
+            " select count(*) from ops.document_versions"
+            " where verdict = 'quarantined' and file_id = any(:file_ids)"
+            ")"
         ),
         parameters,
     ).scalar_one()
     changed = settle(connection, judged, settings.late_delivery_tolerance)
+    changed += _settle_rows(settings, connection, judged)
     note_check_ins(connection, judged)
     note_facilities(connection, judged)
     waiting = tell_waiting(connection)
     return LandingReport(
         file_ids=tuple(judged),
-        outcomes=tuple(outcomes),
+        outcomes=tuple(outcome for result in results for outcome in result.outcomes),
         refused_files=refused,
         quarantined_dossiers=quarantined,
         findings=found,
         changed_dossiers=changed,
         waiting=waiting,
+    )
+
+
+def _settle_rows(settings: Settings, connection: Connection, judged: Sequence[int]) -> int:
+    """Settle the documents of every feed of rows; how many changed content."""
+    contracts = catalogue(settings)
+    by_feed: dict[str, list[int]] = {}
+    for row in connection.execute(text(_FEEDS), {"file_ids": list(judged)}):
+        by_feed.setdefault(row.kind, []).append(row.file_id)
+    return sum(
+        settle_documents(connection, contracts[feed], file_ids)
+        for feed, file_ids in sorted(by_feed.items())
     )
 
 

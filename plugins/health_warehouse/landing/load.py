@@ -17,13 +17,17 @@ from sqlalchemy import Connection, text
 from health_warehouse.database.connections import engine
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError, SourceUnavailable
+from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.landing.archive import ArchivedFile, is_kept
 from health_warehouse.landing.delivery import Delivery, ReceivedAt
+from health_warehouse.landing.documents import settle_documents
 from health_warehouse.landing.exchange import Driver, together
 from health_warehouse.landing.facilities import note_earlier_receipt
 from health_warehouse.landing.file_lock import send_lock
+from health_warehouse.landing.further_receipts import note_receipt
 from health_warehouse.landing.kept_rows import bring_back_rows
-from health_warehouse.landing.reading import read_into_raw, send_entry
+from health_warehouse.landing.reading import Received, read_into_raw, send_entry
+from health_warehouse.landing.routing import path_below
 from health_warehouse.landing.versions import note_received_earlier, settle
 from health_warehouse.privacy.key_state import STATE, require_key
 from health_warehouse.privacy.shown import shown
@@ -32,7 +36,7 @@ from health_warehouse.settings import Settings
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _FIND = """
-select file_id, declared_date, archive_state, facility_id, false
+select file_id, declared_date, archive_state, facility_id, kind, false
 from ops.files
 where sha256 = %(sha256)s
 """
@@ -40,7 +44,7 @@ _ENTER = """
 insert into ops.files (sha256, byte_count, received_at, file_name, status)
 select %(sha256)s, %(byte_count)s::bigint, %(received_at)s, %(file_name)s, 'loaded'
 where not exists (select from ops.files where sha256 = %(sha256)s)
-returning file_id, declared_date, archive_state, facility_id, true
+returning file_id, declared_date, archive_state, facility_id, kind, true
 """
 _RECEIVE = """
 insert into ops.file_receipts
@@ -69,6 +73,7 @@ class _File(NamedTuple):
     declared_date: str | None
     archive_state: str
     facility_id: str | None
+    kind: str
     is_new: bool
 
 
@@ -109,7 +114,7 @@ def load(
             _keep_again(connection, settings, archived)
         moment = _moment(delivery, archived, received_at, file.facility_id, file.declared_date)
         known_as = shown(file.facility_id, moment, archived.sha256)
-        return _receive_again(connection, settings, file.file_id, delivery, moment, known_as)
+        return _receive_again(connection, settings, file, delivery, moment, known_as)
 
 
 def _claim(connection: Connection, key: bytes, delivery: Delivery, archived: ArchivedFile) -> _File:
@@ -145,7 +150,9 @@ def _load_new(
     archived: ArchivedFile,
     received_at: ReceivedAt,
 ) -> LoadResult:
-    reading = read_into_raw(connection, settings, key, file_id, archived)
+    known_from = received_at if isinstance(received_at, datetime) else delivery.modified_at
+    received = Received(path_below(settings, delivery.uri), known_from.astimezone(UTC))
+    reading = read_into_raw(connection, settings, key, file_id, archived, received)
     envelope = reading.envelope
     if received_at == "declared" and envelope.has_impossible_date:
         raise ConfigurationError(
@@ -221,12 +228,13 @@ def _keep_again(connection: Connection, settings: Settings, archived: ArchivedFi
 def _receive_again(
     connection: Connection,
     settings: Settings,
-    file_id: int,
+    file: _File,
     delivery: Delivery,
     received_at: datetime,
     known_as: str,
 ) -> LoadResult:
     """A receipt only; but when it is the earliest one, the versions of the file are older now."""
+    file_id = file.file_id
     with together(connection) as driver:
         receipt = _send_receipt(driver, file_id, delivery, received_at)
     if receipt.fetchone() is None:
@@ -253,7 +261,11 @@ def _receive_again(
         _IS_SEEN_FIRST, {"file_id": file_id, "seen_at": delivery.seen_at}
     )
     changed = 0
-    if moved.rowcount or seen_first.scalar_one():
+    contract = catalogue(settings).get(file.kind)
+    if contract is not None and contract.is_of_rows:
+        if note_receipt(connection, contract, file_id, received_at):
+            changed = settle_documents(connection, contract, [file_id])
+    elif moved.rowcount or seen_first.scalar_one():
         changed = settle(connection, [file_id], settings.late_delivery_tolerance)
         note_received_earlier(connection, file_id)
         note_earlier_receipt(connection, file_id)

@@ -12,6 +12,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -21,10 +22,13 @@ from health_warehouse.database.connections import engine
 from health_warehouse.database.upgrades import require_upgraded
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import FileUnavailable
+from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.landing.archive import ArchivedFile, is_kept, require_archive
 from health_warehouse.landing.exchange import together
 from health_warehouse.landing.file_lock import lock_file
-from health_warehouse.landing.reading import count_rows, read_into_raw, send_entry
+from health_warehouse.landing.further_receipts import note_receipt
+from health_warehouse.landing.reading import Received, count_rows, read_into_raw, send_entry
+from health_warehouse.landing.routing import path_below
 from health_warehouse.landing.scope import Scope
 from health_warehouse.privacy.key_state import STATE, require_key
 from health_warehouse.privacy.known_key import agreed_person_key
@@ -37,15 +41,20 @@ _ROLE = "maintainer"
 _CHOSEN = text(
     """
     select
-        f.file_id, f.sha256, f.byte_count, f.status, f.dossier_count, f.line_count, f.row_counts,
+        f.file_id, f.sha256, f.byte_count, f.kind, f.status, f.dossier_count, f.line_count,
+        f.row_counts,
         coalesce(f.facility_id, '') as facility_id,
         (
             select count(*) from ops.current_dossiers as c
             where c.file_id = f.file_id and not c.is_withdrawal
+        ) + (
+            select count(*) from ops.current_documents as c
+            where c.feed = f.kind and c.file_id = f.file_id and not c.is_withdrawal
         ) as counting
     from ops.files as f
     where
-        f.kind = 'claims' and f.judged_at is not null and f.archive_state = 'kept'
+        (f.kind = 'claims' or f.kind in (select feed from ops.feeds))
+        and f.judged_at is not null and f.archive_state = 'kept'
         and (cast(:facility_id as text) is null or f.facility_id = :facility_id)
         and (
             cast(:first as date) is null
@@ -61,7 +70,15 @@ _CHOSEN = text(
 )
 _STILL_THERE = text(
     """
-    select file_id, sha256, byte_count, received_at, file_name from ops.files
+    select
+        file_id, sha256, byte_count, received_at, file_name,
+        (
+            select r.uri from ops.file_receipts as r
+            where r.file_id = ops.files.file_id
+            order by r.received_at, r.file_name collate "C", r.uri collate "C"
+            limit 1
+        ) as uri
+    from ops.files
     where file_id = :file_id and sha256 = :sha256 and judged_at is not null
     for update
     """
@@ -77,6 +94,9 @@ _SUCCEED = text(
     """
 )
 _MOVE_RECEIPTS = text("update ops.file_receipts set file_id = :successor where file_id = :file_id")
+_TIMES = text(
+    "select received_at from ops.file_receipts where file_id = :file_id order by received_at"
+)
 # What was found wrong with the former reading is not told beside what is found now.
 _FORGET_FINDINGS = (
     text("delete from quarantine.findings where file_id = :file_id"),
@@ -117,7 +137,7 @@ def preview(settings: Settings, scope: Scope) -> dict[str, Change]:
             change.not_archived += 1
             continue
         try:
-            reading = count_rows(settings, archived)
+            reading = count_rows(settings, archived, row.kind)
         except FileUnavailable:
             require_archive(settings)
             change.unreadable += 1
@@ -189,12 +209,18 @@ def _read_one(
     connection.execute(_STEP_ASIDE, {"file_id": file_id, "stand_in": stand_in})
     successor: int = connection.execute(_SUCCEED, dict(former._mapping)).scalar_one()
     archived = ArchivedFile(digest, former.byte_count)
-    reading = read_into_raw(connection, settings, key, successor, archived)
-    if reading.refusal is not None or reading.tally.kind != "claims":
+    received = Received(path_below(settings, former.uri), former.received_at)
+    reading = read_into_raw(connection, settings, key, successor, archived, received)
+    if reading.refusal is not None or reading.tally.kind == "check_ins":
         return None
     connection.execute(_MOVE_RECEIPTS, {"file_id": file_id, "successor": successor})
     for statement in _FORGET_FINDINGS:
         connection.execute(statement, {"file_id": file_id})
     with together(connection) as driver:
         send_entry(driver, successor, reading, former.received_at)
+    contract = catalogue(settings)[reading.tally.kind]
+    if contract.is_of_rows:
+        times: list[datetime] = list(connection.execute(_TIMES, {"file_id": successor}).scalars())
+        for received_at in times:
+            note_receipt(connection, contract, successor, received_at)
     return successor

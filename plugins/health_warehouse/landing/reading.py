@@ -16,17 +16,26 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from health_warehouse.errors import FileNotTaken, FileUnreadable
+from health_warehouse.feeds.catalogue import catalogue
+from health_warehouse.feeds.contract import Contract
 from health_warehouse.landing.archive import ArchivedFile, open_archived
 from health_warehouse.landing.exchange import Driver
+from health_warehouse.landing.feed_rows import FeedRows
 from health_warehouse.landing.file_kinds import UNKNOWN_FILE
 from health_warehouse.landing.keys import dossier_keys
+from health_warehouse.landing.partitions import Partitions
 from health_warehouse.landing.practitioners import remember_practitioners
 from health_warehouse.landing.raw_rows import RawWriter
+from health_warehouse.landing.routing import feed_of, feeds_by_name
+from health_warehouse.landing.taken_up import require_taken_up
 from health_warehouse.privacy.person_key import person_key
-from health_warehouse.privacy.vault import remember_persons
+from health_warehouse.privacy.vault import remember_persons, remember_persons_of
+from health_warehouse.readers.check_ins_xml import CheckInFile
+from health_warehouse.readers.protocol import Bounds, Documents
+from health_warehouse.readers.registry import READERS
 from health_warehouse.reference.canonical import canonical_code, canonical_dossier_id
 from health_warehouse.settings import Settings
-from health_warehouse.sources.claims.check_ins import CheckIn, is_check_in_file, read_check_ins
+from health_warehouse.sources.claims.check_ins import CheckIn
 from health_warehouse.sources.claims.dossier import COST_TABLES, Dossier, Envelope
 from health_warehouse.sources.claims.other_envelopes import require_taken
 from health_warehouse.sources.claims.parse import ClaimFile
@@ -83,6 +92,15 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """What is known of a delivery before it is read: its path below the inbox, by which its feed is
+    found, and when it counts as received, UTC."""
+
+    path: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What reading a file came to. With a `refusal`, nothing of it is in `raw`."""
 
@@ -98,34 +116,46 @@ class Reading:
 
 
 def read_into_raw(
-    connection: Connection, settings: Settings, key: bytes, file_id: int, archived: ArchivedFile
+    connection: Connection,
+    settings: Settings,
+    key: bytes,
+    file_id: int,
+    archived: ArchivedFile,
+    received: Received,
 ) -> Reading:
-    """Parse the archived bytes and write what they hold under `file_id`; `key` is the person key.
+    """Read the archived bytes and write what they hold under `file_id`; `key` is the person key.
 
-    Raises SourceUnavailable on trouble with the archive or the database. A file that cannot be
-    read as a whole is a result with a refusal.
+    Raises SourceUnavailable on trouble with the archive or the database, ConfigurationError when a
+    feed takes the file that this warehouse has no table for. A file that cannot be read as a whole
+    is a result with a refusal.
     """
     envelope = Envelope()
     refusal: FileUnreadable | None = None
     tally = Tally()
     writer = RawWriter(connection, file_id)
+    contracts = catalogue(settings)
     try:
         if archived.refusal is not None:
             raise archived.refusal
         with open_archived(settings, archived) as stream:
-            bounds = (settings.max_file_bytes, settings.max_dossier_bytes)
-            require_taken(stream, settings.max_file_bytes, envelope)
-            if is_check_in_file(stream):
-                tally.kind = "check_ins"
-                rows_in = read_check_ins(stream, *bounds, envelope)
-                envelope.facility_id = _write_check_ins(writer, key, rows_in, tally)
+            bounds = Bounds(settings.max_file_bytes, settings.max_dossier_bytes)
+            named = feeds_by_name(contracts, received.path)
+            if all(contract.reader.endswith("_xml") for contract in named):
+                require_taken(stream, settings.max_file_bytes, envelope)
+            contract = feed_of(contracts, received.path, stream) or contracts["claims"]
+            tally.kind = contract.feed
+            documents = READERS[contract.reader].read(stream, contract, bounds)
+            envelope = documents.envelope
+            if isinstance(documents, ClaimFile):
+                _write(writer, key, documents, tally)
+            elif isinstance(documents, CheckInFile):
+                envelope.facility_id = _write_check_ins(writer, key, documents, tally)
             else:
-                claims = ClaimFile(stream, *bounds)
-                envelope = claims.envelope
-                _write(writer, key, claims, tally)
+                _write_rows(connection, key, file_id, contract, documents, received, tally)
         writer.finish()
-        remember_practitioners(connection, key, file_id)
-        remember_persons(connection, file_id)
+        if tally.kind in ("claims", "check_ins"):
+            remember_practitioners(connection, key, file_id)
+            remember_persons(connection, file_id)
     except FileUnreadable as error:
         writer.undo()
         refusal = error
@@ -134,8 +164,12 @@ def read_into_raw(
     return Reading(envelope, tally, refusal)
 
 
-def count_rows(settings: Settings, archived: ArchivedFile) -> Reading:
-    """What `read_into_raw` would read of a claim file, counted. Raises SourceUnavailable."""
+def count_rows(settings: Settings, archived: ArchivedFile, feed: str = "claims") -> Reading:
+    """What `read_into_raw` would read of a file of that feed, counted. Raises SourceUnavailable,
+    KeyError when there is no such contract any more."""
+    contract = catalogue(settings)[feed]
+    if contract.is_of_rows:
+        return _count_documents(settings, archived, contract)
     tally = Tally()
     envelope = Envelope()
     spread = SpreadDossiers()
@@ -148,6 +182,22 @@ def count_rows(settings: Settings, archived: ArchivedFile) -> Reading:
     except FileUnreadable as error:
         return Reading(envelope, tally, error)
     return Reading(envelope, tally, None)
+
+
+def _count_documents(settings: Settings, archived: ArchivedFile, contract: Contract) -> Reading:
+    tally = Tally(contract.feed)
+    name = contract.table.name
+    bounds = Bounds(settings.max_file_bytes, settings.max_dossier_bytes)
+    try:
+        with open_archived(settings, archived) as stream:
+            for row in READERS[contract.reader].read(stream, contract, bounds):
+                tally.lines += 1
+                tally.dossiers += not row.is_blank
+                tally.rows[name] += not row.is_blank and row.problem is None
+                tally.blanks[name] += row.is_blank
+    except FileUnreadable as error:
+        return Reading(Envelope(), tally, error)
+    return Reading(Envelope(), tally, None)
 
 
 def send_entry(driver: Driver, file_id: int, reading: Reading, received_at: datetime) -> None:
@@ -189,6 +239,29 @@ def _write(writer: RawWriter, key: bytes, claims: ClaimFile, tally: Tally) -> No
         tally.add(dossier, is_version=continues is None)
         keys = None if continues else dossier_keys(key, facility_id, dossier)
         writer.add(dossier, facility_id, keys, continues)
+
+
+def _write_rows(
+    connection: Connection,
+    key: bytes,
+    file_id: int,
+    contract: Contract,
+    documents: Documents,
+    received: Received,
+    tally: Tally,
+) -> None:
+    require_taken_up(connection, contract)
+    partitions = Partitions(contract, received.path, received.received_at)
+    rows = FeedRows(connection, key, contract, partitions)
+    found = rows.write(file_id, documents)
+    if contract.identity is not None:
+        remember_persons_of(connection, contract, file_id)
+    tally.lines = found.rows
+    tally.dossiers = found.rows - found.blank
+    tally.rows[contract.table.name] = found.kept
+    tally.blanks[contract.table.name] = found.blank
+    senders = found.senders - {""}
+    documents.envelope.facility_id = senders.pop() if len(senders) == 1 else ""
 
 
 def _write_check_ins(writer: RawWriter, key: bytes, rows: Iterable[CheckIn], tally: Tally) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -28,8 +28,14 @@ class Found:
     unreadable: list[str] = field(default_factory=list)
 
 
-def find_files(filesystem: Any, root: str, location: str) -> Found:
-    """Every file at a place, known or not. `location` is its name in messages.
+def find_files(
+    filesystem: Any,
+    root: str,
+    location: str,
+    is_read: Callable[[str], bool] = is_claim_name,
+) -> Found:
+    """Every file at a place, known or not. `location` is its name in messages; `is_read` says of a
+    path of `filesystem` whether anybody reads such a file.
 
     Links are not followed, to files or to folders. Raises SourceUnavailable, SourceDenied and
     ConfigurationError about the place as a whole.
@@ -56,7 +62,7 @@ def find_files(filesystem: Any, root: str, location: str) -> Found:
             if troubles:
                 filesystem.info(root)  # raises when the place itself is away
     found = (
-        delivery_of(filesystem, path, infos[path])
+        delivery_of(filesystem, path, infos[path], is_read=is_read(path))
         for path in sorted(infos)
         if not is_passed_over(path[len(root) :].lstrip("/"))
     )
@@ -67,7 +73,7 @@ def find_files(filesystem: Any, root: str, location: str) -> Found:
 
 
 def delivery_of(
-    filesystem: Any, path: str, info: dict[str, Any], *, is_read: bool | None = None
+    filesystem: Any, path: str, info: dict[str, Any], *, is_read: bool = True
 ) -> Delivery | None:
     """What `info` of fsspec tells of an object; None of what is no regular file."""
     if info["type"] != "file" or info.get("islink"):
@@ -80,7 +86,7 @@ def delivery_of(
         modified_at=_modified_at(info),
         filesystem=filesystem,
         path=path,
-        is_read=is_claim_name(name) if is_read is None else is_read,
+        is_read=is_read,
     )
 
 

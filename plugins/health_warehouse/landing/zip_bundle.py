@@ -10,7 +10,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import SEEK_CUR, SEEK_END, SEEK_SET
 from typing import IO, BinaryIO, cast
@@ -47,9 +47,15 @@ _BROKEN = (
 )
 
 
-def zip_members(stream: BinaryIO, byte_count: int, bounds: Bounds) -> Iterator[Member]:
-    """The claim files of a seekable `.zip` of `byte_count` bytes, in the order of its directory.
+def zip_members(
+    stream: BinaryIO,
+    byte_count: int,
+    bounds: Bounds,
+    is_read: Callable[[str], bool] = is_claim_name,
+) -> Iterator[Member]:
+    """The files of a seekable `.zip` of `byte_count` bytes, in the order of its directory.
 
+    `is_read` says of a name in it whether anybody reads such a file.
     Folders, links, hidden files and `__MACOSX` are passed over, as in a folder. An archive inside,
     and a file that nobody reads, comes as a member that cannot be read. Raises
     FileUnreadable before the first member when the bundle as a whole is broken or beyond a bound.
@@ -64,11 +70,12 @@ def zip_members(stream: BinaryIO, byte_count: int, bounds: Bounds) -> Iterator[M
     if sum(entry.compress_size for entry in entries) > byte_count:
         raise FileUnreadable("F01", "its files overlap: together they are larger than the zip")
     files = [entry for entry in entries if _is_file(entry)]
-    if not any(is_claim_name(entry.filename) or is_nested(entry.filename) for entry in files):
-        raise FileUnreadable("F01", "holds no .xml file")
-    bounds.require_total(sum(e.file_size for e in files if _refusal(e, bounds) is None))
+    if not any(is_read(entry.filename) or is_nested(entry.filename) for entry in files):
+        raise FileUnreadable("F01", "holds no .xml file, and none that another feed takes")
+    bounds.require_total(sum(e.file_size for e in files if _refusal(e, bounds, is_read) is None))
     for entry in files:
-        yield Member(entry.filename, _chunks(archive, entry, bounds))
+        refusal = _refusal(entry, bounds, is_read)
+        yield Member(entry.filename, _chunks(archive, entry, bounds, refusal))
 
 
 def _is_file(entry: zipfile.ZipInfo) -> bool:
@@ -78,11 +85,13 @@ def _is_file(entry: zipfile.ZipInfo) -> bool:
     return bool(name) and not is_other and not is_passed_over(name)
 
 
-def _refusal(entry: zipfile.ZipInfo, bounds: Bounds) -> FileUnreadable | None:
+def _refusal(
+    entry: zipfile.ZipInfo, bounds: Bounds, is_read: Callable[[str], bool]
+) -> FileUnreadable | None:
     """Why this file is not unpacked, as far as the directory tells."""
     if is_nested(entry.filename):
         return nested()
-    if not is_claim_name(entry.filename):
+    if not is_read(entry.filename):
         return not_taken(base_name(entry.filename))
     if entry.flag_bits & _ENCRYPTED:
         return FileUnreadable("F01", "encrypted with a password; send it without")
@@ -97,8 +106,12 @@ def _refusal(entry: zipfile.ZipInfo, bounds: Bounds) -> FileUnreadable | None:
     return None
 
 
-def _chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, bounds: Bounds) -> Iterator[bytes]:
-    refusal = _refusal(entry, bounds)
+def _chunks(
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    bounds: Bounds,
+    refusal: FileUnreadable | None,
+) -> Iterator[bytes]:
     if refusal is not None:
         raise refusal
     with _told("damaged or truncated in the zip"), archive.open(entry) as unpacked:

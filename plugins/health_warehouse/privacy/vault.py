@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from psycopg import sql
 from sqlalchemy import Connection, text
+
+from health_warehouse.database.connections import driver_connection
+from health_warehouse.feeds.contract import Contract
 
 # From raw, where the same transaction has just put the rows: nothing is held in memory, and one
 # sorted insert per file means that two loaders can wait for, but never dead-lock, each other.
@@ -49,3 +53,33 @@ def remember_persons(connection: Connection, file_id: int) -> None:
     Run it last: it holds locks until commit.
     """
     connection.execute(_REMEMBER, {"file_id": file_id})
+
+
+_KINDS = {
+    "name": "name",
+    "citizen_id": "citizen_id",
+    "insurance_number": "card",
+    "local_id": "local_id",
+    "licence": "licence",
+    "birth": "birth",
+}
+"""Of the columns that a contract names, the kind of identifier that they hold."""
+
+
+def remember_persons_of(connection: Connection, contract: Contract, file_id: int) -> None:
+    """Add the identifiers of a delivery's rows, as its contract names them."""
+    identity = contract.identity
+    named = [(kind, getattr(identity, name)) for name, kind in _KINDS.items()]
+    values = sql.SQL(" union all ").join(
+        sql.SQL("select {}, sent.{}").format(sql.Literal(kind), sql.Identifier(column))
+        for kind, column in named
+        if column is not None
+    )
+    statement = sql.SQL(
+        "insert into vault.person_identifiers (person_key, kind, value)"
+        r" select distinct sent._person_key, i.kind, left(btrim(i.value, E' \t\r\n'), 400)"
+        " from {} as sent cross join lateral ({}) as i (kind, value)"
+        " where sent.file_id = {} and sent._person_key is not null"
+        r" and btrim(i.value, E' \t\r\n') <> '' order by 1, 2, 3 on conflict do nothing"
+    ).format(sql.Identifier("raw", contract.table.raw_table), values, sql.Literal(file_id))
+    driver_connection(connection).execute(statement)

@@ -26,7 +26,7 @@ create table ops.document_versions (
     standing text check (
         standing in ('loaded', 'withdrawn', 'duplicate', 'superseded', 'ended', 'pending', 'quarantined')
     ),
-    primary key (feed, file_id, position, partition_key)
+    primary key (file_id, position, partition_key, feed)
 ) partition by list (feed);
 comment on table ops.document_versions is
 'One row per document as delivered once: a row of a delivery, in one partition that the delivery speaks for. Each feed '
@@ -83,7 +83,7 @@ create table ops.current_documents (
 comment on table ops.current_documents is
 'The version that counts now, one per document. Where nothing changed since, it is the older one. Written only by '
 'landing/document_settlement.py.';
-create index current_documents_version on ops.current_documents (feed, file_id, position);
+create index current_documents_version on ops.current_documents (file_id, position);
 
 create table ops.document_changes (
     change_id bigint primary key default raw.next_change_id(),
@@ -109,3 +109,180 @@ comment on column ops.decisions.position is 'Place of the dossier in the file, f
 comment on column ops.decisions.about is
 'replacement: whether it may replace the dossier of somebody else. order: whether it wins over versions that were seen '
 'before it and claim to have been received later. shrinking: whether a list that lacks many of the list before it counts.';
+
+---------- the ledger
+
+create or replace view ops.ledger as
+select
+    r.receipt_number,
+    r.received_at,
+    r.file_id,
+    f.sha256,
+    f.byte_count,
+    f.facility_id,
+    f.declared_date,
+    f.kind,
+    f.is_signed,
+    case when r.is_repeated then 'duplicate' else f.status end as status,
+    case
+        when r.is_repeated then 'the same bytes were received before'
+        when f.status = 'refused' then f.rule_id || ': ' || f.reason
+        when f.status = 'not_taken' then f.reason
+        when f.judged_at is null then 'not checked yet'
+    end as reason,
+    f.loaded_at,
+    f.judged_at,
+    f.dossier_count as dossiers_received,
+    coalesce(d.loaded, s.dossiers_loaded, 0) as dossiers_loaded,
+    case
+        when r.is_repeated then 0
+        when f.status = 'refused' then f.dossier_count
+        when d.is_of_rows then f.dossier_count - d.settled
+        else coalesce(s.dossiers_quarantined, 0)
+    end as dossiers_quarantined,
+    case when r.is_repeated then f.dossier_count else cast(coalesce(d.duplicate, 0) as integer) end as dossiers_duplicate,
+    coalesce(d.superseded, s.dossiers_superseded, 0) as dossiers_superseded,
+    coalesce(d.withdrawn, s.dossiers_withdrawn, 0) as dossiers_withdrawn,
+    f.line_count as lines_received,
+    case
+        when r.is_repeated or f.status = 'refused' then 0
+        when f.kind = 'check_ins' then c.rows_kept
+        when d.is_of_rows then d.loaded
+        else coalesce(s.lines_loaded, 0)
+    end as lines_loaded,
+    case
+        when r.is_repeated then 0
+        when f.status = 'refused' then f.line_count
+        when f.kind = 'check_ins' then f.line_count - c.rows_kept - c.lines_blank
+        when d.is_of_rows then f.dossier_count - d.settled
+        else coalesce(s.lines_quarantined, 0)
+    end as lines_quarantined,
+    case when r.is_repeated then f.line_count else coalesce(d.duplicate, 0) end as lines_duplicate,
+    coalesce(d.superseded, s.lines_superseded, 0) as lines_superseded,
+    coalesce(d.withdrawn, s.lines_withdrawn, 0) as lines_withdrawn,
+    case
+        when r.is_repeated or f.status = 'refused' then 0
+        when d.is_of_rows then f.line_count - f.dossier_count
+        else c.lines_blank
+    end as lines_blank,
+    f.blank_counts,
+    coalesce(d.pending, s.dossiers_pending, 0) as dossiers_pending,
+    coalesce(d.pending, s.lines_pending, 0) as lines_pending,
+    coalesce(d.ended, 0) as dossiers_ended,
+    coalesce(d.ended, 0) as lines_ended
+from (
+    select
+        r.file_id,
+        r.received_at,
+        row_number() over receipts_of_file as receipt_number,
+        -- bytes that came again are no repetition where they speak for another partition
+        row_number() over receipts_of_file > 1
+        and (
+            lag(r.received_at) over receipts_of_file = r.received_at
+            or not exists (
+                select from ops.delivery_partitions as p
+                where p.file_id = r.file_id and p.received_at = r.received_at
+            )
+        ) as is_repeated
+    from ops.file_receipts as r
+    window receipts_of_file as (
+        partition by r.file_id order by r.received_at, r.file_name collate "C", r.uri collate "C"
+    )
+) as r
+inner join ops.files as f using (file_id)
+cross join lateral (
+    select
+        coalesce(cast(f.row_counts ->> 'XML0' as bigint), 0) as rows_kept,
+        coalesce(cast(f.blank_counts ->> 'XML0' as bigint), 0)
+        + coalesce(cast(f.blank_counts ->> 'XML2' as bigint), 0)
+        + coalesce(cast(f.blank_counts ->> 'XML3' as bigint), 0) as lines_blank
+) as c
+left join lateral (
+    select
+        count(*) filter (where v.state = 'loaded') as dossiers_loaded,
+        count(*) filter (where v.state = 'quarantined') as dossiers_quarantined,
+        count(*) filter (where v.state = 'superseded') as dossiers_superseded,
+        count(*) filter (where v.state = 'withdrawn') as dossiers_withdrawn,
+        sum(v.line_count) filter (where v.state = 'loaded') as lines_loaded,
+        sum(v.line_count) filter (where v.state = 'quarantined') as lines_quarantined,
+        sum(v.line_count) filter (where v.state = 'superseded') as lines_superseded,
+        sum(v.line_count) filter (where v.state = 'withdrawn') as lines_withdrawn,
+        count(*) filter (where v.state = 'pending') as dossiers_pending,
+        sum(v.line_count) filter (where v.state = 'pending') as lines_pending
+    from ops.version_states as v
+    where v.file_id = r.file_id and f.status = 'loaded' and not r.is_repeated
+) as s on true
+left join lateral (
+    select
+        true as is_of_rows,
+        count(*) filter (where v.standing = 'loaded') as loaded,
+        count(*) filter (where v.standing = 'withdrawn') as withdrawn,
+        count(*) filter (where v.standing = 'duplicate') as duplicate,
+        count(*) filter (where v.standing = 'superseded') as superseded,
+        count(*) filter (where v.standing = 'ended') as ended,
+        count(*) filter (where v.standing = 'pending') as pending,
+        count(*) filter (where v.standing <> 'quarantined') as settled
+    from ops.document_versions as v
+    where
+        v.file_id = r.file_id and f.status = 'loaded' and not r.is_repeated
+        and (
+            v.document_key is null and r.receipt_number = 1
+            or exists (
+                select from ops.delivery_partitions as p
+                where
+                    p.file_id = v.file_id and p.partition_key = v.partition_key
+                    and p.received_at = r.received_at
+            )
+        )
+    having f.kind in (select feed from ops.feeds)
+) as d on true;
+comment on view ops.ledger is
+'One row per receipt of a file, counts as of now. For dossiers and for lines (of XML2 and XML3, check-ins, or rows, each of '
+'which is a document): received = loaded + quarantined + duplicate + superseded + withdrawn + ended + pending + blank; no '
+'dossier is blank. Its name is in vault.delivery_names.';
+
+---------- values of any form
+
+create function raw.parse_moment(value text, pattern text, parts text) returns timestamp
+language sql immutable parallel safe
+return (
+    select case
+        when found.year >= '1900' and pg_input_is_valid(found.day, 'date')
+            and found.hour <= '23' and found.minute <= '59' and found.second <= '59'
+            then cast(found.day as date)
+                + make_time(cast(found.hour as integer), cast(found.minute as integer), cast(found.second as integer))
+    end
+    from (
+        select
+            part.year, part.hour, part.minute, part.second,
+            part.year || '-' || part.month || '-' || part.day as day
+        from (select regexp_match(btrim(value, E' \t\r\n\u00a0'), pattern) as written) as matched
+        cross join lateral (
+            select
+                written[nullif(strpos(parts, 'y'), 0)] as year,
+                lpad(coalesce(written[nullif(strpos(parts, 'm'), 0)], '1'), 2, '0') as month,
+                lpad(coalesce(written[nullif(strpos(parts, 'd'), 0)], '1'), 2, '0') as day,
+                lpad(coalesce(written[nullif(strpos(parts, 'H'), 0)], '0'), 2, '0') as hour,
+                coalesce(written[nullif(strpos(parts, 'M'), 0)], '0') as minute,
+                coalesce(written[nullif(strpos(parts, 'S'), 0)], '0') as second
+        ) as part
+        where written is not null
+    ) as found
+);
+comment on function raw.parse_moment(text, text, text) is
+'A local time by a regular expression with a group per part and the letters of the parts (y m d H M S); null when it '
+'does not fit or the calendar has no such day since 1900. As feeds/dates.py has it.';
+
+create function raw.parse_flag(value text) returns boolean
+language sql immutable parallel safe
+return case
+    when lower(btrim(value)) in ('1', 'true', 'x', 'yes', 'có', 'đúng') then true
+    when lower(btrim(value)) in ('0', 'false', 'no', 'không', 'sai') then false
+end;
+comment on function raw.parse_flag(text) is 'Yes or no, as people and programs write it; null for anything else.';
+
+alter table vault.person_identifiers
+drop constraint person_identifiers_kind_check,
+add constraint person_identifiers_kind_check check (
+    kind in ('name', 'citizen_id', 'card', 'insurance_number', 'local_id', 'phone', 'birth', 'licence')
+);

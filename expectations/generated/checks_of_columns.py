@@ -1,0 +1,153 @@
+"""What a contract says of a column, as checks on its rows in `raw`. The rows are named `sent`.
+
+A blank value breaks nothing but `required`: it says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from expectations.rules.fragments import (
+    described,
+    is_filled,
+    quoted_code,
+    quoted_diagnosis,
+    quoted_number,
+    text_or_null,
+)
+from expectations.rules.rule import Check
+from health_warehouse.feeds.contract import Column
+from health_warehouse.feeds.dates import forms_of
+from health_warehouse.feeds.view import typed_value
+
+_TYPES = {
+    "integer": "a whole number",
+    "number": "a number",
+    "date": "a day",
+    "time": "a time",
+    "boolean": "yes or no",
+}
+
+
+def required(column: Column) -> Iterator[Check]:
+    """It is filled in."""
+    if column.is_required:
+        holds = f"coalesce({is_filled(_name(column))}, false)"
+        yield Check(_label(column), holds, f"'{_quoted(_label(column))} is blank'")
+
+
+def types(column: Column) -> Iterator[Check]:
+    """It is what its type says."""
+    kind = _TYPES.get(column.type)
+    if kind is None:
+        return
+    if column.type in ("date", "time"):
+        kind += f" ({', '.join(forms_of(column))})"
+    reason = f"'{_quoted(_label(column))} is not {_quoted(kind)}: ' || {_told(column)}"
+    yield Check(_label(column), _if_given(column, f"{_typed(column)} is not null"), reason)
+
+
+def lengths(column: Column) -> Iterator[Check]:
+    """It is not longer than it may be."""
+    if column.length is None:
+        return
+    value = f"btrim({_name(column)})"
+    reason = (
+        f"'{_quoted(_label(column))} has ' || length({value}) || ' characters, "
+        f"{column.length} are allowed'"
+    )
+    yield Check(_label(column), _if_given(column, f"length({value}) <= {column.length}"), reason)
+
+
+def codes(column: Column) -> Iterator[Check]:
+    """It is a code of its list."""
+    code = f"raw.canonical_code({_name(column)})"
+    if column.values:
+        listed = ", ".join(f"raw.canonical_code('{_quoted(value)}')" for value in column.values)
+        known, named = f"{code} in ({listed})", "its list"
+    elif column.code_list is not None:
+        known = (
+            f"{code} in (select raw.canonical_code(listed.code) from ref.code_lists as listed"
+            f" where listed.code_system = '{_quoted(column.code_list)}')"
+        )
+        named = f"the list {column.code_list}"
+    else:
+        return
+    reason = f"'{_quoted(_label(column))} is no code of {_quoted(named)}: ' || {_told(column)}"
+    yield Check(_label(column), _if_given(column, known), reason)
+
+
+def bounds(column: Column) -> Iterator[Check]:
+    """The number is within its bounds."""
+    number = _typed(column)
+    for bound, sign, told in (
+        (column.lowest, ">=", "less"),
+        (column.highest, "<=", "more"),
+    ):
+        if bound is not None:
+            figure = f"{bound:g}"
+            reason = f"'{_quoted(_label(column))} is {told} than {figure}: ' || {_told(column)}"
+            holds = _if_given(column, f"coalesce({number} {sign} {figure}, true)")
+            yield Check(_label(column), holds, reason)
+
+
+def orders(column: Column, others: dict[str, Column]) -> Iterator[Check]:
+    """Its day is not after that of another column."""
+    if column.not_after is None:
+        return
+    later = others[column.not_after]
+    reason = f"'{_quoted(_label(column))} is after {_quoted(_label(later))}'"
+    holds = f"coalesce({_typed(column)} <= {_typed(later)}, true)"
+    yield Check(_label(column), holds, reason)
+
+
+def unique(column: Column) -> Iterator[Check]:
+    """No other row of the delivery has it; `alone_sql` is selected beside it."""
+    if column.is_unique:
+        reason = f"'{_quoted(_label(column))} is that of another row, too: ' || {_told(column)}"
+        yield Check(_label(column), f"judged.{_alone(column)}", reason)
+
+
+def alone_sql(column: Column) -> str:
+    """SQL of whether a row is the only one of its delivery with that value; blank ones are."""
+    code = f"raw.canonical_code(sent.{column.name})"
+    return (
+        f"({text_or_null(f'sent.{column.name}')} is null"
+        f" or count(*) over (partition by sent.file_id, {code}) = 1) as {_alone(column)}"
+    )
+
+
+def _alone(column: Column) -> str:
+    return f"_is_alone_{column.name}"[:63]
+
+
+def _if_given(column: Column, condition: str) -> str:
+    return f"({text_or_null(_name(column))} is null or {condition})"
+
+
+def _name(column: Column) -> str:
+    return f"judged.{column.name}"
+
+
+def _typed(column: Column) -> str:
+    return typed_value("judged", column)
+
+
+def _label(column: Column) -> str:
+    return column.label
+
+
+def _told(column: Column) -> str:
+    """The value, as far as it may be told."""
+    name = _name(column)
+    if column.is_personal:
+        return described(name)
+    if column.kind == "icd":
+        return quoted_diagnosis(name)
+    if column.kind:
+        return described(name)
+    return quoted_number(name) if column.type in ("integer", "number") else quoted_code(name)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

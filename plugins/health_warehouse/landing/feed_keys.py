@@ -1,0 +1,114 @@
+"""The keys that the loader gives a row of a feed; the secret for them never enters Postgres."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from health_warehouse.feeds.contract import Column, Contract
+from health_warehouse.feeds.dates import forms_of, parse_moment
+from health_warehouse.privacy.person_key import (
+    citizen_id,
+    insurance_number,
+    keyed_hash,
+    practitioner_key,
+)
+from health_warehouse.reference.canonical import canonical_code
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,9})?")
+Values = Mapping[str, str | None]
+"""A row by names of columns."""
+
+
+class RowKeys(NamedTuple):
+    """`document` is None when what names the document cannot be read."""
+
+    document: UUID | None
+    content: UUID
+    person: UUID | None
+    order: str | None
+
+
+class FeedKeys:
+    """Makes the keys of the rows of one feed."""
+
+    def __init__(self, key: bytes, contract: Contract) -> None:
+        self._key = key
+        self._contract = contract
+        columns = {column.name: column for column in contract.table.columns}
+        self._named_by = [columns[name] for name in contract.document_key if name in columns]
+        self._order = columns.get(contract.newer)
+        withdrawal = contract.options.get("withdrawal", "")
+        self._withdrawal, _, self._withdrawn = withdrawal.partition("=")
+
+    def keys(self, sender_id: str, values: Values, extra: str | None) -> RowKeys:
+        content = [value or "" for value in values.values()] + [extra or ""]
+        return RowKeys(
+            self._document(sender_id, values, content),
+            keyed_hash(self._key, "content", self._contract.feed, *map(_clean, content)),
+            self._person(sender_id, values),
+            None if self._order is None else order_text(self._order, values[self._order.name]),
+        )
+
+    def is_withdrawal(self, values: Values) -> bool:
+        """The sender takes the document back."""
+        if not self._withdrawal:
+            return False
+        return canonical_code(values[self._withdrawal] or "") == canonical_code(self._withdrawn)
+
+    def _document(self, sender_id: str, values: Values, content: list[str]) -> UUID | None:
+        names = [canonical_code(values[column.name] or "") for column in self._named_by]
+        is_lacking = any(
+            not name and column.is_required
+            for name, column in zip(names, self._named_by, strict=True)
+        )
+        if names and (is_lacking or not any(names)):
+            return None
+        if not names or self._contract.mode == "append":
+            names += map(_clean, content)
+        return keyed_hash(self._key, "document", self._contract.feed, sender_id, *names)
+
+    def _person(self, sender_id: str, values: Values) -> UUID | None:
+        identity = self._contract.identity
+        if identity is None:
+            return None
+        national = citizen_id(_value(values, identity.citizen_id))
+        local = canonical_code(_value(values, identity.local_id))
+        if identity.domain == "staff":
+            licence = canonical_code(_value(values, identity.licence))
+            if licence:
+                return practitioner_key(self._key, licence)
+            if national is not None:
+                return keyed_hash(self._key, "staff", "citizen_id", national)
+            return keyed_hash(self._key, "staff", "local", sender_id, local) if local else None
+        number = insurance_number(_value(values, identity.insurance_number))
+        if number is not None:
+            return keyed_hash(self._key, "insurance_number", number)
+        if national is not None:
+            return keyed_hash(self._key, "citizen_id", national)
+        return keyed_hash(self._key, "patient_id", sender_id, local) if local else None
+
+
+def order_text(column: Column, value: str | None) -> str | None:
+    """A sender's own time or number of a version as text that sorts; None when it is neither."""
+    written = (value or "").strip()
+    if column.type in ("date", "time"):
+        moment = parse_moment(written, forms_of(column))
+        return None if moment is None else moment.isoformat()
+    if column.type in ("integer", "number"):
+        if _NUMBER.fullmatch(written) is None or written.startswith("-"):
+            return None
+        whole, _, part = written.lstrip("+").partition(".")
+        return f"{whole.zfill(18)}.{part.ljust(9, '0')}"
+    return canonical_code(written) or None
+
+
+def _value(values: Values, name: str | None) -> str:
+    return "" if name is None else values[name] or ""
+
+
+def _clean(value: str) -> str:
+    """A hash joins its parts by U+001F, which a value may hold."""
+    return value.replace("\x1f", "\\x1f")

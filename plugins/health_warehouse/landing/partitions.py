@@ -1,0 +1,163 @@
+"""What a delivery of a feed of rows speaks for: its sender, its day, its partitions."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from health_warehouse.feeds.contract import AsOf, Contract
+from health_warehouse.feeds.dates import forms_of, parse_moment, pattern_of
+from health_warehouse.reference.canonical import canonical_code
+
+LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The day that a list speaks of, and which source of the contract said so."""
+
+    day: date
+    source: str
+
+
+@dataclass(slots=True)
+class Partition:
+    """What a delivery says of one partition so far."""
+
+    sender_id: str
+    as_of: Spoken | None
+    document_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row belongs; `problem`: why it belongs nowhere, without a value of it."""
+
+    sender_id: str
+    partition_key: str = ""
+    problem: str | None = None
+    field: str | None = None
+
+
+@dataclass(slots=True)
+class Partitions:
+    """Finds the partition of every row of one delivery, and counts its documents.
+
+    `path` is that of the delivery below the inbox, `received_at` when it counts as received.
+    """
+
+    contract: Contract
+    path: str
+    received_at: datetime
+    found: dict[str, Partition] = field(default_factory=dict)
+    is_complete: bool = True
+    _of_delivery: Spoken | None = None
+
+    def __post_init__(self) -> None:
+        for source in self.contract.as_of:
+            if source.kind != "column" and self._of_delivery is None:
+                self._of_delivery = _of_the_delivery(source, self.path, self.received_at)
+        self._declare_without_rows()
+
+    def of(self, values: Mapping[str, str | None]) -> Place:
+        """The partition of a row, which it then belongs to."""
+        sender_id = self._sender(values)
+        if not sender_id:
+            return self._nowhere("", "it does not say who sent it", self._sender_column())
+        if self.contract.mode != "snapshot":
+            return self._count(sender_id, "", None)
+        spoken = self._as_of(values)
+        parts = []
+        for name in self.contract.partition:
+            if name == "sender":
+                parts.append(sender_id)
+            elif name == "as_of":
+                if spoken is None:
+                    return self._nowhere(sender_id, "the day that the list speaks of is not known")
+                parts.append(spoken.day.isoformat())
+            else:
+                value = canonical_code(values[name] or "")
+                if not value:
+                    return self._nowhere(sender_id, "it does not say which list it is of", name)
+                if not self._may_speak_for(name, sender_id, value):
+                    return self._nowhere(sender_id, "its sender may not speak for others", name)
+                parts.append(value)
+        return self._count(sender_id, "/".join(part.replace("/", "_") for part in parts), spoken)
+
+    def _may_speak_for(self, name: str, sender_id: str, value: str) -> bool:
+        """A list of one facility says nothing of another one."""
+        is_who = name == self._sender_column() or name == self.contract.partition[0]
+        return not is_who or self.contract.speaks_for != "self" or value == sender_id
+
+    def _count(self, sender_id: str, key: str, spoken: Spoken | None) -> Place:
+        partition = self.found.setdefault(key, Partition(sender_id, spoken))
+        partition.document_count += 1
+        return Place(sender_id, key)
+
+    def _nowhere(self, sender_id: str, problem: str, field: str | None = None) -> Place:
+        self.is_complete = False
+        return Place(sender_id, "", problem, field)
+
+    def _sender_column(self) -> str | None:
+        return self.contract.sender.of if self.contract.sender.kind == "column" else None
+
+    def _sender(self, values: Mapping[str, str | None]) -> str:
+        column = self._sender_column()
+        if column is not None:
+            return canonical_code(values[column] or "")
+        return self._sender_of_delivery()
+
+    def _sender_of_delivery(self) -> str:
+        if self.contract.sender.kind == "fixed":
+            return canonical_code(self.contract.sender.of)
+        folder, slash, _ = self.path.lstrip("/").partition("/")
+        return canonical_code(folder) if slash else ""
+
+    def _as_of(self, values: Mapping[str, str | None]) -> Spoken | None:
+        for source in self.contract.as_of:
+            if source.kind != "column":
+                if self._of_delivery is not None:
+                    return self._of_delivery
+                continue
+            column = self.contract.table.column(source.of)
+            moment = parse_moment(values[source.of] or "", forms_of(column))
+            if moment is not None:
+                return Spoken(moment.date(), "column")
+        return None
+
+    def _declare_without_rows(self) -> None:
+        """A list whose sender and day are known speaks for its partition with no row in it, too."""
+        if self.contract.mode != "snapshot" or self._sender_column() is not None:
+            return
+        sender_id = self._sender_of_delivery()
+        known = {"sender": sender_id}
+        if self._of_delivery is not None:
+            known["as_of"] = self._of_delivery.day.isoformat()
+        if sender_id and set(self.contract.partition) <= set(known):
+            key = "/".join(known[name].replace("/", "_") for name in self.contract.partition)
+            self.found[key] = Partition(sender_id, self._of_delivery)
+
+
+def day_of_receipt(received_at: datetime) -> date:
+    """The last day of the local month of a receipt."""
+    local = received_at.astimezone(LOCAL_TIME).date()
+    return local.replace(day=monthrange(local.year, local.month)[1])
+
+
+def _of_the_delivery(source: AsOf, path: str, received_at: datetime) -> Spoken | None:
+    if source.kind == "receipt_month":
+        return Spoken(day_of_receipt(received_at), "receipt_month")
+    pattern, _ = pattern_of(source.of)
+    name = path.rpartition("/")[2]
+    written = re.search(rf"(?<![0-9]){pattern.strip('^$')}(?![0-9])", name, re.ASCII)
+    moment = None if written is None else parse_moment(written.group(), (source.of,))
+    if moment is None:
+        return None
+    day = moment.date()
+    if "d" not in source.of:  # a month is told by its last day
+        day = day.replace(day=monthrange(day.year, day.month)[1])
+    return Spoken(day, "file_name")

@@ -1,0 +1,68 @@
+"""Which feed takes a delivery: by its name first, then by what it begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import BinaryIO
+
+import fsspec
+
+from health_warehouse.errors import FileUnreadable
+from health_warehouse.feeds.contract import Contract
+from health_warehouse.landing.file_kinds import is_claim_name
+from health_warehouse.readers.registry import READERS
+from health_warehouse.settings import Settings
+
+
+def path_below(settings: Settings, uri: str) -> str:
+    """The path of a delivery below the inbox, that of a file in a bundle with the bundle's.
+
+    Of one that lay elsewhere: its folder and its name.
+    """
+    path = uri.replace("!/", "/")
+    beginning = _beginning(str(settings.inbox))
+    if path.startswith(beginning):
+        return path.removeprefix(beginning)
+    return "/".join(path.split("/")[-2:])
+
+
+@lru_cache(maxsize=8)
+def _beginning(inbox: str) -> str:
+    """What locators of deliveries in it begin with."""
+    filesystem, root = fsspec.url_to_fs(inbox)
+    return str(filesystem.unstrip_protocol(root)).rstrip("/") + "/"
+
+
+def is_read_name(contracts: Mapping[str, Contract], path: str) -> bool:
+    """Whether some feed takes a file of that path below the inbox, or it is a bundle of files."""
+    return is_claim_name(path) or bool(feeds_by_name(contracts, path))
+
+
+def feeds_by_name(contracts: Mapping[str, Contract], path: str) -> list[Contract]:
+    """The contracts that a path below the inbox fits, by name of the feed; case does not count.
+
+    A pattern fits a whole path, or what stands behind one of its slashes.
+    """
+    ours = "/" + path.lower().replace("\\", "/").lstrip("/")
+    return [
+        contract
+        for contract in contracts.values()
+        if any(fnmatchcase(ours, f"*/{pattern.lower()}") for pattern in contract.match)
+    ]
+
+
+def feed_of(contracts: Mapping[str, Contract], path: str, stream: BinaryIO) -> Contract | None:
+    """The one contract that takes a delivery; None: no feed does. The stream is at its beginning.
+
+    Raises FileUnreadable when several do: the contracts must then say more.
+    """
+    named = feeds_by_name(contracts, path)
+    if len(named) < 2:
+        return named[0] if named else None
+    fitting = [contract for contract in named if READERS[contract.reader].takes(stream)]
+    if len(fitting) > 1:
+        feeds = " and ".join(contract.feed for contract in fitting)
+        raise FileUnreadable("F01", f"the contracts {feeds} both take it: let their `match` differ")
+    return fitting[0] if fitting else named[0]

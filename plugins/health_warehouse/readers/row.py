@@ -1,0 +1,31 @@
+"""A document of one row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`position` counts from 1 in the delivery. `values` stand in the order of the contract's
+    columns; None: it is not there, '': it is there and empty. `extra`: what no column has, as the
+    text of a JSON object.
+
+    `problem` says why the row cannot be taken apart, without a value of it; `original` then is the
+    row as it was sent, as text.
+    """
+
+    position: int
+    values: tuple[str | None, ...] = ()
+    extra: str | None = None
+    problem: str | None = None
+    original: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        """It says nothing."""
+        return (
+            self.problem is None
+            and self.extra is None
+            and not any(value and not value.isspace() for value in self.values)
+        )
