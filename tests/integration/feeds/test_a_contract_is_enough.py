@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +50,8 @@ columns:
   kept_by: {meaning: {vi: Người giữ, en: keeper}, personal: personal}
 """
 ROWS: list[dict[str, Any]] = [
-    {"Mã CSKCB": "96001", "device_no": "T1", "measured_at": "2026-06-01 08:00", "nhiệt độ (°c)": 4.5,
-     "kept_by": "Nguyễn Văn A", "note": "x"},
+    {"Mã CSKCB": "96001", "device_no": "T1", "measured_at": "2026-06-01 08:00",
+     "nhiệt độ (°c)": 4.5, "kept_by": "Nguyễn Văn A", "note": "x"},
     {"Mã CSKCB": "96001", "device_no": "T1", "measured_at": "01/06/2026 20:00", "celsius": "98"},
     {"Mã CSKCB": "96001", "device_no": "T2", "measured_at": "32/06/2026", "celsius": 5},
     {"Mã CSKCB": "96001", "device_no": "", "measured_at": "2026-06-01 08:00", "celsius": 5},
@@ -95,10 +94,9 @@ def test_a_file_arrives_checked_typed_and_documented(province: Settings) -> None
     assert raw[0]["_extra"] == {"note": "x"}
 
     typed = rows_of(province, "transformer", "select * from feeds.cold_chain order by measured_at")
-    assert [(row["device_no"], row["measured_at"], row["celsius"]) for row in typed] == [
-        ("T1", datetime(2026, 6, 1, 8), 4.5),
-        ("T1", datetime(2026, 6, 1, 20), 98),
-    ]
+    assert [
+        (row["device_no"], row["measured_at"].isoformat(), row["celsius"]) for row in typed
+    ] == [("T1", "2026-06-01T08:00:00", 4.5), ("T1", "2026-06-01T20:00:00", 98)]
     assert "kept_by" not in typed[0]
 
     found = {(one["position"], one["rule"], one["severity"]) for one in findings(province)}
