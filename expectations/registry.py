@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from expectations.families import (
     classifications,
     covers,
@@ -52,6 +55,24 @@ _DECLARED: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in fami
 LANDING: tuple[Rule, ...] = tuple(
     rule for rule in _DECLARED if rule.scope in (Scope.DOCUMENT, Scope.DELIVERY)
 )
+
+
+def _of_feed(is_of: Callable[[str], bool]) -> tuple[Rule, ...]:
+    """The rules at the door that judge tables of a feed, each with the rows of these alone."""
+    found = []
+    for rule in LANDING:
+        rows = tuple(rows for rows in rule.rows if is_of(rows.table_sql))
+        if rows:
+            found.append(replace(rule, rows=rows))
+    return tuple(found)
+
+
+_CHECK_INS = "'XML0'"
+LANDING_BY_FEED: dict[str, tuple[Rule, ...]] = {
+    "claims": _of_feed(lambda table: table != _CHECK_INS),
+    "check_ins": _of_feed(lambda table: table == _CHECK_INS),
+}
+"""Feeds whose rules are written by hand; those of other feeds are made from their contracts."""
 # On more than one delivery: judged anew whenever one of them changes.
 SETTLED: tuple[Rule, ...] = tuple(rule for rule in _DECLARED if rule.scope is Scope.VERSIONS)
 OF_SENDERS: tuple[Rule, ...] = tuple(rule for rule in _DECLARED if rule.scope is Scope.SENDER)

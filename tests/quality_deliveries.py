@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, text
 
@@ -277,12 +277,30 @@ def deliver_check_ins(
     copy_rows(
         connection,
         f"raw.{CHECK_INS.raw_table}",
-        ["file_id", "line", "facility_id", "_person_key", *columns],
+        ["file_id", "position", "_person_key", *columns],
         (
-            (file_id, line, facility_id, PERSON, *(row.get(column) for column in columns))
-            for line, row in enumerate(rows, 1)
+            (file_id, place, PERSON, *(row.get(column) for column in columns))
+            for place, row in enumerate(rows, 1)
         ),
     )
+    copy_rows(
+        connection,
+        "ops.document_versions",
+        ["feed", "file_id", "position", "partition_key", "sender_id", "document_key",
+         "content_hash", "refers_to_key"],
+        (
+            ("check_ins", file_id, place, "", facility_id, named, uuid4(), named)
+            for place, row in enumerate(rows, 1)
+            for named in [encounter_key(facility_id, canonical_dossier_id(row.get("ma_lk", "")))]
+        ),
+    )  # fmt: skip
+    copy_rows(
+        connection,
+        "ops.delivery_partitions",
+        ["feed", "file_id", "partition_key", "sender_id", "received_at", "is_complete",
+         "document_count"],
+        [("check_ins", file_id, "", facility_id, received_at, True, len(rows))],
+    )  # fmt: skip
     return file_id
 
 

@@ -164,7 +164,7 @@ def _rows(contract: Contract, asked: list[Check]) -> Rows:
 select
     sent.file_id,
     sent.position,
-    null::integer as line,
+    sent.position as line,
     {selected}
 from batch
 join raw.{table.raw_table} as sent using (file_id)""",

@@ -1,7 +1,7 @@
 """B01: the rows in raw are those that the parser counted."""
 
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
-from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
+from health_warehouse.sources.claims.schema import TABLES
 
 
 def _found(table: str) -> str:
@@ -17,7 +17,7 @@ _TABLES: dict[str, tuple[str, str]] = {
     "dossiers": ("ops.dossier_versions", "dossier_count"),
     **{
         table.name.lower(): (f"raw.{table.raw_table}", _counted(table.name))
-        for table in (*TABLES.values(), CHECK_INS)
+        for table in TABLES.values()
     },
     "other": ("raw.claims_other", _counted("other")),
 }

@@ -45,22 +45,32 @@ from batch
 join raw.claims_xml1 as header using (file_id, position)
 join raw.card_kinds as card using (file_id, position)
 join ops.dossier_versions as version using (file_id, position)
-left join ops.check_in_days as opened
-    on opened.facility_id = batch.facility_id and opened.day = batch.arrival_date
 left join lateral (
     select
         min(check_in.ngay_vao) as checked_in,
         bool_or(coalesce({_AGREES}, false)) as agrees
-    from raw.check_ins as check_in
-    join ops.files as file using (file_id)
-    where check_in.facility_id = batch.facility_id
-        and raw.canonical_code(check_in.ma_lk) = version.dossier_id
-        and file.status = 'loaded' and file.judged_at is not null
+    from ops.document_versions as named
+    join ops.current_documents as counting using (feed, file_id, position, partition_key)
+    join raw.check_ins as check_in using (file_id, position)
+    where named.feed = 'check_ins'
+        and named.refers_to_key = version.encounter_key
+        and not counting.is_withdrawal
 ) as visit on true
 where card.is_given
     and coalesce(btrim(header.ma_doituong_kcb), '') not in ('2', '9')
     and batch.arrival_date is not null
-    and (opened.day is not null or visit.checked_in is not null)""",
+    and (
+        visit.checked_in is not null
+        or exists (
+            select
+            from raw.check_ins as check_in
+            join ops.current_documents as counting using (file_id, position)
+            where counting.feed = 'check_ins'
+                and not counting.is_withdrawal
+                and raw.canonical_code(check_in.ma_cskcb) = batch.facility_id
+                and left(check_in.ngay_vao, 8) = to_char(batch.arrival_date, 'YYYYMMDD')
+        )
+    )""",
             checks=(
                 Check(
                     field="NGAY_VAO",

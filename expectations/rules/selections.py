@@ -90,12 +90,12 @@ join raw.claims_xml{table} as line using (file_id, position)"""
 
 
 def check_ins(*columns: str) -> str:
-    """One row per check-in (XML0), named `line`: of a file of its own, so it has no position."""
+    """One row per check-in (XML0), named `line`: a document by itself."""
     return f"""
 select
     line.file_id,
-    null::integer as position,
-    line.line,
+    line.position,
+    line.position as line,
     {", ".join(f"line.{column}" for column in columns)}
 from batch
 join raw.check_ins as line using (file_id)

@@ -19,7 +19,7 @@ from health_warehouse.settings import Settings
 
 _PREFIXES = {
     "staging": r"stg_[a-z]+__[a-z_]+",
-    "intermediate": r"int_[a-z]+__[a-z_]+",
+    "intermediate": r"int_[a-z]+(_[a-z]+)*__[a-z_]+",
     "marts": r"(dim|fct|bridge|rpt)_[a-z_]+",
 }
 # What makes a model branch: a choice, a filter, an outer join, a choice among rows; and the macros

@@ -30,7 +30,7 @@ Lineage = Literal["file_id", "position", "line", "facility_id"]
 the row within it; facility_id is who sent it, when the reader alone knows. All but facility_id are
 the key."""
 
-ROWS_READERS = frozenset({"json_lines"})
+ROWS_READERS = frozenset({"check_ins_xml", "json_lines"})
 """Readers of which every row is a document."""
 
 PersonKey = Literal["none", "optional", "required"]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from health_warehouse.feeds.contract import ROWS_READERS
 from health_warehouse.feeds.draft import Draft, Fault, Place, listed
 from health_warehouse.feeds.problem import Problem, shown
 from health_warehouse.feeds.sense_of_columns import problems_of_columns
 from health_warehouse.feeds.sense_of_tables import problems_of_tables
 
+_PLAIN_READERS = frozenset({"json_lines"})
 PARTITION_WORDS = ("sender", "as_of")
 _KINDS = ("icd", "drug", "service", "disease")
 _NAMING = ("citizen_id", "insurance_number", "local_id", "name")
@@ -177,7 +177,7 @@ def _closed(drawn: Draft) -> _Found:
 
 def _reader(drawn: Draft) -> _Found:
     reader = drawn.keys.get("reader")
-    if reader in ROWS_READERS and "tables" in drawn.keys:
+    if reader in _PLAIN_READERS and "tables" in drawn.keys:
         yield Fault(
             ("tables",), f"{reader} gives rows of one kind: write `grain` and `columns` instead"
         )

@@ -14,7 +14,7 @@ routing                    which feed takes a file; taken_up: whether it has tab
 feed_rows, copying         rows of other feeds; feed_keys and partitions say what they are of,
                            further_receipts what bytes that came again speak for
 documents, document_settlement  which version of such a row counts
-versions, settlement       which version of a dossier counts; kept_rows and check_in_days follow it
+versions, settlement       which version of a dossier counts; kept_rows follows it
 decisions, findings        what waits for a person; what was found
 ledger                     what became of every file
 batches, listings          files handed from task to task

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from health_warehouse.feeds.contract import Column, Contract
+from health_warehouse.feeds.contract import Column, Contract, Identity
 from health_warehouse.feeds.dates import forms_of, parse_moment
 from health_warehouse.privacy.person_key import (
     citizen_id,
-    insurance_number,
     keyed_hash,
+    person_key,
     practitioner_key,
 )
 from health_warehouse.reference.canonical import canonical_code
@@ -29,6 +29,7 @@ class RowKeys(NamedTuple):
     content: UUID
     person: UUID | None
     order: str | None
+    refers_to: UUID | None
 
 
 class FeedKeys:
@@ -50,6 +51,7 @@ class FeedKeys:
             keyed_hash(self._key, "content", self._contract.feed, *map(_clean, content)),
             self._person(sender_id, values),
             None if self._order is None else order_text(self._order, values[self._order.name]),
+            self._refers_to(sender_id, values),
         )
 
     def is_withdrawal(self, values: Values) -> bool:
@@ -70,25 +72,45 @@ class FeedKeys:
             names += map(_clean, content)
         return keyed_hash(self._key, "document", self._contract.feed, sender_id, *names)
 
+    def _refers_to(self, sender_id: str, values: Values) -> UUID | None:
+        """The key of the document of another feed that the row names."""
+        closed = self._contract.closed
+        for feed, column in closed.refers_to.items() if closed else ():
+            name = canonical_code(values[column] or "")
+            if name:
+                return keyed_hash(self._key, "document", feed, sender_id, name)
+        return None
+
     def _person(self, sender_id: str, values: Values) -> UUID | None:
         identity = self._contract.identity
         if identity is None:
             return None
-        national = citizen_id(_value(values, identity.citizen_id))
-        local = canonical_code(_value(values, identity.local_id))
         if identity.domain == "staff":
-            licence = canonical_code(_value(values, identity.licence))
-            if licence:
-                return practitioner_key(self._key, licence)
-            if national is not None:
-                return keyed_hash(self._key, "staff", "citizen_id", national)
-            return keyed_hash(self._key, "staff", "local", sender_id, local) if local else None
-        number = insurance_number(_value(values, identity.insurance_number))
-        if number is not None:
-            return keyed_hash(self._key, "insurance_number", number)
+            return self._member_of_staff(identity, sender_id, values)
+        named = [identity.insurance_number, identity.citizen_id, identity.local_id]
+        is_named = any(_value(values, name).strip() for name in named)
+        if not is_named and self._contract.table.person_key != "required":
+            return None
+        return person_key(
+            self._key,
+            facility_id=sender_id,
+            dossier_id="\x1e".join(
+                canonical_code(values[column.name] or "") for column in self._named_by
+            ),
+            cards=_value(values, identity.insurance_number),
+            citizen=_value(values, identity.citizen_id),
+            patient_id=_value(values, identity.local_id),
+        )
+
+    def _member_of_staff(self, identity: Identity, sender_id: str, values: Values) -> UUID | None:
+        licence = canonical_code(_value(values, identity.licence))
+        if licence:
+            return practitioner_key(self._key, licence)
+        national = citizen_id(_value(values, identity.citizen_id))
         if national is not None:
-            return keyed_hash(self._key, "citizen_id", national)
-        return keyed_hash(self._key, "patient_id", sender_id, local) if local else None
+            return keyed_hash(self._key, "staff", "citizen_id", national)
+        local = canonical_code(_value(values, identity.local_id))
+        return keyed_hash(self._key, "staff", "local", sender_id, local) if local else None
 
 
 def order_text(column: Column, value: str | None) -> str | None:

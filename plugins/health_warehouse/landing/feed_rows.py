@@ -20,11 +20,12 @@ BATCH_CHARACTERS = 8 * 1024 * 1024
 
 _VERSIONS = (
     "feed", "file_id", "position", "partition_key", "sender_id", "document_key", "content_hash",
-    "order_key", "is_withdrawal", "verdict",
+    "order_key", "refers_to_key", "is_withdrawal", "verdict",
 )  # fmt: skip
 _ORIGINALS = ("file_id", "position", "part", "table_name", "content")
 _FINDINGS = (
-    "file_id", "position", "table_name", "field", "facility_id", "rule_id", "severity", "reason",
+    "file_id", "position", "line", "table_name", "field", "facility_id", "rule_id", "severity",
+    "reason",
 )  # fmt: skip
 _SPEAKS_FOR = text(
     """
@@ -94,7 +95,7 @@ class FeedRows:
     def _add(self, file_id: int, row: Row, tally: RowTally) -> None:
         if row.problem is not None:
             self._partitions.is_complete = False
-            self._set_aside(file_id, row.position, row.problem, None, "")
+            self._set_aside(file_id, row.position, row.problem, row.field, "")
             self._line(
                 "quarantine.originals",
                 [str(file_id), str(row.position), "1", self._contract.table.name, row.original],
@@ -135,7 +136,8 @@ class FeedRows:
             self._versions,
             [self._contract.feed, str(file_id), str(position), place.partition_key,
              place.sender_id, None if document is None else str(document), str(keys.content),
-             keys.order, str(self._keys.is_withdrawal(values)),
+             keys.order, None if keys.refers_to is None else str(keys.refers_to),
+             str(self._keys.is_withdrawal(values)),
              None if document is not None else "quarantined"],
         )  # fmt: skip
 
@@ -144,8 +146,8 @@ class FeedRows:
     ) -> None:
         self._line(
             "quarantine.findings",
-            [str(file_id), str(position), self._contract.table.name, field, sender_id or None,
-             "F03", "quarantine_dossier", reason],
+            [str(file_id), str(position), str(position), self._contract.table.name, field,
+             sender_id or None, "F03", "quarantine_dossier", reason],
         )  # fmt: skip
 
     def _declare(self, file_id: int) -> None:

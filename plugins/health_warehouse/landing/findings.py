@@ -33,7 +33,15 @@ select
     found.line,
     found.table_name,
     found.field,
-    coalesce(version.facility_id, file.facility_id),
+    coalesce(
+        version.facility_id,
+        (
+            select row_of.sender_id from ops.document_versions as row_of
+            where row_of.file_id = found.file_id and row_of.position = found.position
+            limit 1
+        ),
+        file.facility_id
+    ),
     case
         when version.dossier_id = '' then coalesce(
             ({named}) ->> (found.file_id || '/' || found.position), ''

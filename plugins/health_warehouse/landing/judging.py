@@ -22,7 +22,6 @@ from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import BatchIncomplete, CheckError, ConfigurationError
 from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.feeds.contract import Contract
-from health_warehouse.landing.check_in_days import note_check_ins
 from health_warehouse.landing.decisions import tell_waiting
 from health_warehouse.landing.documents import settle_documents
 from health_warehouse.landing.facilities import note_facilities
@@ -102,10 +101,11 @@ class LandingReport:
 def check_files(
     settings: Settings,
     file_ids: Sequence[int],
-    rules: Sequence[Rule] = registry.LANDING,
+    rules: Sequence[Rule] | None = None,
 ) -> LandingReport:
     """Judge those of `file_ids` that are not judged yet, as one batch, and settle their dossiers.
 
+    `rules`: None for those of each feed.
     Raises BatchIncomplete when `raw` does not hold the rows that the ledger counts, and CheckError
     when a rule could not be judged: results and an incident are then stored, and no file is judged.
     Refusing a file or quarantining a dossier is a handled outcome and raises nothing.
@@ -119,7 +119,7 @@ def check_files(
 
 
 def _check(
-    settings: Settings, connection: Connection, file_ids: list[int], rules: Sequence[Rule]
+    settings: Settings, connection: Connection, file_ids: list[int], rules: Sequence[Rule] | None
 ) -> tuple[LandingReport, CheckError | BatchIncomplete | None]:
     """The work of `check_files`. An error is returned, for what is stored with it must commit."""
     known: int = connection.execute(
@@ -171,13 +171,14 @@ class _Result(NamedTuple):
 
 
 def _suites(
-    contracts: Mapping[str, Contract], by_feed: Mapping[str, list[int]], rules: Sequence[Rule]
+    contracts: Mapping[str, Contract],
+    by_feed: Mapping[str, list[int]],
+    rules: Sequence[Rule] | None,
 ) -> Iterator[_Suite]:
-    """Rules written by hand are on the feeds of the standard; others have those of their contract.
+    """The files by feed, with the rules of each.
 
     Raises ConfigurationError when the contract of a loaded file is gone.
     """
-    by_hand: list[int] = []
     for feed, file_ids in by_feed.items():
         contract = contracts.get(feed)
         if contract is None:
@@ -185,12 +186,10 @@ def _suites(
                 f"{len(file_ids)} files of the feed {feed} wait to be judged, and it has no "
                 "contract any more: put it back, or remove what was loaded"
             )
-        if contract.is_of_rows:
-            yield _Suite(file_ids, (gate_of(contract),), rules_of(contract))
-        else:
-            by_hand += file_ids
-    if by_hand:
-        yield _Suite(sorted(by_hand), registry.LANDING_GATE, rules)
+        gate = (gate_of(contract),) if contract.is_of_rows else registry.LANDING_GATE
+        by_hand = registry.LANDING_BY_FEED.get(feed)
+        asked = rules_of(contract) if by_hand is None else by_hand
+        yield _Suite(file_ids, gate, asked if rules is None else rules)
 
 
 def _batch_sql(file_ids: Sequence[int]) -> str:
@@ -264,7 +263,6 @@ def _act(
     ).scalar_one()
     changed = settle(connection, judged, settings.late_delivery_tolerance)
     changed += _settle_rows(settings, connection, judged)
-    note_check_ins(connection, judged)
     note_facilities(connection, judged)
     waiting = tell_waiting(connection)
     return LandingReport(

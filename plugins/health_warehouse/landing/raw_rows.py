@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from functools import cache
-from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -17,9 +16,7 @@ from health_warehouse.feeds.catalogue import built_in
 from health_warehouse.feeds.ddl import column_names
 from health_warehouse.landing.exchange import told_without_rows
 from health_warehouse.landing.keys import DossierKeys, identifiers_array
-from health_warehouse.sources.claims.check_ins import CheckIn
 from health_warehouse.sources.claims.dossier import Dossier, Problem
-from health_warehouse.sources.claims.schema import CHECK_INS
 from health_warehouse.sources.claims.spread import Continuation
 
 BATCH_CHARACTERS = 8 * 1024 * 1024
@@ -38,9 +35,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "identifier_hashes", "care_days", "is_withdrawal", "line_count", "verdict",
     ),
     **{
-        f"raw.{table.raw_table}": column_names(table)
-        for contract in built_in().values()
-        for table in contract.tables
+        f"raw.{table.raw_table}": column_names(table) for table in built_in()["claims"].tables
     },
     "raw.claims_other": ("file_id", "position", "part", "table_name", "ma_lk_values", "content"),
     "quarantine.originals": ("file_id", "position", "part", "table_name", "content"),
@@ -49,7 +44,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         "rule_id", "severity", "reason",
     ),
 }  # fmt: skip
-# Where what was sent lies, by (file_id, position); check-ins have no position.
+# Where what was sent lies, by (file_id, position).
 RAW_TABLES = tuple(sorted(table for table in _COLUMNS if table.startswith("raw.claims_")))
 _MORE_LINES = """\
 update ops.dossier_versions as version
@@ -111,22 +106,6 @@ class RawWriter:
         ):
             for problem in problems:
                 self._add_finding(at, facility_id, dossier, problem, severity)
-        self._flush_when_large()
-
-    def add_check_in(
-        self, check_in: CheckIn, facility_id: str, dossier_id: str, person_key: UUID | None
-    ) -> None:
-        """A check-in; one that could not be read is set aside, with its line as its position."""
-        at = [str(self._file_id), str(check_in.line)]
-        if check_in.row is not None:
-            self._add("raw.check_ins", [*at, facility_id, *check_in.row, str(person_key)])
-        if check_in.problem is not None:
-            self._add("quarantine.originals", [*at, "1", CHECK_INS.name, check_in.original])
-            self._add(
-                "quarantine.findings",
-                [*at, str(check_in.line), CHECK_INS.name, check_in.problem.field, facility_id,
-                 dossier_id, "F03", "quarantine_dossier", check_in.problem.reason],
-            )  # fmt: skip
         self._flush_when_large()
 
     def _add_finding(

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -28,21 +26,15 @@ from health_warehouse.landing.practitioners import remember_practitioners
 from health_warehouse.landing.raw_rows import RawWriter
 from health_warehouse.landing.routing import feed_of, feeds_by_name
 from health_warehouse.landing.taken_up import require_taken_up
-from health_warehouse.privacy.person_key import person_key
 from health_warehouse.privacy.vault import remember_persons, remember_persons_of
-from health_warehouse.readers.check_ins_xml import CheckInFile
 from health_warehouse.readers.protocol import Bounds, Documents
 from health_warehouse.readers.registry import READERS
-from health_warehouse.reference.canonical import canonical_code, canonical_dossier_id
 from health_warehouse.settings import Settings
-from health_warehouse.sources.claims.check_ins import CheckIn
 from health_warehouse.sources.claims.dossier import COST_TABLES, Dossier, Envelope
 from health_warehouse.sources.claims.other_envelopes import require_taken
 from health_warehouse.sources.claims.parse import ClaimFile
-from health_warehouse.sources.claims.schema import CHECK_INS
 from health_warehouse.sources.claims.spread import SpreadDossiers
 
-_XML0 = {column.name: place for place, column in enumerate(CHECK_INS.fields)}
 _COMPLETE = """
 update ops.files
 set received_at = %(received_at)s, status = %(status)s, rule_id = %(rule_id)s,
@@ -68,12 +60,13 @@ values (%(file_id)s::bigint, %(facility_id)s, 'F09', 'record', %(remark)s)
 
 @dataclass(slots=True)
 class Tally:
-    """What the parser saw of one file. `lines`: cost lines or check-ins, blank ones too; by name
+    """What the reader saw of one file. `lines`: cost lines or rows, blank ones too; by name
     of the table, `rows` counts what goes to raw, `blanks` the rows that tell of no event."""
 
     kind: str = "claims"
     hosos: int = 0
     dossiers: int = 0
+    documents: int = 0
     lines: int = 0
     rows: Counter[str] = field(default_factory=Counter)
     blanks: Counter[str] = field(default_factory=Counter)
@@ -148,14 +141,11 @@ def read_into_raw(
             envelope = documents.envelope
             if isinstance(documents, ClaimFile):
                 _write(writer, key, documents, tally)
-            elif isinstance(documents, CheckInFile):
-                envelope.facility_id = _write_check_ins(writer, key, documents, tally)
+                writer.finish()
+                remember_practitioners(connection, key, file_id)
+                remember_persons(connection, file_id)
             else:
                 _write_rows(connection, key, file_id, contract, documents, received, tally)
-        writer.finish()
-        if tally.kind in ("claims", "check_ins"):
-            remember_practitioners(connection, key, file_id)
-            remember_persons(connection, file_id)
     except FileUnreadable as error:
         writer.undo()
         refusal = error
@@ -192,7 +182,7 @@ def _count_documents(settings: Settings, archived: ArchivedFile, contract: Contr
         with open_archived(settings, archived) as stream:
             for row in READERS[contract.reader].read(stream, contract, bounds):
                 tally.lines += 1
-                tally.dossiers += not row.is_blank
+                tally.documents += not row.is_blank
                 tally.rows[name] += not row.is_blank and row.problem is None
                 tally.blanks[name] += row.is_blank
     except FileUnreadable as error:
@@ -217,7 +207,7 @@ def send_entry(driver: Driver, file_id: int, reading: Reading, received_at: date
         "declared_count": envelope.declared_count,
         "kind": tally.kind,
         "hosos": tally.hosos,
-        "dossiers": tally.dossiers,
+        "dossiers": tally.dossiers + tally.documents,
         "lines": tally.lines,
         "row_counts": json.dumps(+tally.rows),
         "blank_counts": json.dumps(+tally.blanks),
@@ -257,35 +247,8 @@ def _write_rows(
     if contract.identity is not None:
         remember_persons_of(connection, contract, file_id)
     tally.lines = found.rows
-    tally.dossiers = found.rows - found.blank
+    tally.documents = found.rows - found.blank
     tally.rows[contract.table.name] = found.kept
     tally.blanks[contract.table.name] = found.blank
     senders = found.senders - {""}
     documents.envelope.facility_id = senders.pop() if len(senders) == 1 else ""
-
-
-def _write_check_ins(writer: RawWriter, key: bytes, rows: Iterable[CheckIn], tally: Tally) -> str:
-    """The facility that all rows name, else an empty text."""
-    facilities: set[str] = set()
-    for check_in in rows:
-        tally.lines += 1
-        if check_in.is_blank:
-            tally.blanks["XML0"] += 1
-            continue
-        tally.rows["XML0"] += check_in.row is not None
-        facility_id, dossier_id = "", ""
-        person: UUID | None = None
-        if check_in.row is not None:
-            facility_id = canonical_code(check_in.row[_XML0["MA_CSKCB"]] or "")
-            dossier_id = canonical_dossier_id(check_in.row[_XML0["MA_LK"]] or "")
-            facilities.add(facility_id)
-            person = person_key(
-                key,
-                facility_id=facility_id,
-                dossier_id=dossier_id,
-                cards=check_in.row[_XML0["MA_THE_BHYT"]],
-                citizen=check_in.row[_XML0["SO_CCCD"]],
-                patient_id=check_in.row[_XML0["MA_BN"]],
-            )
-        writer.add_check_in(check_in, facility_id, dossier_id, person)
-    return facilities.pop() if len(facilities) == 1 else ""

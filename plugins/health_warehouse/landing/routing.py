@@ -21,18 +21,19 @@ def path_below(settings: Settings, uri: str) -> str:
 
     Of one that lay elsewhere: its folder and its name.
     """
-    path = uri.replace("!/", "/")
-    beginning = _beginning(str(settings.inbox))
-    if path.startswith(beginning):
-        return path.removeprefix(beginning)
+    filesystem, root = _inbox(str(settings.inbox))
+    path = str(filesystem._strip_protocol(uri.replace("!/", "/")))
+    if path.startswith(root):
+        return path.removeprefix(root)
     return "/".join(path.split("/")[-2:])
 
 
 @lru_cache(maxsize=8)
-def _beginning(inbox: str) -> str:
-    """What locators of deliveries in it begin with."""
-    filesystem, root = fsspec.url_to_fs(inbox)
-    return str(filesystem.unstrip_protocol(root)).rstrip("/") + "/"
+def _inbox(inbox: str) -> tuple[type[fsspec.AbstractFileSystem], str]:
+    """The kind of place, not connected to, and what paths there begin with."""
+    protocol, found, _ = inbox.partition("://")
+    filesystem = fsspec.get_filesystem_class(protocol if found else "file")
+    return filesystem, str(filesystem._strip_protocol(inbox)).rstrip("/") + "/"
 
 
 def is_read_name(contracts: Mapping[str, Contract], path: str) -> bool:

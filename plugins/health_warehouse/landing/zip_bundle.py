@@ -71,7 +71,7 @@ def zip_members(
         raise FileUnreadable("F01", "its files overlap: together they are larger than the zip")
     files = [entry for entry in entries if _is_file(entry)]
     if not any(is_read(entry.filename) or is_nested(entry.filename) for entry in files):
-        raise FileUnreadable("F01", "holds no .xml file, and none that another feed takes")
+        raise FileUnreadable("F01", "holds no file that a feed takes")
     bounds.require_total(sum(e.file_size for e in files if _refusal(e, bounds, is_read) is None))
     for entry in files:
         refusal = _refusal(entry, bounds, is_read)

@@ -7,7 +7,8 @@ from typing import BinaryIO
 
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.readers.protocol import Bounds
-from health_warehouse.sources.claims.check_ins import CheckIn, is_check_in_file, read_check_ins
+from health_warehouse.readers.row import Row
+from health_warehouse.sources.claims.check_ins import is_check_in_file, read_check_ins
 from health_warehouse.sources.claims.dossier import Envelope
 
 
@@ -17,17 +18,24 @@ class CheckInsXml:
     def takes(self, stream: BinaryIO) -> bool:
         return is_check_in_file(stream)
 
-    def read(self, stream: BinaryIO, _contract: Contract, bounds: Bounds, /) -> CheckInFile:
-        return CheckInFile(stream, bounds)
+    def read(self, stream: BinaryIO, _contract: Contract, bounds: Bounds, /) -> CheckInRows:
+        return CheckInRows(stream, bounds)
 
 
-class CheckInFile:
-    """Iterate to get the check-ins. One pass only; raises FileUnreadable."""
+class CheckInRows:
+    """Iterate to get the rows. One pass only; raises FileUnreadable."""
 
     def __init__(self, stream: BinaryIO, bounds: Bounds) -> None:
         self.envelope = Envelope()
         self._stream = stream
         self._bounds = bounds
 
-    def __iter__(self) -> Iterator[CheckIn]:
-        return read_check_ins(self._stream, *self._bounds, self.envelope)
+    def __iter__(self) -> Iterator[Row]:
+        for one in read_check_ins(self._stream, *self._bounds, self.envelope):
+            if one.row is None:
+                reason = one.problem.reason if one.problem else "it cannot be read"
+                field = one.problem.field if one.problem else None
+                yield Row(one.line, problem=reason, field=field, original=one.original)
+                continue
+            *values, extra = one.row
+            yield Row(one.line, tuple(values), extra, tells_nothing=one.is_blank)

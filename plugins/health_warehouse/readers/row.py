@@ -11,21 +11,23 @@ class Row:
     columns; None: it is not there, '': it is there and empty. `extra`: what no column has, as the
     text of a JSON object.
 
-    `problem` says why the row cannot be taken apart, without a value of it; `original` then is the
-    row as it was sent, as text.
+    `problem` says why the row cannot be taken apart, without a value of it, and `field` where;
+    `original` then is the row as it was sent, as text. `tells_nothing`: it has values, and none
+    that makes it an event.
     """
 
     position: int
     values: tuple[str | None, ...] = ()
     extra: str | None = None
     problem: str | None = None
+    field: str | None = None
     original: str = ""
+    tells_nothing: bool = False
 
     @property
     def is_blank(self) -> bool:
-        """It says nothing."""
-        return (
-            self.problem is None
-            and self.extra is None
-            and not any(value and not value.isspace() for value in self.values)
-        )
+        """It says nothing, or nothing that counts."""
+        if self.problem is not None:
+            return False
+        is_empty = not any(value and not value.isspace() for value in self.values)
+        return self.tells_nothing or (self.extra is None and is_empty)

@@ -59,11 +59,11 @@ order by v.file_id, v.position
 limit :size
 """
 _CHECK_INS = """
-select file_id, line as position, facility_id, coalesce(ma_lk, '') as dossier_id,
+select file_id, position, coalesce(ma_cskcb, '') as facility_id, coalesce(ma_lk, '') as dossier_id,
     _person_key as former_key, ma_the_bhyt, so_cccd, ma_bn
 from raw.check_ins
-where (file_id, line) > (:first, :second)
-order by file_id, line
+where (file_id, position) > (:first, :second)
+order by file_id, position
 limit :size
 """
 _CURRENT = """
@@ -114,10 +114,9 @@ _KEY_VERSIONS = (
 )
 _KEY_CHECK_INS = (
     """
-    update raw.check_ins as c set facility_id = m.facility_id, _person_key = m.person_key
+    update raw.check_ins as c set _person_key = m.person_key
     from made as m
-    where c.file_id = m.file_id and c.line = m.position
-        and (c.facility_id, c._person_key) <> (m.facility_id, m.person_key)
+    where c.file_id = m.file_id and c.position = m.position and c._person_key <> m.person_key
     """,
 )
 _KEY_CHANGES = (

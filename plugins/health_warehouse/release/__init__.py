@@ -1,6 +1,7 @@
 """From dossiers that count to what readers see: built beside it, audited, exchanged as one whole.
 
-due, pending, hours, size  is a build due, of how much, and when may it begin
+due, pending, hours, size  is a build due, of how much, and when may it begin; feeds_of_models
+                           are those whose changes count
 project                    what decides what a mart holds, beside deliveries
 build, builders, turns     a build, its sessions, one run by hand after another; rebuild asks
                            for more, build_runs is what Airflow ran of it

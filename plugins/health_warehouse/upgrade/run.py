@@ -18,6 +18,7 @@ from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.release.former_marts import drop_former_marts, views_of_others
 from health_warehouse.release.releases import Release
 from health_warehouse.settings import Settings
+from health_warehouse.upgrade.check_ins import read_check_ins_again
 from health_warehouse.upgrade.plan import plan
 from health_warehouse.upgrade.shutting import open_readers, shut_readers
 
@@ -54,6 +55,7 @@ def upgrade(
     shut = shut_readers(settings)
     say(f"readers are shut: {', '.join(shut)}")
     _make_keys(settings, say)
+    read_check_ins_again(settings, say)
     release = _publish_anew(settings, say)
     with engine(settings, OWNER).begin() as connection:
         opened = open_readers(connection)

@@ -17,7 +17,7 @@ from health_warehouse.settings import Settings
 _TABLES = [table for contract in built_in().values() for table in contract.tables]
 _COLUMNS = text(
     """
-    select attname, format_type(atttypid, atttypmod), attnotnull, attnum
+    select attname, format_type(atttypid, atttypmod), attnotnull
     from pg_attribute
     where attrelid = to_regclass(:table) and attnum > 0 and not attisdropped
     order by attnum

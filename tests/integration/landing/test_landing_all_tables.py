@@ -6,7 +6,7 @@ from claim_files import check_in_file, claim_file, hoso, lines, paper, part, xml
 from health_warehouse.landing.ledger import entries
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES
-from landing_steps import deliver, load_all, query
+from landing_steps import deliver, judge, load_all, query
 
 
 def content(table: str, ma_lk: str = "A1", tag: str = "") -> str:
@@ -76,12 +76,12 @@ def check_in(ma_lk: str, **values: str) -> dict[str, str]:
 def test_check_ins_are_loaded_without_an_envelope(settings: Settings) -> None:
     deliver(settings, "checkin.xml", check_in_file([check_in("A1"), check_in("A2")]))
     assert [(r.outcome, r.line_count) for r in load_all(settings)] == [("loaded", 2)]
-    assert query(settings, "select line, facility_id, ma_lk, ly_do_vnt from raw.check_ins") == [
-        (1, "96001", "A1", "LY_DO_VNT ạ"),
-        (2, "96001", "A2", "LY_DO_VNT ạ"),
+    assert query(settings, "select position, ma_lk, ly_do_vnt from raw.check_ins") == [
+        (1, "A1", "LY_DO_VNT ạ"),
+        (2, "A2", "LY_DO_VNT ạ"),
     ]
     assert query(settings, "select kind, facility_id, dossier_count from ops.files") == [
-        ("check_ins", "96001", 0)
+        ("check_ins", "96001", 2)
     ]
     assert query(settings, "select count(*) from vault.person_identifiers where kind = 'name'") == [
         (2,)  # neither names a card or a citizen id: the keys are local
@@ -94,9 +94,12 @@ def test_a_check_in_that_cannot_be_read_is_set_aside(settings: Settings) -> None
     )
     deliver(settings, "checkin.xml", twice)
     load_all(settings)
+    judge(settings)
     assert query(settings, "select ma_lk from raw.check_ins") == [("A1",)]
     assert query(
-        settings, "select position, line, table_name, field, rule_id from quarantine.findings"
+        settings,
+        "select position, line, table_name, field, rule_id from quarantine.findings"
+        " where rule_id = 'F03'",
     ) == [(2, 2, "XML0", "MA_LK", "F03")]
     assert query(settings, "select count(*) from quarantine.originals") == [(1,)]
     states = entries(settings)[0]["line_states"]

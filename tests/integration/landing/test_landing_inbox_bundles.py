@@ -138,7 +138,7 @@ def test_a_bundle_that_cannot_be_opened_is_one_refused_entry(settings: Settings)
     small = settings.model_copy(update={"max_file_bytes": 5000})
     assert set(outcomes(small)) == {"refused"}
     assert ledger(settings) == [
-        ("empty.zip", "empty.zip", "refused", "F01: holds no .xml file"),
+        ("empty.zip", "empty.zip", "refused", "F01: holds no file that a feed takes"),
         ("half.xml.gz!/half.xml", "half.xml", "refused", "F01: the gzip file is truncated"),
         ("half.zip", "half.zip", "refused", "F01: not a zip file, or damaged"),
         ("large.zip", "large.zip", "refused", "F01: larger than 5000 bytes"),

@@ -72,7 +72,7 @@ def test_a_blank_check_in_is_counted_as_one(settings: Settings) -> None:
     judge(settings)
     (entry,) = entries(settings)
     assert entry["line_states"] == line_states(received=2, loaded=1, blank=1)
-    assert query(settings, "select line, ma_lk from raw.check_ins") == [(2, "A2")]
+    assert query(settings, "select position, ma_lk from raw.check_ins") == [(2, "A2")]
 
 
 @pytest.mark.parametrize("is_signed", [True, False])

@@ -18,7 +18,7 @@ _DUMPS = (
     "select file_id, position, facility_id, dossier_id, encounter_key, local_person_key"
     " from ops.dossier_versions order by 1, 2",
     "select file_id, position, _person_key from raw.claims_xml1 order by 1, 2",
-    "select file_id, line, facility_id, _person_key from raw.check_ins order by 1, 2",
+    "select file_id, position, _person_key from raw.check_ins order by 1, 2",
     "select * from raw.practitioners order by 1",
     "select * from vault.person_identifiers order by 1, 2, 3",
     "select facility_id, dossier_id, encounter_key, file_id, position from ops.current_dossiers"

@@ -104,7 +104,7 @@ def test_what_is_no_zip_is_refused(data: bytes) -> None:
 
 @pytest.mark.parametrize("data", [zipped(), zipped(("README.txt", b"x"), ("folder/", b""))])
 def test_a_zip_without_a_claim_file_is_refused(data: bytes) -> None:
-    assert refusal_of(data) == "F01: holds no .xml file"
+    assert refusal_of(data) == "F01: holds no file that a feed takes"
 
 
 @pytest.mark.parametrize("name", ["inner.zip", "inner.xml.GZ", "a/inner.7z", "inner.rar", "x.tar"])

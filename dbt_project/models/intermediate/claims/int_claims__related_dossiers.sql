@@ -1,6 +1,6 @@
 -- One row per dossier with content whose findings beside others may have changed in this build.
--- These are the dossiers of each person that the build touched, those of each day for which
--- check-ins came, and those that refer a patient to a facility whose first dossiers came or whose
+-- These are the dossiers of each person that the build touched, those of each day and visit whose
+-- check-ins changed, and those that refer a patient to a facility whose first dossiers came or whose
 -- last ones went.
 {{ config(
     materialized='refilled',
@@ -16,16 +16,8 @@ persons as (
     select * from {{ ref('int_claims__touched_persons') }}
 ),
 
-check_in_days as (
-    select
-        arrivals.facility_id,
-        arrivals.day
-    from {{ source('ops', 'check_in_days') }} as arrivals
-    inner join {{ source('ops', 'builds') }} as builds
-        on
-            arrivals.change_id > builds.from_change_id
-            and arrivals.change_id <= builds.to_change_id
-    where builds.build_id = {{ build_id() }}
+check_ins as (
+    select * from {{ ref('int_check_ins__changed_visits') }}
 ),
 
 changed as (
@@ -77,11 +69,21 @@ related as (
     select
         versions.facility_key,
         versions.encounter_key
-    from check_in_days
+    from check_ins
     inner join versions
         on
-            check_in_days.facility_id = versions.facility_id
-            and check_in_days.day = versions.arrival_date
+            check_ins.facility_id = versions.facility_id
+            and check_ins.arrival_date = versions.arrival_date
+    union distinct
+    -- a visit on another day than its check-in is found by its name alone
+    select
+        versions.facility_key,
+        versions.encounter_key
+    from check_ins
+    inner join versions
+        on
+            versions.facility_key = {{ surrogate_key(['check_ins.facility_id']) }}
+            and check_ins.encounter_key = versions.encounter_key
     union distinct
     select * from referrals
 )

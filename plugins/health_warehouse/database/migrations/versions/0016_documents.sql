@@ -21,6 +21,7 @@ create table ops.document_versions (
     document_key uuid,
     content_hash uuid not null,
     order_key text,
+    refers_to_key uuid,
     is_withdrawal boolean not null default false,
     verdict text check (verdict in ('accepted', 'quarantined')),
     standing text check (
@@ -38,6 +39,8 @@ comment on column ops.document_versions.document_key is
 comment on column ops.document_versions.content_hash is 'HMAC of the values of the row: equal where nothing changed.';
 comment on column ops.document_versions.order_key is
 'The sender''s own time or number of the version, as text that sorts, where the contract trusts it.';
+comment on column ops.document_versions.refers_to_key is
+'The key of the document of another feed that it speaks of, such as the dossier of a check-in.';
 comment on column ops.document_versions.verdict is 'null: not judged yet.';
 comment on column ops.document_versions.standing is
 'Where it stands now, written only by landing/document_settlement.py; null: not judged yet.';
@@ -101,6 +104,28 @@ comment on table ops.document_changes is
 'given under the same lock, so that one stretch covers every feed.';
 create index document_changes_feed on ops.document_changes (feed, change_id);
 
+create or replace view ops.log_end as
+select greatest(
+    (select coalesce(max(change_id), 0) from ops.dossier_changes),
+    (select coalesce(max(change_id), 0) from ops.document_changes)
+) as change_id;
+
+---------- check-ins are documents
+
+-- Rows of before have no versions, so nobody reads them; `warehouse upgrade` reads their files again.
+insert into ops.feeds (feed, mode) values ('check_ins', 'upsert');
+create table ops.document_versions_check_ins partition of ops.document_versions for values in ('check_ins');
+create table ops.current_documents_check_ins partition of ops.current_documents for values in ('check_ins');
+create index document_versions_check_ins_dossier on ops.document_versions_check_ins (refers_to_key);
+drop index raw.check_ins_dossier;
+alter table raw.check_ins rename column line to position;
+alter table raw.check_ins drop column facility_id;
+create index check_ins_day on raw.check_ins (raw.canonical_code(ma_cskcb), left(ngay_vao, 8));
+drop table ops.check_in_days;
+update ops.files set judged_at = clock_timestamp() where kind = 'check_ins' and judged_at is null;
+insert into ops.upgrades (name)
+select 'check-ins as documents' where exists (select from ops.files where kind = 'check_ins' and status = 'loaded');
+
 -- A delivery that a person is asked about is named by its bytes and no place in them.
 alter table ops.decisions
 drop constraint decisions_about_check,
@@ -146,14 +171,12 @@ select
     f.line_count as lines_received,
     case
         when r.is_repeated or f.status = 'refused' then 0
-        when f.kind = 'check_ins' then c.rows_kept
         when d.is_of_rows then d.loaded
         else coalesce(s.lines_loaded, 0)
     end as lines_loaded,
     case
         when r.is_repeated then 0
         when f.status = 'refused' then f.line_count
-        when f.kind = 'check_ins' then f.line_count - c.rows_kept - c.lines_blank
         when d.is_of_rows then f.dossier_count - d.settled
         else coalesce(s.lines_quarantined, 0)
     end as lines_quarantined,
@@ -192,9 +215,7 @@ from (
 inner join ops.files as f using (file_id)
 cross join lateral (
     select
-        coalesce(cast(f.row_counts ->> 'XML0' as bigint), 0) as rows_kept,
-        coalesce(cast(f.blank_counts ->> 'XML0' as bigint), 0)
-        + coalesce(cast(f.blank_counts ->> 'XML2' as bigint), 0)
+        coalesce(cast(f.blank_counts ->> 'XML2' as bigint), 0)
         + coalesce(cast(f.blank_counts ->> 'XML3' as bigint), 0) as lines_blank
 ) as c
 left join lateral (
@@ -237,8 +258,8 @@ left join lateral (
     having f.kind in (select feed from ops.feeds)
 ) as d on true;
 comment on view ops.ledger is
-'One row per receipt of a file, counts as of now. For dossiers and for lines (of XML2 and XML3, check-ins, or rows, each of '
-'which is a document): received = loaded + quarantined + duplicate + superseded + withdrawn + ended + pending + blank; no '
+'One row per receipt of a file, counts as of now. For dossiers and for lines (of XML2 and XML3, or rows, each of which '
+'is a document): received = loaded + quarantined + duplicate + superseded + withdrawn + ended + pending + blank; no '
 'dossier is blank. Its name is in vault.delivery_names.';
 
 ---------- values of any form
