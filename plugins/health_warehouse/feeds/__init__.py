@@ -9,5 +9,6 @@ sense             whether what it says fits together, with sense_of_tables, sens
 problem           what is wrong, where, and what to write instead
 field_lists       columns that a standard lists already
 ddl               the table of `raw` that a contract asks for
+in_words, odcs    a contract for people, and in the form of a standard
 claims, check_ins the contracts of ours
 """
