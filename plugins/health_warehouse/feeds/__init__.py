@@ -3,7 +3,8 @@
 contract          what a contract says
 catalogue         all contracts: ours, and those of a province; merge: its single keys over ours
 read              a contract from its YAML; tree: YAML that knows its lines; draft: what fits of it
-schema, shape     keys and forms that a contract may have, and what has others
+schema, shape     keys and forms that a contract may have, and what has others; key_reference is
+                  the page that lists them
 sense             whether what it says fits together, with sense_of_tables, sense_of_columns and
                   sense_between contracts; names and labels that it may give
 problem           what is wrong, where, and what to write instead

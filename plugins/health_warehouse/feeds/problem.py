@@ -27,7 +27,8 @@ class Problem:
 def write_one_of(written: str, known: Iterable[object]) -> str:
     """What to write instead of a word that is none of those that are known."""
     words = [str(one) for one in known]
-    close = get_close_matches(written.lower(), words, 1)
+    folded = {word.lower(): word for word in words}
+    close = [folded[one] for one in get_close_matches(written.lower(), folded, 1)]
     if len(words) <= _FEW:
         listed = ", ".join(words)
         return f"write {close[0]} (of {listed})" if close else f"write one of {listed}"

@@ -83,8 +83,8 @@ def _as_of(drawn: Draft) -> _Found:
                 ("as_of", at, "file_name"),
                 f"{shown(form)} tells no month: write yyyy and mm, and dd if the name has the day",
             )
-        column = (drawn.columns or {}).get(source.get("column", ""), {})
-        if column.get("type", "date") not in ("date", "time"):
+        column = (drawn.columns or {}).get(source["column"]) if "column" in source else None
+        if column is not None and column.get("type", "text") not in ("date", "time"):
             yield Fault(
                 ("as_of", at, "column"),
                 (f"the column {shown(source['column'])} is no day: write `type: date` there"),

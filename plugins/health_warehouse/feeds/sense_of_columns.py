@@ -66,7 +66,7 @@ def _codes(column: Mapping[str, Any]) -> _Found:
         yield Fault(("list",), "`values` stand there too: keep one of them")
     if name not in lists():
         same = [one for one in sorted(lists()) if folded_label(one) == folded_label(name)]
-        instead = write_one_of(name.upper(), same or sorted(lists()))
+        instead = write_one_of(name, same or sorted(lists()))
         yield Fault(("list",), f"the reference data have no list {shown(name)}: {instead}")
 
 

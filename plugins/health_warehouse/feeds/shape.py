@@ -43,7 +43,9 @@ def _problems(root: Node, error: Any) -> Iterator[tuple[Place, Problem]]:
             yield (), root.problem(message, *path)
     elif "propertyNames" in error.absolute_schema_path:
         name = error.instance
-        message = f"{shown(name)} is no such name: {_write(error)}"
+        is_long = error.validator == "maxLength"
+        what = _what(error) if is_long else f"{shown(name)} is no such name"
+        message = f"{what}: {_write(error)}"
         yield (*path, name), root.problem(message, *path, name)
     else:
         yield path, root.problem(f"{_named(path)}{_what(error)}: {_write(error)}", *path)
