@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import hypothesis
 import pytest
+import yaml
 from contract_texts import WORKFORCE
+from hypothesis import given
+from hypothesis import strategies as st
 
 from health_warehouse.errors import ConfigurationError, ContractError
 from health_warehouse.feeds.catalogue import (
@@ -200,3 +205,40 @@ def test_single_files_are_looked_at_beside_those_of_the_warehouse(
     read = examine_paths([path], folder)
     assert read.problems == ()
     assert list(read.contracts) == ["workforce"]
+
+
+_SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 3), st.text(max_size=4), st.just("none")
+)
+_KEYS = st.sampled_from(
+    ["title", "vi", "mode", "sender", "identity", "domain", "closed", "tables", "XML1", "columns",
+     "ho_ten", "personal", "label", "lineage", "person_key", "fields", "grain", "feed", "as_of"]
+)  # fmt: skip
+_OVERRIDES = st.recursive(
+    _SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2), st.dictionaries(_KEYS, inner, min_size=1, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+@hypothesis.settings(max_examples=200, deadline=None)
+@given(st.dictionaries(_KEYS, _OVERRIDES, max_size=4))
+def test_any_keys_over_ours_are_a_contract_or_problems(written: dict[str, object]) -> None:
+    with TemporaryDirectory() as name:
+        path = Path(name, "claims.yml")
+        path.write_text(yaml.safe_dump(written, allow_unicode=True), encoding="utf-8")
+        read = examine(Path(name))
+        ours = built_in()["claims"]
+        assert ("claims" in read.contracts) == (read.problems == ())
+        for contract in (one for one in read.contracts.values() if one.feed == "claims"):
+            assert (contract.mode, contract.closed, contract.identity) == (
+                ours.mode, ours.closed, ours.identity,
+            )  # fmt: skip
+            for table, before in zip(contract.tables, ours.tables, strict=True):
+                personal = {column.name for column in before.columns if column.is_personal}
+                assert personal <= {one.name for one in table.columns if one.is_personal}
+        for problem in read.problems:
+            assert problem.path.is_file()
+            assert 1 <= problem.line <= len(problem.path.read_text("utf-8").splitlines())
