@@ -1,18 +1,24 @@
-"""Write the pages of `docs` that come from the dbt project anew. Needs no database."""
+"""Write anew what comes from the dbt project and from the schema of contracts: pages of `docs`.
+
+Needs no database.
+"""
 
 from __future__ import annotations
 
 from health_warehouse.demo.queries import shipped
+from health_warehouse.feeds import key_reference, schema
 from health_warehouse.release import closed_codes, dictionary, exposures, mart_pages
 from health_warehouse.release.dbt import project_manifest
 from health_warehouse.settings import PROJECT_DIR
 
 if __name__ == "__main__":
     exposures.PATH.write_text(exposures.text(shipped()), encoding="utf-8")
+    schema.OVERRIDE_PATH.write_text(schema.override_text(), encoding="utf-8")
     manifest = project_manifest()
     pages = {
         "dictionary.md": dictionary.page(manifest),
         "closed_codes.md": closed_codes.page(),
+        "contract_keys.md": key_reference.page(),
     }
     pages |= {f"marts/{name}": page for name, page in mart_pages.pages(manifest).items()}
     for name, page in pages.items():

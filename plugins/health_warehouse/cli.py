@@ -17,6 +17,7 @@ from health_warehouse.commands import (
     claims,
     decisions,
     documents,
+    feeds,
     keys,
     maintenance,
     quality,
@@ -32,7 +33,7 @@ from health_warehouse.telling import lines_of_code, reason, told
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 for module in (
-    services, claims, quality, decisions, release, readers, roles, synth, alerts, backup,
+    services, claims, feeds, quality, decisions, release, readers, roles, synth, alerts, backup,
     maintenance, keys, airflow_cli, upgrade, documents,
 ):  # fmt: skip
     module.register(app)

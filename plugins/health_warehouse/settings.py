@@ -204,6 +204,7 @@ class Settings(AlertSettings, BaseSettings):
 
     def model_post_init(self, _context: Any) -> None:
         self.state = self.state.expanduser().absolute()
+        self.feeds = self.feeds.expanduser().absolute() if self.feeds else None
         self.inbox = self.inbox or (self.state / "inbox").as_uri()
         self.archive = self.archive or (self.state / "archive").as_uri()
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from health_warehouse.demo.queries import shipped
+from health_warehouse.feeds import key_reference, schema
 from health_warehouse.marts.manifest import mart_nodes, parse_manifest
 from health_warehouse.release import closed_codes, dictionary, exposures, mart_pages
 from health_warehouse.release.dbt import project_manifest
@@ -60,6 +61,13 @@ def test_the_page_of_closed_codes_is_what_the_list_says() -> None:
     found = (PROJECT_DIR / "docs/closed_codes.md").read_text(encoding="utf-8")
     assert found == closed_codes.page(), STALE.format("closed_codes.md")
     assert "| `F02.4` |" in found
+
+
+def test_the_keys_of_contracts_are_what_the_schema_says() -> None:
+    found = (PROJECT_DIR / "docs/contract_keys.md").read_text(encoding="utf-8")
+    assert found == key_reference.page(), STALE.format("contract_keys.md")
+    written = schema.OVERRIDE_PATH.read_text(encoding="utf-8")
+    assert written == schema.override_text(), "override.schema.json is stale: run the same"
 
 
 def test_the_dictionary_has_every_column_in_two_languages(manifest: dict[str, Any]) -> None:

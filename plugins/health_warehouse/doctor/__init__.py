@@ -15,5 +15,6 @@ airflow      its processes and its DAGs
 alerts       whether anybody would be told
 person_key   it is here, and is the one that patients were hashed with
 setting_names  a mistyped setting
+contracts    mistakes in contracts of feeds
 unfinished   an upgrade or a re-keying that was begun
 """

@@ -11,6 +11,7 @@ from health_warehouse.database.connections import owner_url
 from health_warehouse.doctor import (
     airflow,
     alerts,
+    contracts,
     database,
     logins,
     machine,
@@ -34,6 +35,7 @@ CHECKS: dict[str, Check] = {
     "disk": machine.disk,
     "permissions": machine.permissions,
     "settings": setting_names.setting_names,
+    "contracts": contracts.contracts,
     "ports": machine.taken_ports,
     "packages": packages.drift,
     "server": database.server,

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from health_warehouse.errors import ConfigurationError, ContractError
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.feeds.merge import merged
-from health_warehouse.feeds.problem import Problem, shown
+from health_warehouse.feeds.problem import Problem, shown, write_one_of
 from health_warehouse.feeds.read import read_contract
 from health_warehouse.feeds.sense_between import problems_between
 from health_warehouse.feeds.tree import LARGEST, Node, read_tree
@@ -37,10 +37,10 @@ def catalogue(settings: Settings) -> Mapping[str, Contract]:
     Read anew when a byte has changed, and otherwise not. Raises ContractError that names everything
     that is wrong in all files, and ConfigurationError when the folder cannot be read.
     """
-    contracts, problems = examine(settings.feeds)
-    if problems:
-        raise ContractError(problems)
-    return contracts
+    read = examine(settings.feeds)
+    if read.problems:
+        raise ContractError(read.problems)
+    return read.contracts
 
 
 @cache
@@ -49,17 +49,14 @@ def built_in() -> Mapping[str, Contract]:
     return _read_all((), ()).contracts
 
 
-def examine(
-    folder: Path | None, files: Iterable[Path] = ()
-) -> tuple[Mapping[str, Contract], tuple[Problem, ...]]:
-    """The contracts that can be read of ours, of a folder and of single files, and what is wrong.
-
-    Raises ConfigurationError when the folder or a file cannot be read.
-    """
-    sources, problems = _listed(folder) if folder is not None else ([], [])
-    sources += [_source(path) for path in files]
-    read = _read_all(tuple(sources), tuple(problems))
-    return read.contracts, read.problems
+def contract_of(settings: Settings, feed: str) -> Contract:
+    """One of them. Raises as `catalogue`, and ConfigurationError when there is none."""
+    contracts = catalogue(settings)
+    if feed not in contracts:
+        raise ConfigurationError(
+            f"no contract describes the feed {shown(feed)}: {write_one_of(feed, contracts)}"
+        )
+    return contracts[feed]
 
 
 class _Read(NamedTuple):
@@ -67,8 +64,50 @@ class _Read(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+def examine(folder: Path | None) -> _Read:
+    """The contracts that can be read of ours and of a folder, and what is wrong with the others.
+
+    Raises ConfigurationError when the folder or a file cannot be read.
+    """
+    sources, problems = _listed(folder) if folder is not None else ([], [])
+    return _read_all(tuple(sources), tuple(problems))
+
+
+def examine_paths(paths: Iterable[Path], folder: Path | None) -> _Read:
+    """Files and folders as if they lay in WAREHOUSE_FEEDS; only they are told of. `folder`: whose
+    feeds they may refer to. Raises as `examine`."""
+    sources: list[_Source] = []
+    problems: list[Problem] = []
+    for path in paths:
+        if path.is_dir():
+            more, wrong = _listed(path)
+            sources += more
+            problems += wrong
+        else:
+            sources.append(_source(path))
+            problems += _misnamed(path)
+    beside = _listed(folder)[0] if folder is not None else []
+    feeds = {source.feed for source in sources}
+    read = _read_all(tuple(sources), tuple(problems), frozenset(one.feed for one in beside))
+    return _Read(
+        {feed: contract for feed, contract in read.contracts.items() if feed in feeds},
+        read.problems,
+    )
+
+
+def problems_of_ours() -> list[Problem]:
+    """What is wrong with contracts that we ship, which are read without being looked at."""
+    return [
+        problem for tree in _our_trees().values() for problem in read_contract(tree)[1]
+    ]  # fmt: skip
+
+
 @lru_cache(maxsize=8)
-def _read_all(sources: tuple[_Source, ...], problems: tuple[Problem, ...]) -> _Read:
+def _read_all(
+    sources: tuple[_Source, ...],
+    problems: tuple[Problem, ...],
+    other_feeds: frozenset[str] = frozenset(),
+) -> _Read:
     found = list(problems)
     contracts: dict[str, Contract] = {}
     trees = dict(_our_trees())
@@ -84,7 +123,7 @@ def _read_all(sources: tuple[_Source, ...], problems: tuple[Problem, ...]) -> _R
         contract, _ = read_contract(trees[feed], is_ours=True)
         assert contract is not None  # noqa: S101 - nothing is looked at
         contracts[feed] = contract
-    found += problems_between(contracts, trees, trees.keys() | said.keys())
+    found += problems_between(contracts, trees, trees.keys() | said.keys() | other_feeds)
     in_order = {feed: contracts[feed] for feed in sorted(contracts)}
     return _Read(MappingProxyType(in_order), tuple(sorted(set(found))))
 
@@ -142,13 +181,18 @@ def _listed(folder: Path) -> tuple[list[_Source], list[Problem]]:
             if path.suffix == ".yml" and path.is_file():
                 sources.append(_source(path))
             elif path.suffix == ".yaml" and path.is_file():
-                message = f"it is not read: call it {path.with_suffix('.yml').name}"
-                problems.append(Problem(path, 1, message))
+                problems += _misnamed(path)
     return sources, problems
 
 
+def _misnamed(path: Path) -> list[Problem]:
+    if path.suffix == ".yml":
+        return []
+    return [Problem(path, 1, f"it is not read: call it {path.with_suffix('.yml').name}")]
+
+
 def _source(path: Path) -> _Source:
-    feed = path.parent.name if path.name == _FILE else path.stem
+    feed = path.absolute().parent.name if path.name == _FILE else path.stem
     try:
         with path.open("rb") as file:
             return _Source(feed, path, file.read(LARGEST + 1))

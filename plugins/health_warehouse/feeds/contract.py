@@ -38,7 +38,8 @@ PersonKey = Literal["none", "optional", "required"]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The same thing said in Vietnamese and in English."""
+    """The same thing said in Vietnamese and in English; `vi` is blank for a column of a standard,
+    whose list is in English."""
 
     vi: str
     en: str

@@ -22,7 +22,7 @@ def merged(ours: Node, theirs: Node) -> tuple[Node, dict[str, Path], list[Proble
     """Ours with their keys; which they are, by the file that says so; keys that must stay ours."""
     overridden: dict[str, Path] = {}
     problems: list[Problem] = []
-    for place, node in _said(theirs, ours, ()):
+    for place, node in _said(theirs, ()):
         if message := _why_not(ours, node, place):
             problems.append(theirs.problem(message, *place))
         elif ours.at(*place).plain() != node.plain() or not _has(ours, place):
@@ -30,11 +30,11 @@ def merged(ours: Node, theirs: Node) -> tuple[Node, dict[str, Path], list[Proble
     return _over(ours, theirs), overridden, problems
 
 
-def _said(node: Node, ours: Node, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """The smallest parts that they say; a mapping that we do not have is one."""
-    if isinstance(node.value, dict) and (not place or isinstance(_value(ours, place), dict)):
+def _said(node: Node, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """The smallest parts that they say."""
+    if isinstance(node.value, dict):
         for key, below in node.value.items():
-            yield from _said(below, ours, (*place, key))
+            yield from _said(below, (*place, key))
     else:
         yield place, node
 

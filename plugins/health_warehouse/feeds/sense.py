@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from health_warehouse.feeds.draft import Draft, Fault, Place, listed
-from health_warehouse.feeds.problem import Problem, shown
+from health_warehouse.feeds.names import why_no_column
+from health_warehouse.feeds.problem import Problem, shown, write_one_of
 from health_warehouse.feeds.sense_of_columns import problems_of_columns
 from health_warehouse.feeds.sense_of_tables import problems_of_tables
 
@@ -53,7 +54,7 @@ def _mode(drawn: Draft) -> _Found:
         if "shrinks_by_more_than" in keys.get("refuse", {}):
             yield Fault(
                 ("refuse", "shrinks_by_more_than"),
-                (f"only a snapshot can shrink: delete it, or {_or_snapshot()}"),
+                f"only a snapshot can shrink: delete it, or {_or_snapshot()}",
             )
     if mode == "upsert" and "document" not in _written(drawn):
         yield Fault(
@@ -80,8 +81,8 @@ def _as_of(drawn: Draft) -> _Found:
                 ("as_of", at, "file_name"),
                 f"{shown(form)} tells no month: write yyyy and mm, and dd if the name has the day",
             )
-        column = (drawn.columns or {}).get(source.get("column", ""), {})
-        if column.get("type", "date") not in ("date", "time"):
+        column = (drawn.columns or {}).get(source["column"]) if "column" in source else None
+        if column is not None and column.get("type", "text") not in ("date", "time"):
             yield Fault(
                 ("as_of", at, "column"),
                 (f"the column {shown(source['column'])} is no day: write `type: date` there"),
@@ -95,7 +96,9 @@ def _references(drawn: Draft) -> _Found:
         if not tables or any(table.columns is None for table in tables):
             continue
         if not any(name in (table.columns or {}) for table in tables):
-            yield Fault(place, f"there is no column {shown(name)}: {_known(drawn, is_of_any)}")
+            yield Fault(
+                place, f"there is no column {shown(name)}: {_known(drawn, name, is_of_any)}"
+            )
 
 
 def _named(drawn: Draft) -> Iterator[tuple[Place, str, bool]]:
@@ -203,11 +206,15 @@ def _each(drawn: Draft, place: Place) -> Iterator[tuple[Place, str]]:
         yield from ((place, name) for name in fitting)
 
 
-def _known(drawn: Draft, is_of_any: bool) -> str:
+def _known(drawn: Draft, name: str, is_of_any: bool) -> str:
     tables = drawn.tables if is_of_any else drawn.tables[:1]
-    names = list(dict.fromkeys(name for table in tables for name in table.columns or {}))
-    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return f"write one of {', '.join(names[:12])}{more}" if names else "write it under `columns`"
+    names = dict.fromkeys(
+        column
+        for table in tables
+        for column in table.columns or {}
+        if why_no_column(column) is None
+    )
+    return write_one_of(name, names) if names else "write it under `columns`"
 
 
 def _or_snapshot() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 
 from health_warehouse.feeds.contract import Contract
-from health_warehouse.feeds.problem import Problem, shown
+from health_warehouse.feeds.problem import Problem, shown, write_one_of
 from health_warehouse.feeds.tree import Node
 
 
@@ -23,6 +23,6 @@ def problems_between(
                 yield trees[name].problem(message, "feed")
         for feed in contract.closed.refers_to if contract.closed else ():
             if feed not in feeds:
-                known = ", ".join(sorted(feeds - {name}))
-                message = f"no contract describes the feed {shown(feed)}: write one of {known}"
+                instead = write_one_of(feed, sorted(feeds - {name}))
+                message = f"no contract describes the feed {shown(feed)}: {instead}"
                 yield trees[name].problem(message, "closed", "refers_to", feed)

@@ -9,7 +9,7 @@ from typing import Any
 
 from health_warehouse.feeds.draft import Draft, DraftTable, Fault, listed
 from health_warehouse.feeds.labels import folded_label
-from health_warehouse.feeds.problem import Problem, shown
+from health_warehouse.feeds.problem import Problem, shown, write_one_of
 
 _DAYS = ("date", "time")
 _NUMBERS = ("integer", "number")
@@ -65,11 +65,9 @@ def _codes(column: Mapping[str, Any]) -> _Found:
     if "values" in column:
         yield Fault(("list",), "`values` stand there too: keep one of them")
     if name not in lists():
-        close = [one for one in sorted(lists()) if folded_label(one) == folded_label(name)]
-        known = ", ".join(close or sorted(lists()))
-        yield Fault(
-            ("list",), f"the reference data have no list {shown(name)}: write one of {known}"
-        )
+        same = [one for one in sorted(lists()) if folded_label(one) == folded_label(name)]
+        instead = write_one_of(name, same or sorted(lists()))
+        yield Fault(("list",), f"the reference data have no list {shown(name)}: {instead}")
 
 
 def _not_after(table: DraftTable, name: str, column: Mapping[str, Any]) -> _Found:

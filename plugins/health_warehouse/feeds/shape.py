@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from health_warehouse.feeds.draft import Place
-from health_warehouse.feeds.problem import Problem, shown
+from health_warehouse.feeds.problem import Problem, shown, write_one_of
 from health_warehouse.feeds.schema import resolved, validator
 from health_warehouse.feeds.tree import Node
 
@@ -37,14 +36,16 @@ def _problems(root: Node, error: Any) -> Iterator[tuple[Place, Problem]]:
     if error.validator == "additionalProperties":
         known = list(error.schema["properties"])
         for key in sorted(set(error.instance) - set(known)):
-            message = f"nobody reads the key {shown(key)}: {_meant(key, known)}"
+            message = f"nobody reads the key {shown(key)}: {write_one_of(key, known)}"
             yield (*path, key), root.problem(message, *path, key)
     elif error.validator == "required":
         for message in _missing_keys(root, path, error):
             yield (), root.problem(message, *path)
     elif "propertyNames" in error.absolute_schema_path:
         name = error.instance
-        message = f"{shown(name)} is no such name: {_write(error)}"
+        is_long = error.validator == "maxLength"
+        what = _what(error) if is_long else f"{shown(name)} is no such name"
+        message = f"{what}: {_write(error)}"
         yield (*path, name), root.problem(message, *path, name)
     else:
         yield path, root.problem(f"{_named(path)}{_what(error)}: {_write(error)}", *path)
@@ -93,7 +94,7 @@ def _write(error: Any) -> str:
     """What to write instead."""
     schema = error.schema
     if "enum" in schema:
-        return _meant(str(error.instance), schema["enum"])
+        return write_one_of(str(error.instance), schema["enum"])
     wanted = schema.get("type")
     if error.validator == "type" and isinstance(wanted, str) and wanted in _TYPES:
         text = _TYPES[wanted]
@@ -102,11 +103,3 @@ def _write(error: Any) -> str:
         text = text[:1].lower() + text[1:].rstrip(".")
     example = f", for example {schema['examples'][0]}" if "examples" in schema else ""
     return f"write {text}{example}"
-
-
-def _meant(written: str, known: Iterable[str]) -> str:
-    known = [str(one) for one in known]
-    close = get_close_matches(written.lower(), known, 1)
-    if close:
-        return f"write {close[0]}" + ("" if len(known) > 8 else f" (of {', '.join(known)})")
-    return f"write one of {', '.join(known)}"

@@ -84,7 +84,7 @@ def read_tree(path: Path, content: bytes) -> tuple[Node | None, list[Problem]]:
     except _Unreadable as error:
         return None, [error.problem]
     except yaml.MarkedYAMLError as error:
-        return None, [_told(path, error)]
+        return None, [_told(path, error, max(len(text.splitlines()), 1))]
     except yaml.YAMLError:
         return None, [Problem(path, 1, "it is no YAML that can be read")]
     if not isinstance(root, yaml.MappingNode):
@@ -140,9 +140,9 @@ def _not_read(event: yaml.Event, depth: int, documents: int) -> str | None:
     return None
 
 
-def _told(path: Path, error: yaml.MarkedYAMLError) -> Problem:
+def _told(path: Path, error: yaml.MarkedYAMLError, lines: int) -> Problem:
     mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else 1
+    line = min(mark.line + 1, lines) if mark else 1  # the end of a file has a line of its own
     said = (error.problem or "it is no YAML that can be read").split("\n")[0]
     return Problem(path, line, f"YAML: {said}; texts with : # [ {{ or % stand in quotes")
 

@@ -71,6 +71,14 @@ def test_a_line_of_the_settings_that_does_nothing(
     assert "hunter2" not in finding.what + finding.remedy
 
 
+def test_a_contract_with_a_mistake(healthy: Settings, tmp_path: Path) -> None:
+    (tmp_path / "claims.yml").write_text("owner: A\ngate: hld\n")
+    finding = only(healthy.model_copy(update={"feeds": tmp_path}), "contracts")
+    assert f"{tmp_path}/claims.yml:2: `gate`: 'hld' does not fit: write hold" in finding.what
+    gone = healthy.model_copy(update={"feeds": tmp_path / "gone"})
+    assert "WAREHOUSE_FEEDS is " in only(gone, "contracts").what
+
+
 def test_a_port_that_somebody_took(healthy: Settings) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

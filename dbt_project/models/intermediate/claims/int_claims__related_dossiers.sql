@@ -1,7 +1,7 @@
 -- One row per dossier with content whose findings beside others may have changed in this build.
 -- These are the dossiers of each person that the build touched, those of each day and visit whose
--- check-ins changed, and those that refer a patient to a facility whose first dossiers came or whose
--- last ones went.
+-- check-ins changed, and those that refer a patient to a facility whose first dossiers came or
+-- whose last ones went.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'encounter_key']) }}",
