@@ -1,8 +1,9 @@
 """Build the marts beside the published ones, audit them, publish them as one whole.
 
-**What it does.** dbt builds the changed dossiers and all they touch into schema `candidate`, layer
-by layer; the audit checks the promises to readers; publishing moves the difference into `marts` in
-one transaction. Readers see the old release or the new one, never a mix, and are never blocked.
+**What it does.** dbt builds the changed dossiers and all that they affect into schema `candidate`,
+layer by layer; the audit checks the promises to readers; publishing moves the difference into
+`marts` in one transaction. Readers see the old release or the new one, never a mix, and are
+never blocked.
 
 **When it runs.** When `ingest_claims` rings (asset `warehouse://claims`), and every five minutes by
 the clock, because asset events get lost: `has_changes` ends the run, green, if neither the ledger

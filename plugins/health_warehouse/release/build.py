@@ -23,6 +23,7 @@ from health_warehouse.privacy.key_state import require_whole_keys
 from health_warehouse.quality.relations import RuleNotJudged, replace_findings
 from health_warehouse.release import dbt
 from health_warehouse.release.builders import alone, transformer
+from health_warehouse.release.former_models import drop_former_models
 from health_warehouse.release.project import (
     Project,
     changes_since_newest_build,
@@ -167,14 +168,17 @@ def _run(
 def finish(settings: Settings, build_id: int) -> Build:
     """Note that the candidate is complete, and replace the findings that compare dossiers.
 
-    Both or neither. Raises BuildFailed when the build is no longer open, and when a rule that
-    compares dossiers cannot be judged, which closes the build.
+    Both or neither. A full build also drops what former models left. Raises BuildFailed when the
+    build is no longer open, and when a rule that compares dossiers cannot be judged, which closes
+    the build.
     """
     try:
         with transformer(settings) as connection:
             if _close(connection, build_id, "built"):
                 is_full = _read(connection, build_id).is_full
                 replace_findings(connection, build_id, is_full=is_full)
+                if is_full:
+                    drop_former_models(connection, dbt.present_relations(settings))
             else:
                 found = _read(connection, build_id)
                 if found.status != "built":  # a task that runs twice finds its own work done

@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from health_warehouse.database import connections
 from health_warehouse.database.connections import role_url, session_name
 from health_warehouse.errors import BuildFailed
 from health_warehouse.marts.contracts import AUDIENCE
+from health_warehouse.marts.manifest import SCOPE_SCHEMA, own_scope
 from health_warehouse.release.dbt_sessions import sessions_kept
 from health_warehouse.settings import PROJECT_DIR, Settings
 
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 _MIGRATIONS_DIR = Path(connections.__file__).parent / "migrations"
 _LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
-_LASTING = ("incremental", "refilled", "view", "seed")
+_LASTING = ("replaced_by_key", "refilled", "view", "seed")
 EXPOSURES = "exposures.yml"  # says who reads the marts, and nothing of what they hold
 _HASHED_SUFFIXES = {".sql", ".yml", ".csv"}
 # From here on Postgres quotes values of a row, which may hold quotes and ends of lines themselves.
@@ -153,15 +154,32 @@ def lasting_relations(settings: Settings) -> list[str] | None:
 
     None before dbt's first run.
     """
-    path = _kept_manifest(settings)
-    if not path.exists():
+    if not _kept_manifest(settings).exists():
         return None
-    nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"].values()
     return sorted(
-        f"{node['schema']}.{node['alias']}"
-        for node in nodes
-        if node["resource_type"] in ("model", "seed") and node["config"]["materialized"] in _LASTING
+        name
+        for node in _made_nodes(settings)
+        if node["config"]["materialized"] in _LASTING
+        for name in _relations_of(node)
     )
+
+
+def present_relations(settings: Settings) -> set[str]:
+    """`schema.name` of all that a full build makes. Raises FileNotFoundError before dbt's first
+    run."""
+    return {name for node in _made_nodes(settings) for name in _relations_of(node)}
+
+
+def _made_nodes(settings: Settings) -> list[dict[str, Any]]:
+    manifest = json.loads(_kept_manifest(settings).read_text(encoding="utf-8"))
+    return [one for one in manifest["nodes"].values() if one["resource_type"] in ("model", "seed")]
+
+
+def _relations_of(node: Mapping[str, Any]) -> list[str]:
+    """The relation of a model, and that of its affected keys when it notes them itself."""
+    publish = (node["config"].get("meta") or {}).get("publish") or {"scope": None}
+    own = [] if "scope" in publish else [f"{SCOPE_SCHEMA}.{own_scope(node['alias'])}"]
+    return [f"{node['schema']}.{node['alias']}", *own]
 
 
 def scrub(message: str) -> str:

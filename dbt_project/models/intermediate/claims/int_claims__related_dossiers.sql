@@ -1,5 +1,5 @@
 -- One row per dossier with content whose findings beside others may have changed in this build.
--- These are the dossiers of each person that the build touched, those of each day for which
+-- These are the dossiers of each affected person, those of each day for which
 -- check-ins came, and those that refer a patient to a facility whose first dossiers came or whose
 -- last ones went.
 {{ config(
@@ -13,7 +13,7 @@ with versions as not materialized (
 ),
 
 persons as (
-    select * from {{ ref('int_claims__touched_persons') }}
+    select * from {{ ref('int_claims__affected_persons') }}
 ),
 
 check_in_days as (
