@@ -1,7 +1,8 @@
 """From dossiers that count to what readers see: built beside it, audited, exchanged as one whole.
 
 due, pending, hours, size  is a build due, of how much, and when may it begin
-project                    what decides what a mart holds, beside deliveries
+project, fingerprints      what decides what a mart holds, beside deliveries; and of each model
+full_builds                must a build be full
 build, builders, turns     a build, its sessions, one run by hand after another; rebuild asks
                            for more, build_runs is what Airflow ran of it
 dbt, dbt_sessions          dbt in this process
@@ -14,6 +15,7 @@ protection, row_security   which rows a login sees; reader_views is what other t
 shadows, current           what a release replaced; the row that names the present one
 keys_view                  how tables are joined, as readers see it
 former_marts               marts of an older version, for `warehouse upgrade`
+former_models              what models that are gone left, for full builds
 reader_documents           dbt's documents of what is published
 dictionary, mart_pages     pages of docs/, and closed_codes; shipped_queries are linked from them
 exposures                  who reads which mart, for dbt

@@ -10,7 +10,7 @@ its build is still open (`require_open_build` in the dbt project), which a newer
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from sqlalchemy import Connection, text
@@ -24,10 +24,10 @@ from health_warehouse.quality.relations import RuleNotJudged, replace_findings
 from health_warehouse.release import dbt
 from health_warehouse.release.builders import alone, transformer
 from health_warehouse.release.former_models import drop_former_models
+from health_warehouse.release.full_builds import Choice, changed_manifest, choose
 from health_warehouse.release.project import (
-    Project,
-    changes_since_newest_build,
-    in_short,
+    model_fingerprints,
+    note_fingerprints,
     note_project,
     present_project,
 )
@@ -45,7 +45,8 @@ _SELECTIONS: dict[Layer, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Build:
-    """One row of ops.builds. `reason` says why it is full, None when it is incremental."""
+    """One row of ops.builds. `reason` says why it is full, None when it is incremental; `texts`
+    which files of the project changed though no model makes other rows, None when none did."""
 
     build_id: int
     base_release_id: int | None
@@ -54,6 +55,7 @@ class Build:
     is_full: bool
     status: str
     reason: str | None
+    texts: str | None = None
 
 
 def build(
@@ -72,8 +74,11 @@ def build(
     report = progress or (lambda _step: None)
     opened = prepare(settings, full, is_upgrade=is_upgrade)
     report(f"build {opened.build_id} opened ({opened.reason or 'changed dossiers only'})")
+    if opened.texts:
+        report(f"no model makes other rows: {opened.texts}")
     _run(settings, opened.build_id, LAYERS, report)
-    return finish(settings, opened.build_id)
+    done = finish(settings, opened.build_id)
+    return replace(done, reason=opened.reason, texts=opened.texts)
 
 
 def prepare(
@@ -89,13 +94,19 @@ def prepare(
         require_upgraded(settings, "transformer")
     relations = dbt.lasting_relations(settings)
     watch(settings, "transformer")
+    manifest = None if full else changed_manifest(settings)
     with transformer(settings) as connection:
         take(connection, "opening")
         require_whole_keys(connection)
         _replace_unpublished(connection)
         project = present_project(connection)
-        reason = "asked for" if full else _why_full(connection, project, relations)
+        choice = Choice("asked for")
+        if not full:
+            choice = choose(connection, project, relations, manifest)
         note_project(connection, project)
+        if choice.reason is None and choice.fingerprints is not None:
+            note_fingerprints(connection, project.hash, choice.fingerprints)
+            dbt.keep_manifest(settings)  # its comments are published
         build_id: int = connection.execute(
             text(
                 """
@@ -110,7 +121,7 @@ def prepare(
                     :is_full,
                     'building',
                     :project_hash,
-                    'full: ' || :reason,
+                    coalesce('full: ' || :reason, 'no model makes other rows: ' || :texts),
                     :is_dry_run
                 from (select 1) as one
                 left join ops.releases as current on current.status = 'current'
@@ -118,13 +129,14 @@ def prepare(
                 """
             ),
             {
-                "is_full": reason is not None,
+                "is_full": choice.reason is not None,
                 "project_hash": project.hash,
-                "reason": reason,
+                "reason": choice.reason,
+                "texts": choice.texts,
                 "is_dry_run": is_dry_run,
             },
         ).scalar_one()
-        return _read(connection, build_id, reason)
+        return replace(_read(connection, build_id, choice.reason), texts=choice.texts)
 
 
 def run_layer(settings: Settings, build_id: int, layer: Layer) -> None:
@@ -154,6 +166,10 @@ def _run(
             return
         command = _command(layers, opened.is_full)
         parsed = dbt.parse(settings) if "staging" in layers else None  # its manifest is kept
+        if parsed is not None:
+            of_models = model_fingerprints(connection, dbt.kept_manifest(settings))
+            note_fingerprints(connection, _project_hash(connection, build_id), of_models)
+            connection.commit()
         runs = dbt.invoke(settings, command, build_id, parsed=parsed, progress=progress)
         _record(connection, build_id, runs)
         connection.commit()
@@ -232,59 +248,9 @@ def _replace_unpublished(connection: Connection) -> None:
     )
 
 
-def why_full(settings: Settings) -> str | None:
-    """Why a build that began now would be a full one; None when it would not."""
-    relations = dbt.lasting_relations(settings)
-    with transformer(settings) as connection:
-        return _why_full(connection, present_project(connection), relations)
-
-
-def _why_full(
-    connection: Connection, project: Project, relations: Sequence[str] | None
-) -> str | None:
-    """Why the candidate cannot be brought up to date by its changes alone; None when it can."""
-    last_full = connection.execute(
-        text(
-            """
-            select
-                fulls.built_at,
-                exists (select 1 from ops.releases where status = 'current') as has_release,
-                exists (
-                    select 1 from ops.releases as current
-                    where current.status = 'current' and (
-                        current.build_id >= fulls.build_id
-                        -- it was published and changed nothing
-                        or fulls.status = 'published'
-                        and fulls.base_release_id = current.release_id
-                    )
-                ) as is_published
-            from ops.builds as fulls
-            where fulls.is_full
-            order by fulls.build_id desc
-            limit 1
-            """
-        )
-    ).one_or_none()
-    if last_full is None or not last_full.has_release:
-        return "nothing is published yet"
-    if last_full.built_at is None:
-        return "the last full build was not completed"
-    if not last_full.is_published:
-        # Held, killed before it was published, or rolled back: its rows may differ from those of
-        # readers in any dossier, and an increment would neither audit nor publish those.
-        return "the last full build is not what readers see"
-    if changed := changes_since_newest_build(connection, project):
-        return f"changed: {in_short(changed)}"
-    if relations is None:
-        return "no manifest of an earlier build"
-    missing: str | None = connection.execute(
-        text(
-            "select string_agg(name, ', ' order by name)"
-            " from unnest(cast(:names as text[])) as name where to_regclass(name) is null"
-        ),
-        {"names": list(relations)},
-    ).scalar_one()
-    return f"missing: {missing}" if missing else None
+def _project_hash(connection: Connection, build_id: int) -> str:
+    query = text("select project_hash from ops.builds where build_id = :build_id")
+    return str(connection.execute(query, {"build_id": build_id}).scalar_one())
 
 
 def _read(connection: Connection, build_id: int, reason: str | None = None) -> Build:

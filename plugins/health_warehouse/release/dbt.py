@@ -22,6 +22,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
+import yaml
 from pydantic import SecretStr
 
 from health_warehouse.database import connections
@@ -75,7 +76,7 @@ def parse(settings: Settings, *options: str) -> Any:
     Raises BuildFailed when the project does not parse.
     """
     manifest = _run(settings, ["parse", *options])
-    _keep_manifest(settings)
+    keep_manifest(settings)
     _drop_old_work(settings)
     return manifest
 
@@ -126,6 +127,38 @@ def _leave_out_audience(manifest_path: Path) -> None:
     manifest_path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
+def fresh_manifest(settings: Settings) -> dict[str, Any]:
+    """What dbt makes of the project as it lies here; what others read stays as it is.
+
+    Raises BuildFailed when the project does not parse.
+    """
+    _run(settings, ["parse"])
+    text = (work_folder(settings) / "manifest.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def keep_manifest(settings: Settings) -> None:
+    """Put the manifest just written where readers look, in one step that survives a crash."""
+    kept = _kept_manifest(settings)
+    kept.parent.mkdir(exist_ok=True)
+    with NamedTemporaryFile(dir=kept.parent, prefix=".manifest-", delete=False) as copy:
+        copy.write((work_folder(settings) / "manifest.json").read_bytes())
+        copy.flush()
+        os.fsync(copy.fileno())
+    Path(copy.name).replace(kept)
+
+
+def kept_manifest(settings: Settings) -> dict[str, Any]:
+    """What the newest build read. Raises FileNotFoundError before dbt's first run."""
+    return dict(json.loads(_kept_manifest(settings).read_text(encoding="utf-8")))
+
+
+def variables() -> dict[str, Any]:
+    """Those of dbt_project.yml, which no manifest holds."""
+    path = DBT_PROJECT_DIR / "dbt_project.yml"
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")).get("vars") or {})
+
+
 def project_manifest() -> dict[str, Any]:
     """What dbt makes of the project as it lies here. Needs no database and no warehouse."""
     with TemporaryDirectory() as state:
@@ -133,7 +166,7 @@ def project_manifest() -> dict[str, Any]:
         settings = Settings(state=Path(state), dsn=nowhere)
         connections.store_secrets(settings, {"transformer": "none"})
         parse(settings)
-        return dict(json.loads(_kept_manifest(settings).read_text(encoding="utf-8")))
+        return kept_manifest(settings)
 
 
 def project_files() -> dict[str, str]:
@@ -165,14 +198,15 @@ def lasting_relations(settings: Settings) -> list[str] | None:
 
 
 def present_relations(settings: Settings) -> set[str]:
-    """`schema.name` of all that a full build makes. Raises FileNotFoundError before dbt's first
-    run."""
+    """`schema.name` of all that a full build makes; nothing before dbt's first run."""
+    if not _kept_manifest(settings).exists():
+        return set()
     return {name for node in _made_nodes(settings) for name in _relations_of(node)}
 
 
 def _made_nodes(settings: Settings) -> list[dict[str, Any]]:
-    manifest = json.loads(_kept_manifest(settings).read_text(encoding="utf-8"))
-    return [one for one in manifest["nodes"].values() if one["resource_type"] in ("model", "seed")]
+    nodes = kept_manifest(settings)["nodes"].values()
+    return [one for one in nodes if one["resource_type"] in ("model", "seed")]
 
 
 def _relations_of(node: Mapping[str, Any]) -> list[str]:
@@ -268,17 +302,6 @@ def _drop_old_work(settings: Settings) -> None:
 
 def _kept_manifest(settings: Settings) -> Path:
     return _folder(settings) / "target" / "manifest.json"
-
-
-def _keep_manifest(settings: Settings) -> None:
-    """Put the manifest just written where readers look, in one step that survives a crash."""
-    kept = _kept_manifest(settings)
-    kept.parent.mkdir(exist_ok=True)
-    with NamedTemporaryFile(dir=kept.parent, prefix=".manifest-", delete=False) as copy:
-        copy.write((work_folder(settings) / "manifest.json").read_bytes())
-        copy.flush()
-        os.fsync(copy.fileno())
-    Path(copy.name).replace(kept)
 
 
 def _options(settings: Settings, target_path: Path) -> list[str]:

@@ -35,6 +35,8 @@ def drop_former_models(connection: Connection, present: Collection[str]) -> list
     For the end of a full build, which made all that the project has. What a view of somebody else
     reads stays, and is logged.
     """
+    if not present:  # nothing is known of the project
+        return []
     found = connection.execute(_MADE_BY_DBT).all()
     former = [one for one in found if f"{one.schema}.{one.name}" not in present]
     dropped = []
