@@ -8,7 +8,7 @@ never blocked.
 **When it runs.** When `ingest_claims` rings (asset `warehouse://claims`), and every five minutes by
 the clock, because asset events get lost: `has_changes` ends the run, green, if neither the ledger
 nor the project (models, seeds, reference lists) changed since the last build. A corrected text
-rebuilds nothing; a model that makes other rows makes the build full. A full build of more
+rebuilds nothing; a changed model is made anew with all that reads it. A full build of more
 than `WAREHOUSE_FULL_BUILD_ROWS` lines waits for `WAREHOUSE_FULL_BUILD_HOURS`. A run that a person
 triggers does the same work as a scheduled one; it waits for no hours, and it builds a held build
 again, which the clock leaves alone until something changes.

@@ -11,7 +11,8 @@ DOSSIERS_SCOPE = (
 )
 AFFECTED_SCOPE = (
     "incremental build: what the changed dossiers name or named "
-    "(intermediate.<mart>__affected, or a model of schema intermediate); full build: everything"
+    "(intermediate.<mart>__affected, or a model of schema intermediate); full build: everything, "
+    "of a mart that it did not make anew the same as an increment"
 )
 WHOLE_SCOPE = "always the whole warehouse: one row per file"
 

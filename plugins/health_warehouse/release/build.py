@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
 
 from sqlalchemy import Connection, text
 
@@ -31,16 +30,8 @@ from health_warehouse.release.project import (
     note_project,
     present_project,
 )
+from health_warehouse.release.steps import LAYERS, Layer, steps
 from health_warehouse.settings import Settings
-
-Layer = Literal["staging", "intermediate", "marts"]
-LAYERS: tuple[Layer, ...] = get_args(Layer)
-
-_SELECTIONS: dict[Layer, tuple[str, ...]] = {
-    "staging": ("path:seeds", "path:models/staging"),
-    "intermediate": ("path:models/intermediate",),
-    "marts": ("path:models/marts",),
-}
 
 
 @dataclass(frozen=True)
@@ -112,7 +103,7 @@ def prepare(
                 """
                 insert into ops.builds (
                     base_release_id, from_change_id, to_change_id, is_full, status,
-                    project_hash, message, is_dry_run
+                    project_hash, message, is_dry_run, increment_from_change_id
                 )
                 select
                     current.release_id,
@@ -122,7 +113,8 @@ def prepare(
                     'building',
                     :project_hash,
                     coalesce('full: ' || :reason, 'no model makes other rows: ' || :texts),
-                    :is_dry_run
+                    :is_dry_run,
+                    case when :is_part then current.to_change_id end
                 from (select 1) as one
                 left join ops.releases as current on current.status = 'current'
                 returning build_id
@@ -130,12 +122,14 @@ def prepare(
             ),
             {
                 "is_full": choice.reason is not None,
+                "is_part": bool(choice.models),
                 "project_hash": project.hash,
                 "reason": choice.reason,
                 "texts": choice.texts,
                 "is_dry_run": is_dry_run,
             },
         ).scalar_one()
+        _note_made_anew(connection, build_id, choice.models)
         return replace(_read(connection, build_id, choice.reason), texts=choice.texts)
 
 
@@ -160,25 +154,35 @@ def _run(
         opened = _read(connection, build_id)
         connection.commit()
         _require_open(opened)
-        if not opened.is_full:  # staging is nothing but views and seeds: see _command
-            layers = [layer for layer in layers if layer != "staging"]
-        if not layers:
-            return
-        command = _command(layers, opened.is_full)
-        parsed = dbt.parse(settings) if "staging" in layers else None  # its manifest is kept
-        if parsed is not None:
+        parsed = None
+        if opened.is_full and "staging" in layers:
+            parsed = dbt.parse(settings)  # its manifest is kept
             of_models = model_fingerprints(connection, dbt.kept_manifest(settings))
             note_fingerprints(connection, _project_hash(connection, build_id), of_models)
             connection.commit()
-        runs = dbt.invoke(settings, command, build_id, parsed=parsed, progress=progress)
-        _record(connection, build_id, runs)
+        anew = _made_anew(connection, build_id)
+        for step in steps(layers, is_full=opened.is_full, anew=anew):
+            runs = dbt.invoke(
+                settings,
+                step.command,
+                build_id,
+                is_increment=step.is_increment,
+                parsed=parsed,
+                progress=progress,
+            )
+            _require_success(connection, build_id, runs)
+
+
+def _require_success(connection: Connection, build_id: int, runs: Sequence[dbt.NodeRun]) -> None:
+    """Record them. Raises BuildFailed, and closes the build, when one failed."""
+    _record(connection, build_id, runs)
+    connection.commit()
+    _require_open(_read(connection, build_id))  # else each model failed for this one reason
+    if failed := [run for run in runs if run.is_failed]:
+        message = "; ".join(f"{run.kind} {run.name}: {run.message}" for run in failed)
+        _close(connection, build_id, "failed", message)
         connection.commit()
-        _require_open(_read(connection, build_id))  # else each model failed for this one reason
-        if failed := [run for run in runs if run.is_failed]:
-            message = "; ".join(f"{run.kind} {run.name}: {run.message}" for run in failed)
-            _close(connection, build_id, "failed", message)
-            connection.commit()
-            raise BuildFailed(f"build {build_id}, {failed[0].layer}: {message}")
+        raise BuildFailed(f"build {build_id}, {failed[0].layer}: {message}")
 
 
 def finish(settings: Settings, build_id: int) -> Build:
@@ -216,21 +220,6 @@ def _require_open(build: Build) -> None:
         raise BuildFailed(f"build {build.build_id} is {build.status}, not open: build again")
 
 
-def _command(layers: Sequence[Layer], is_full: bool) -> list[str]:
-    """`buildable` runs a test with the last layer it reads.
-
-    Tests tagged `history` read whole tables, so only a full build, which reads everything anyway,
-    runs them. Views and seeds stand as the last full build made them: other models, another seed or
-    a missing relation make a build full.
-    """
-    selected = [path for layer in layers for path in _SELECTIONS[layer]]
-    command = ["build", "--select", *selected, "--exclude-resource-type", "unit_test"]
-    command += ["--indirect-selection", "buildable"]
-    if is_full:
-        return [*command, "--full-refresh"]
-    return [*command, "--exclude", "tag:history", "config.materialized:view", "resource_type:seed"]
-
-
 def _replace_unpublished(connection: Connection) -> None:
     """Unpublished builds end here: their candidate is about to be written over.
 
@@ -246,6 +235,22 @@ def _replace_unpublished(connection: Connection) -> None:
             """
         )
     )
+
+
+def _note_made_anew(connection: Connection, build_id: int, models: Sequence[str]) -> None:
+    connection.execute(
+        text(
+            "insert into ops.build_models (build_id, model)"
+            " select :build_id, unnest(cast(:models as text[]))"
+        ),
+        {"build_id": build_id, "models": list(models)},
+    )
+
+
+def _made_anew(connection: Connection, build_id: int) -> list[str]:
+    """The models that a full build makes anew; none when it makes all."""
+    query = text("select model from ops.build_models where build_id = :build_id")
+    return list(connection.execute(query, {"build_id": build_id}).scalars())
 
 
 def _project_hash(connection: Connection, build_id: int) -> str:

@@ -86,18 +86,21 @@ def invoke(
     arguments: Sequence[str],
     build_id: int = 0,
     *,
+    is_increment: bool = False,
     parsed: Any = None,
     progress: Callable[[str], None] | None = None,
 ) -> list[NodeRun]:
     """Run one dbt command, e.g. `["build", "--select", "…"]`; returns what it did, in order.
 
+    `is_increment`: over what changed since the release, also in a full build.
     `parsed` by `parse`, else dbt does it; artifacts are not written, for they are slow to write.
     `progress` is told each model and test as it begins: "12 of 40: test unique_…".
 
     A failed node is in the answer, not an exception. Raises BuildFailed when dbt itself could not
     work (a project that does not parse, no connection).
     """
-    result = _run(settings, [*arguments, "--no-write-json"], build_id, parsed, progress)
+    command = [*arguments, "--no-write-json"]
+    result = _run(settings, command, build_id, parsed, progress, is_increment=is_increment)
     return [_node_run(one) for one in getattr(result, "results", ())]
 
 
@@ -239,12 +242,13 @@ def _run(
     *,
     role: str = "transformer",
     target_path: Path | None = None,
+    is_increment: bool = False,
 ) -> Any:
     from dbt.cli.main import dbtRunner
 
     callbacks = [_tell, *([_telling_starts(progress)] if progress else [])]
     options = _options(settings, target_path or work_folder(settings))
-    with _environment(settings, role, build_id), sessions_kept(session_name(role)):
+    with _environment(settings, role, build_id, is_increment), sessions_kept(session_name(role)):
         answer = dbtRunner(parsed, callbacks).invoke([*arguments, *options])
     if answer.result is None:
         raise BuildFailed(f"dbt {arguments[0]}: {scrub(str(answer.exception))}")
@@ -314,8 +318,10 @@ def _options(settings: Settings, target_path: Path) -> list[str]:
 
 
 @contextmanager
-def _environment(settings: Settings, role: str, build_id: int) -> Iterator[None]:
-    """What profiles.yml and the macro `build_id` read, for as long as dbt runs."""
+def _environment(
+    settings: Settings, role: str, build_id: int, is_increment: bool
+) -> Iterator[None]:
+    """What profiles.yml and macros/build.sql read, for as long as dbt runs."""
     url = role_url(settings, role)
     values = {
         "WAREHOUSE_DBT_HOST": url.host or "127.0.0.1",
@@ -324,6 +330,7 @@ def _environment(settings: Settings, role: str, build_id: int) -> Iterator[None]
         "WAREHOUSE_DBT_USER": url.username or "",
         "DBT_ENV_SECRET_WAREHOUSE_PASSWORD": str(url.password or ""),
         "WAREHOUSE_DBT_BUILD_ID": str(build_id),
+        "WAREHOUSE_DBT_IS_INCREMENT": str(int(is_increment)),
         "WAREHOUSE_DBT_SSLMODE": str(url.query.get("sslmode", "prefer")),
         "DO_NOT_TRACK": "1",
     }

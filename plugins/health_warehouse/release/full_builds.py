@@ -31,9 +31,11 @@ from health_warehouse.settings import Settings
 @dataclass(frozen=True)
 class Choice:
     """Why the build is full, or what changed of the project that decides no row; and the
-    fingerprints of the models when they were looked at."""
+    fingerprints of the models when they were looked at. `models` are those that a full build makes
+    anew, with all that read them; none when it makes all anew."""
 
     reason: str | None
+    models: tuple[str, ...] = ()
     texts: str | None = None
     fingerprints: Mapping[str, str] | None = None
 
@@ -72,19 +74,19 @@ def choose(
     if reason := _why_full_whatever_changed(connection):
         return Choice(reason)
     changed = changes_since_newest_build(connection, project)
-    texts, of_models = None, None
-    if changed:
-        if manifest is None or not is_of_files(changed):
-            return Choice(f"changed: {in_short(changed)}")
-        of_models = model_fingerprints(connection, manifest)
-        if models := changed_models(noted_fingerprints(connection), of_models):
-            return Choice(f"changed: {in_short(changed)}; other rows in {in_short(models)}")
-        texts = in_short(changed)
+    if changed and (manifest is None or not is_of_files(changed)):
+        return Choice(f"changed: {in_short(changed)}")
     if relations is None:
         return Choice("no manifest of an earlier build")
     if missing := _missing(connection, relations):
         return Choice(f"missing: {missing}")
-    return Choice(None, texts, of_models)
+    if not changed or manifest is None:
+        return Choice(None)
+    of_models = model_fingerprints(connection, manifest)
+    if models := changed_models(noted_fingerprints(connection), of_models):
+        reason = f"changed: {in_short(changed)}; other rows in {in_short(models)}"
+        return Choice(reason, tuple(name for name in models if name in of_models))
+    return Choice(None, texts=in_short(changed), fingerprints=of_models)
 
 
 def _missing(connection: Connection, relations: Sequence[str]) -> str | None:

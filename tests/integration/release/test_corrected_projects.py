@@ -1,4 +1,4 @@
-"""What a correction of the project rebuilds: nothing for a text, everything for a model."""
+"""What a correction of the project rebuilds: nothing for a text, the changed models for code."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from build_steps import candidate, row_versions
 from claim_ledger import Dossier, Ledger
 from corrected_project import CorrectedProject
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.quality.marts import audit
-from health_warehouse.release.build import build
+from health_warehouse.release.build import build, finish, prepare, run_layer
 from health_warehouse.release.due import decide, is_up_to_date, situation
 from health_warehouse.release.publish import publish
 from health_warehouse.release.releases import Release
+from health_warehouse.release.steps import LAYERS
 from health_warehouse.settings import Settings
 
 _PERSONS, _MONTHS = "models/marts/claims/dim_persons", "models/marts/claims/rpt_facility_months"
+_BORN = "latest.birth_year\nfrom persons"
+_BORN_LATER = "1 + latest.birth_year as birth_year\nfrom persons"
 _DEATHS = "sum(figures.death_count)::integer as death_count"
 
 
@@ -73,28 +77,104 @@ def test_corrected_texts_rebuild_nothing_and_reach_readers(
     assert build(released).texts is None, "it is said once"
 
 
-def test_a_model_that_makes_other_rows_makes_the_build_full(
+def test_a_changed_model_is_made_anew_and_the_others_by_increment(
     released: Settings, project: CorrectedProject
 ) -> None:
-    text_file = project.correct(f"{_PERSONS}.yml", "One row per person", "One row per human")
-    model = project.correct(f"{_MONTHS}.sql", _DEATHS, "0 + " + _DEATHS)
+    born = "select min(birth_year) from marts.dim_persons"
+    before, born_before = row_versions(released), _one(released, born)
+    assert isinstance(born_before, int)
+    text_file = project.correct(f"{_MONTHS}.yml", "One row per", "One row for each")
+    model = project.correct(f"{_PERSONS}.sql", _BORN, _BORN_LATER)
+    Ledger(released).deliver("01002", Dossier("c"))
 
     newest = build(released)
 
     assert newest.is_full
-    assert newest.reason == f"changed: {text_file}, {model}; other rows in rpt_facility_months"
+    assert newest.reason == f"changed: {model}, {text_file}; other rows in dim_persons"
+    after = row_versions(released)
+    kept = {mart for mart in before if before[mart] and before[mart] <= after[mart]}
+    assert {"fct_encounters", "fct_claim_lines", "dim_dates", "rpt_facility_months"} <= kept
+    assert before["dim_persons"]
+    assert not before["dim_persons"] & after["dim_persons"]
+    report = audit(released, newest.build_id)
+    assert report.status == "passed"
+    publish(released, newest.build_id)
+    assert _one(released, born) == born_before + 1, "of a person whose dossiers did not change"
+    assert _one(released, "select count(*) from marts.fct_encounters") == 3
+    assert is_up_to_date(released)
+
+    parts = candidate(released)
+    build(released, full=True)
+    assert candidate(released) == parts
 
 
-def test_a_macro_makes_the_build_full_for_all_that_comes_from_it(
+def test_a_macro_makes_anew_all_that_comes_from_it(
     released: Settings, project: CorrectedProject
 ) -> None:
+    before = row_versions(released)
     model = project.correct("macros/values.sql", "then '60+'", "then '60 +'")
+    Ledger(released).deliver("01002", Dossier("c"))
 
     newest = build(released)
 
     assert newest.is_full
     assert str(newest.reason).startswith(f"changed: {model}; other rows in ")
-    assert str(newest.reason).endswith(" more"), "what reads the view is computed anew, too"
+    after = row_versions(released)
+    assert not before["rpt_morbidity_months"] & after["rpt_morbidity_months"]
+    assert before["dim_dates"] == after["dim_dates"]
+    parts = candidate(released)
+    build(released, full=True)
+    assert candidate(released) == parts
+
+
+def test_layer_by_layer_and_tried_again_it_comes_to_the_same(
+    released: Settings, project: CorrectedProject
+) -> None:
+    """As Airflow does it: a task per layer, and one that failed runs again."""
+    project.correct(f"{_PERSONS}.sql", _BORN, _BORN_LATER)
+    Ledger(released).deliver("01002", Dossier("c"))
+
+    opened = prepare(released)
+    for layer in (*LAYERS, "marts"):
+        run_layer(released, opened.build_id, layer)
+    done = finish(released, opened.build_id)
+
+    assert (done.status, done.is_full) == ("built", True)
+    parts = candidate(released)
+    build(released, full=True)
+    assert candidate(released) == parts
+
+
+def test_not_completed_it_is_followed_by_one_that_makes_everything_anew(
+    released: Settings, project: CorrectedProject
+) -> None:
+    project.correct(f"{_PERSONS}.sql", _BORN, _BORN_LATER)
+    opened = prepare(released)
+    for layer in LAYERS:
+        run_layer(released, opened.build_id, layer)  # and the process was killed
+    project.correct(f"{_PERSONS}.sql", _BORN_LATER, _BORN)
+    before = row_versions(released)
+
+    newest = build(released)
+
+    assert newest.reason == "the last full build was not completed"
+    after = row_versions(released)
+    assert not [mart for mart in before if before[mart] & after[mart]]
+    audit(released, newest.build_id)
+    born = _one(released, "select min(birth_year) from marts.dim_persons")
+    publish(released, newest.build_id)
+    assert _one(released, "select min(birth_year) from marts.dim_persons") == born
+
+
+def test_a_changed_list_is_read_by_the_models_that_are_made_anew(
+    released: Settings, project: CorrectedProject
+) -> None:
+    project.correct("seeds/ref_result_units.csv", "\n", "\nnew unit\n")
+
+    newest = build(released)
+
+    assert str(newest.reason).endswith("other rows in fct_diagnostic_results, ref_result_units")
+    assert _one(released, "select count(*) from staging.ref_result_units where unit = 'new unit'")
 
 
 def test_killed_before_it_is_published_the_next_build_is_full_again(

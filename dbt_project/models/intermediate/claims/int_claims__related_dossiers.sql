@@ -23,7 +23,7 @@ check_in_days as (
     from {{ source('ops', 'check_in_days') }} as arrivals
     inner join {{ source('ops', 'builds') }} as builds
         on
-            arrivals.change_id > builds.from_change_id
+            arrivals.change_id > {{ from_change_id('builds') }}
             and arrivals.change_id <= builds.to_change_id
     where builds.build_id = {{ build_id() }}
 ),
