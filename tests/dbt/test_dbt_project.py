@@ -189,6 +189,18 @@ def test_no_model_hides_under_the_name_of_dbts_own_increment(models: dict[str, A
             assert "should_full_refresh()" not in code, f"{path.name}: use is_made_anew()"
 
 
+def test_models_ask_the_macro_where_changes_begin(models: dict[str, Any]) -> None:
+    """Some models of a full build may go on by increment, after another change."""
+    asking = 0
+    for name, model in models.items():
+        if model["resource_type"] == "model" and "from_change_id" in code_of(model):
+            asking += 1
+            assert ".from_change_id" not in code_of(model), (
+                f"{name}: write {{{{ from_change_id('builds') }}}}"
+            )
+    assert asking >= 2
+
+
 def test_views_can_be_joined_by_key(models: dict[str, Any]) -> None:
     for name, model in models.items():
         if model["config"]["materialized"] == "view":
