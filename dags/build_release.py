@@ -1,12 +1,14 @@
 """Build the marts beside the published ones, audit them, publish them as one whole.
 
-**What it does.** dbt builds the changed dossiers and all they touch into schema `candidate`, layer
-by layer; the audit checks the promises to readers; publishing moves the difference into `marts` in
-one transaction. Readers see the old release or the new one, never a mix, and are never blocked.
+**What it does.** dbt builds the changed dossiers and all that they affect into schema `candidate`,
+layer by layer; the audit checks the promises to readers; publishing moves the difference into
+`marts` in one transaction. Readers see the old release or the new one, never a mix, and are
+never blocked.
 
 **When it runs.** When `ingest_claims` rings (asset `warehouse://claims`), and every five minutes by
 the clock, because asset events get lost: `has_changes` ends the run, green, if neither the ledger
-nor the project (models, seeds, reference lists) changed since the last build. A full build of more
+nor the project (models, seeds, reference lists) changed since the last build. A corrected text
+rebuilds nothing; a changed model is made anew with all that reads it. A full build of more
 than `WAREHOUSE_FULL_BUILD_ROWS` lines waits for `WAREHOUSE_FULL_BUILD_HOURS`. A run that a person
 triggers does the same work as a scheduled one; it waits for no hours, and it builds a held build
 again, which the clock leaves alone until something changes.

@@ -9,6 +9,16 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- The change after which this run of dbt looks at changes. A full build looks at all; where it makes
+    some models anew only, it first goes on with the others by increment. -#}
+{% macro from_change_id(builds) -%}
+    {%- if execute and env_var('WAREHOUSE_DBT_IS_INCREMENT', '0') == '1' -%}
+        coalesce({{ builds }}.increment_from_change_id, {{ builds }}.from_change_id)
+    {%- else -%}
+        {{ builds }}.from_change_id
+    {%- endif -%}
+{%- endmacro %}
+
 {#- Fails when the build of this run is no longer open, and keeps it open until the transaction of
     the model ends: a newer builder marks older builds as superseded, which waits for this row lock.
     So an orphaned process can never write after a newer build has begun. Target `readers` never writes. -#}

@@ -18,7 +18,7 @@
 {#- Hook of a refilled table: its primary key when it is made, and statistics for the models that
     join it. -#}
 {% macro keyed_by(columns) -%}
-    {% if should_full_refresh() -%}
+    {% if is_made_anew() -%}
     alter table {{ this }} add primary key ({{ columns | join(', ') }});
     {% endif -%}
     analyze {{ this }}
@@ -28,7 +28,7 @@
     reads pages of the index, where the rows of a key lie side by side, and not those of the table,
     where each lies elsewhere. dbt's own indexes hold keys only. -#}
 {% macro summed_by(columns, summed) -%}
-    {% if should_full_refresh() -%}
+    {% if is_made_anew() -%}
     create index on {{ this }} ({{ columns | join(', ') }}) include ({{ summed | join(', ') }})
     {%- else -%}
     select 1

@@ -1,4 +1,4 @@
-"""The marts as the YAML of the dbt project declares them: keys, references, what a build touches.
+"""The marts as the YAML of the dbt project declares them: keys, references, what a build affects.
 
 A new mart or reference is judged without a line here. The rules are made when this package is
 imported, before any database is there, so the YAML is read and not dbt's manifest.
@@ -57,10 +57,15 @@ def references() -> Iterator[tuple[MartContract, ForeignKey, MartContract]]:
 
 
 def scope_of(mart: MartContract) -> tuple[str, str]:
-    """The relation of the keys that a build touched, and its columns, joined by commas."""
+    """The relation of the keys that a build affected, and its columns, joined by commas."""
     if mart.scope is None:
         raise ValueError(f"mart {mart.mart} has no scope in its YAML")
     return f"intermediate.{mart.scope.relation}", ", ".join(mart.scope.columns)
+
+
+def affected_keys(mart: str) -> str:
+    """The relation of the keys of a mart, by its name, that a build affected."""
+    return scope_of(next(one for one in marts() if one.mart == mart))[0]
 
 
 def keys_of(mart: MartContract, relation: str) -> str:

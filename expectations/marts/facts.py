@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CHANGED = "int_claims__changed_dossiers"
-JOURNEYS = "int_claims__touched_journeys"
+JOURNEYS = "int_claims__affected_journeys"
 DOSSIER = "facility_key, encounter_key"
 ENCOUNTERS = "fct_encounters"
 

@@ -1,7 +1,7 @@
 """M03: every key that a mart names is in the mart that it leads to, for the same audience."""
 
-from expectations.marts.declared import keys_of, references, scope_of
-from expectations.marts.scope import TOUCHED_SCOPE
+from expectations.marts.declared import affected_keys, keys_of, references, scope_of
+from expectations.marts.scope import AFFECTED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 from health_warehouse.marts.contracts import ForeignKey, MartContract
 
@@ -40,15 +40,13 @@ where fact.{key.columns[-1]} is not null""",
 _SAME = "fact.audience = audiences.audience"
 
 
-def _members(
-    touched: str, key: str, mart: str, fact: str, column: str, *, by_range: bool = False
-) -> Rows:
-    """A member that the build touched and dropped is named by no fact, changed or not.
+def _members(key: str, mart: str, fact: str, column: str, *, by_range: bool = False) -> Rows:
+    """An affected member that the build dropped is named by no fact, changed or not.
 
     `by_range`: the fact has an index on the column and the audience. Asked for a range in its order
     Postgres searches it, also where most rows name one member and a scan looks cheaper.
     """
-    named = f"fact.{column} = touched.{key}"
+    named = f"fact.{column} = affected.{key}"
     is_named = f"exists (select from {fact} as fact where {named} and {_SAME})"
     if by_range:
         is_named = (
@@ -62,11 +60,11 @@ def _members(
 select
     exists (
         select from candidate.{mart} as member
-        where member.{key} = touched.{key} and member.audience = audiences.audience
+        where member.{key} = affected.{key} and member.audience = audiences.audience
     ) as is_there,
     {is_named} as is_named
 from batch
-cross join intermediate.{touched} as touched
+cross join {affected_keys(mart)} as affected
 cross join (select distinct audience from candidate.dim_dates) as audiences""",
         checks=(Check(key, "is_there or not is_named", f"'{key} is named but not in {mart}'"),),
     )
@@ -85,28 +83,24 @@ RULE = Rule(
     rows=(
         *(_named(*reference) for reference in references()),
         _members(
-            "int_claims__touched_persons",
             "person_key",
             "dim_persons",
             "intermediate.int_claims__current_versions",
             "person_key",
         ),
         _members(
-            "int_claims__touched_items",
             "item_key",
             "dim_items",
             "candidate.fct_claim_lines",
             "item_key",
         ),
         _members(
-            "int_claims__touched_diagnoses",
             "diagnosis_key",
             "dim_diagnoses",
             "candidate.bridge_encounters_diagnoses",
             "diagnosis_key",
         ),
         _members(
-            "int_claims__touched_practitioners",
             "practitioner_key",
             "dim_practitioners",
             "candidate.fct_claim_lines",
@@ -114,7 +108,6 @@ RULE = Rule(
             by_range=True,
         ),
         _members(
-            "int_claims__touched_facilities",
             "facility_key",
             "dim_facilities",
             "candidate.fct_encounters",
@@ -122,5 +115,5 @@ RULE = Rule(
         ),
     ),
     scope=Scope.RELEASE,
-    coverage=TOUCHED_SCOPE,
+    coverage=AFFECTED_SCOPE,
 )

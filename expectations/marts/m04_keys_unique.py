@@ -1,7 +1,7 @@
 """M04: a key names one row for each audience, and a row of a single document is for one only."""
 
 from expectations.marts.declared import marts, scope_of
-from expectations.marts.scope import TOUCHED_SCOPE
+from expectations.marts.scope import AFFECTED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 from health_warehouse.marts.contracts import MartContract
 
@@ -32,5 +32,5 @@ RULE = Rule(
     owner="data team",
     rows=tuple(_unique(mart) for mart in marts()),
     scope=Scope.RELEASE,
-    coverage=TOUCHED_SCOPE,
+    coverage=AFFECTED_SCOPE,
 )

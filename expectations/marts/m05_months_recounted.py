@@ -5,9 +5,9 @@ The definitions are written out again here on purpose: month of end of care, inp
 and 60 years.
 """
 
-from expectations.marts.declared import AUDIENCES
-from expectations.marts.facts import CHANGED, DOSSIER, ENCOUNTERS
-from expectations.marts.scope import TOUCHED_SCOPE
+from expectations.marts.declared import AUDIENCES, affected_keys
+from expectations.marts.facts import CHANGED, DOSSIER, ENCOUNTERS, JOURNEYS
+from expectations.marts.scope import AFFECTED_SCOPE
 from expectations.rules.fragments import is_inpatient
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
@@ -22,13 +22,13 @@ def _recounted(
     within: str = "",
     unless: str = "false",
 ) -> Rows:
-    """One row per key of `report` in the touched `scope`: its figures as counted and as reported.
+    """One row per key of `report` in the affected `scope`: its figures as counted and as reported.
 
     `source` is the relation that is counted; `within` are the columns of the key beside the scope
     and the audience; `unless` leaves out what an audience has otherwise. A closed class has what
     something closed is in. A key that is on one side only has nulls on the other.
     """
-    touched = f"intermediate.int_claims__touched_{report.removeprefix('rpt_')}"
+    affected = affected_keys(report)
     keys = f"{scope}, {within}" if within else scope
     return Rows(
         table_sql=f"'{report}'",
@@ -38,7 +38,7 @@ with recount as materialized (
         {keys}, audiences.audience,
         {", ".join(f"{figure} as counted_{name}" for name, figure in figures.items())}
     from batch
-    cross join {touched} as touched
+    cross join {affected} as affected
     join {source} as counted using ({scope})
     join {AUDIENCES} on counted.audience = any(audiences.sees)
     where not ({unless})
@@ -49,7 +49,7 @@ report as materialized (
     select
         {keys}, report.audience,
         {", ".join(f"report.{name} as reported_{name}" for name in figures)}
-    from {touched} as touched
+    from {affected} as affected
     join candidate.{report} as report using ({scope})
 )
 select * from recount full join report using ({keys}, audience)""",
@@ -143,8 +143,8 @@ _APPOINTMENTS = _recounted(
     # offset: each month is searched by the index, also where a scan of all of them looks cheaper
     """lateral (
         select * from candidate.fct_appointments as slips
-        where slips.facility_key = touched.facility_key
-            and slips.appointment_month_start_date = touched.appointment_month_start_date
+        where slips.facility_key = affected.facility_key
+            and slips.appointment_month_start_date = affected.appointment_month_start_date
         offset 0
     )""",
     {
@@ -165,7 +165,7 @@ _APPOINTMENTS = _recounted(
 )
 
 # What lines are added up by is what their encounter has. Judged where dossiers changed: the months
-# that they touch hold lines of many more, in which nothing can have changed.
+# that they affect hold lines of many more, in which nothing can have changed.
 _LINES = Rows(
     table_sql="'fct_claim_lines'",
     sql=f"""
@@ -227,7 +227,7 @@ with appointments as materialized (
         appointment.facility_key, appointment.audience, appointment.is_kept,
         appointment.appointment_date + 14 as window_end
     from batch
-    cross join intermediate.int_claims__touched_journeys
+    cross join intermediate.{JOURNEYS}
     join candidate.fct_appointments as appointment using (facility_key, encounter_key)
 ),
 known as materialized (
@@ -263,13 +263,13 @@ left join known using (facility_key, audience)""",
 
 _DAYS = Rows(
     table_sql="'fct_appointments'",
-    sql="""
+    sql=f"""
 select
     appointment.facility_key, appointment.encounter_key,
     appointment.appointment_month_start_date as appointment_month,
     coalesce(day.month_start_date, date '0001-01-01') as month_of_the_day
 from batch
-cross join intermediate.int_claims__touched_journeys
+cross join intermediate.{JOURNEYS}
 join candidate.fct_appointments as appointment using (facility_key, encounter_key)
 left join candidate.dim_dates as day
     on appointment.appointment_date = day.date_key and appointment.audience = day.audience""",
@@ -294,5 +294,5 @@ RULE = Rule(
     owner="data team",
     rows=(_FACILITIES, _MORBIDITY, _ITEMS, _APPOINTMENTS, _LINES, _BEDS, _DUE, _DAYS),
     scope=Scope.RELEASE,
-    coverage=TOUCHED_SCOPE,
+    coverage=AFFECTED_SCOPE,
 )

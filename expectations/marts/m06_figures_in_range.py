@@ -1,6 +1,7 @@
 """M06: figures that we derive lie in their range; M07: so do those that the senders declare."""
 
-from expectations.marts.scope import DOSSIERS_SCOPE, TOUCHED_SCOPE
+from expectations.marts.declared import affected_keys
+from expectations.marts.scope import AFFECTED_SCOPE, DOSSIERS_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
 
@@ -16,7 +17,7 @@ def _journeys(mart: str, is_met: str, distance: str, window: str) -> Rows:
         sql=f"""
 select journey.facility_key, journey.encounter_key, journey.{is_met}, journey.{distance}
 from batch
-cross join intermediate.int_claims__touched_journeys as touched
+cross join {affected_keys(mart)} as affected
 join candidate.{mart} as journey using (facility_key, encounter_key)""",
         checks=(
             _range(distance, f"{distance} between {window}"),
@@ -60,10 +61,10 @@ DERIVED = Rule(
         _journeys("fct_appointments", "is_kept", "days_from_appointment", "-7 and 14"),
         Rows(
             table_sql="'rpt_facility_months'",
-            sql="""
+            sql=f"""
 select report.*
 from batch
-cross join intermediate.int_claims__touched_facility_months as touched
+cross join {affected_keys("rpt_facility_months")} as affected
 join candidate.rpt_facility_months as report using (facility_key, month_start_date)""",
             checks=(
                 Check("encounter_count", "encounter_count >= 1", "'encounter_count is below 1'"),
@@ -72,10 +73,10 @@ join candidate.rpt_facility_months as report using (facility_key, month_start_da
         ),
         Rows(
             table_sql="'rpt_appointment_months'",
-            sql="""
+            sql=f"""
 select report.*
 from batch
-cross join intermediate.int_claims__touched_appointment_months as touched
+cross join {affected_keys("rpt_appointment_months")} as affected
 join candidate.rpt_appointment_months as report
     using (facility_key, appointment_month_start_date)""",
             checks=(
@@ -85,7 +86,7 @@ join candidate.rpt_appointment_months as report
         ),
     ),
     scope=Scope.RELEASE,
-    coverage=TOUCHED_SCOPE,
+    coverage=AFFECTED_SCOPE,
 )
 
 # A facility may declare what it likes within the rules at the door: its oddities must not keep the

@@ -5,7 +5,7 @@ for in what was sent, as canonical codes, and not by the patterns that the model
 """
 
 from expectations.marts.facts import DOSSIER, ENCOUNTERS, FACTS, Fact
-from expectations.marts.scope import DOSSIERS, TOUCHED_SCOPE
+from expectations.marts.scope import AFFECTED_SCOPE, DOSSIERS
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
 _CLOSED = Check("audience", "audience <> 'open'", "'a dossier is open that ' || told_by")
@@ -138,6 +138,6 @@ RULE = Rule(
         *(_inherited(fact) for fact in FACTS if fact.mart != ENCOUNTERS),
     ),
     scope=Scope.RELEASE,
-    coverage=TOUCHED_SCOPE,
+    coverage=AFFECTED_SCOPE,
     tells_closed=True,
 )

@@ -1,17 +1,18 @@
-"""What a mart rule looks at: on an incremental build what the build touched, on a full one all.
+"""What a mart rule looks at: on an incremental build what it affected, on a full one all.
 
 The batch is the row of the build in ops.builds. Which dossiers changed, and which version holds the
 content of each, is read again from the log ops.dossier_changes, not from what dbt made of it: the
 audit must not inherit a mistake of the build. Keys of dimensions and reports come from the
-relations `int_claims__touched_…` that the build left in schema intermediate.
+relations `<mart>__affected` and models that the build left in schema intermediate.
 """
 
 DOSSIERS_SCOPE = (
     "incremental build: the dossiers that changed since the published release; full build: all"
 )
-TOUCHED_SCOPE = (
+AFFECTED_SCOPE = (
     "incremental build: what the changed dossiers name or named "
-    "(intermediate.int_claims__touched_…); full build: everything"
+    "(intermediate.<mart>__affected, or a model of schema intermediate); full build: everything, "
+    "of a mart that it did not make anew the same as an increment"
 )
 WHOLE_SCOPE = "always the whole warehouse: one row per file"
 

@@ -105,7 +105,17 @@ def test_every_column_in_the_database_is_listed(
         }
         for name, m in models.items()
     }
+    # what marts note of their affected keys, in columns of the mart
+    noting = [name for name in listed if _notes_its_keys(models[name])]
+    assert len(noting) >= 10
+    for name in noting:
+        assert in_database.pop(f"{name}__affected").items() <= listed[name].items()
     assert in_database == listed
+
+
+def _notes_its_keys(model: dict[str, Any]) -> bool:
+    publish = model["config"]["meta"].get("publish")
+    return bool(publish) and "scope" not in publish
 
 
 def test_every_model_has_a_key_that_is_enforced_or_tested(
@@ -166,6 +176,29 @@ def test_only_staging_and_the_log_of_changes_read_sources(models: dict[str, Any]
         ):
             is_log = model["fqn"][1] == "intermediate" and source.split(".")[-2] == "ops"
             assert model["fqn"][1] == "staging" or is_log, f"{name}: read {source} through staging"
+
+
+def test_no_model_hides_under_the_name_of_dbts_own_increment(models: dict[str, Any]) -> None:
+    """is_incremental() is false in every one of our increments."""
+    for name, model in models.items():
+        assert model["config"]["materialized"] != "incremental", f"{name}: use replaced_by_key"
+    for path in sorted(dbt.DBT_PROJECT_DIR.rglob("*.sql")):
+        code = re.sub(r"\{#-.*?-#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert "is_incremental()" not in code, f"{path.name}: use is_made_anew()"
+        if path.name != "made_anew.sql":
+            assert "should_full_refresh()" not in code, f"{path.name}: use is_made_anew()"
+
+
+def test_models_ask_the_macro_where_changes_begin(models: dict[str, Any]) -> None:
+    """Some models of a full build may go on by increment, after another change."""
+    asking = 0
+    for name, model in models.items():
+        if model["resource_type"] == "model" and "from_change_id" in code_of(model):
+            asking += 1
+            assert ".from_change_id" not in code_of(model), (
+                f"{name}: write {{{{ from_change_id('builds') }}}}"
+            )
+    assert asking >= 2
 
 
 def test_views_can_be_joined_by_key(models: dict[str, Any]) -> None:

@@ -49,8 +49,12 @@ def test_every_mart_has_what_a_release_needs(models: dict[str, Any]) -> None:
         keys = [rule["columns"] for rule in model["constraints"] if rule["type"] == "primary_key"]
         assert len(keys) == 1, f"{name}: needs one primary_key constraint"
         publish = model["config"]["meta"]["publish"]
-        assert publish["scope"] in models, f"{name}: config.meta.publish.scope is no model"
-        assert set(publish["keys"]) <= set(models[publish["scope"]]["columns"])
+        assert not {"scope", "from"} <= set(publish), f"{name}: publish says scope or from"
+        if "scope" in publish:
+            assert publish["scope"] in models, f"{name}: config.meta.publish.scope is no model"
+            assert set(publish["keys"]) <= set(models[publish["scope"]]["columns"])
+        elif "from" in publish:
+            assert "{{ affected_keys() }}" in code_of(model), f"{name}: rewrite affected keys only"
         assert keys[0][: len(publish["keys"])] == publish["keys"], (
             f"{name}: the scope's keys must lead the primary key, or deleting them scans the table"
         )

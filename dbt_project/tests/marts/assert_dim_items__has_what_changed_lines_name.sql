@@ -1,4 +1,4 @@
--- Guards int_claims__touched_items, which reads raw rather than the fact: both are assumed to give
+-- Guards the affected keys of dim_items, which come from raw and not from the fact: both give
 -- a line the same item. A line of a changed dossier without its item would break a foreign key.
 select lines.claim_line_key
 from {{ ref('int_claims__changed_dossiers') }} as dossiers

@@ -1,5 +1,5 @@
--- Guards the touched keys: every person, diagnosis and facility that a changed encounter names is
--- assumed to be touched and so to have its row. A missing one would break a foreign key at publish.
+-- Guards the affected keys: every person, diagnosis and facility that a changed encounter names is
+-- assumed to be affected and so to have its row. Without it a foreign key would break at publish.
 with encounters as (
     select encounters.*
     from {{ ref('int_claims__changed_dossiers') }} as dossiers

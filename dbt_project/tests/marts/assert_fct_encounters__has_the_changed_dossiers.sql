@@ -1,4 +1,4 @@
--- Guards macros/materializations/incremental.sql, which assumes that every changed dossier is
+-- Guards macros/materializations/replaced_by_key.sql, which assumes that every changed dossier is
 -- deleted and that those with content are inserted once. A withdrawn dossier that stayed, or one
 -- that was lost, shows here.
 with dossiers as (

@@ -48,7 +48,7 @@ class Index:
 
 @dataclass(frozen=True)
 class Scope:
-    """The keys that an incremental build touched: `columns` of `intermediate.<relation>`.
+    """The keys that an incremental build affected: `columns` of `intermediate.<relation>`.
 
     The columns have the same names in the mart.
     """

@@ -33,7 +33,7 @@ from health_warehouse.marts.contracts import (
 )
 from health_warehouse.settings import Settings
 
-_SCOPE_SCHEMA = "intermediate"
+SCOPE_SCHEMA = "intermediate"
 _TYPE = re.compile(r"[a-z][a-z0-9_ ]*(\(\d+(, ?\d+)?\))?( with(out)? time zone)?(\[\])?", re.I)
 
 
@@ -110,7 +110,7 @@ def _contract(name: str, node: Mapping[str, Any]) -> MartContract:
         primary_key=primary_key,
         foreign_keys=tuple(_foreign_key(key) for key in meta.get("foreign_keys", ())),
         indexes=tuple(_index(index) for index in meta.get("indexes", ())),
-        scope=_scope(meta.get("publish") or {}),
+        scope=_scope(name, meta.get("publish")),
         division=division,
         facility_view=_facility_view(name, meta),
         cases=_cases(name, meta),
@@ -233,11 +233,17 @@ def _fill_percent(mart: str, value: Any) -> int:
     return value
 
 
-def _scope(meta: Mapping[str, Any]) -> Scope | None:
-    if not meta.get("scope"):
+def _scope(name: str, publish: Mapping[str, Any] | None) -> Scope | None:
+    """The model that `publish.scope` names, or the relation that the mart itself makes."""
+    if not publish:
         return None
-    relation = str(meta["scope"]).removeprefix(f"{_SCOPE_SCHEMA}.")
-    return Scope(relation, tuple(meta["keys"]))
+    relation = str(publish.get("scope") or own_scope(name)).removeprefix(f"{SCOPE_SCHEMA}.")
+    return Scope(relation, tuple(publish["keys"]))
+
+
+def own_scope(name: str) -> str:
+    """Where a mart notes its affected keys (dbt_project/macros/affected_keys.sql)."""
+    return f"{name}__affected"
 
 
 def _link(meta: Mapping[str, Any] | None) -> Link | None:

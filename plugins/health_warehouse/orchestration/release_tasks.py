@@ -21,8 +21,8 @@ from health_warehouse.services.airflow_pools import RELEASE_POOL
 if TYPE_CHECKING:
     from airflow.sdk.types import DagRunProtocol
 
-    from health_warehouse.release.build import Layer
     from health_warehouse.release.exchange import TablePlan
+    from health_warehouse.release.steps import Layer
     from health_warehouse.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from health_warehouse.quality.outcomes import Outcome, State, store
 _FORGET = """\
 delete from quarantine.relation_findings as finding
 using (
-    select file_id, position from intermediate.int_claims__touched_versions
+    select file_id, position from intermediate.int_claims__old_and_new_versions
     union
     select batch.file_id, batch.position from ({batch}) as batch
 ) as judged
@@ -61,7 +61,7 @@ def replace_findings(
     is_full: bool,
     rules: Sequence[Rule] = registry.RELATIONS,
 ) -> tuple[Outcome, ...]:
-    """Judge the dossiers that the build touched, as they are at its end; how each rule went.
+    """Judge the affected dossiers, as they are at its end; how each rule went.
 
     In the transaction that completes the build, as role transformer. Raises RuleNotJudged naming
     the rule: a finding left from before would be of another set of deliveries.

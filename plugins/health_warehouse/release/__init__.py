@@ -2,7 +2,8 @@
 
 due, pending, hours, size  is a build due, of how much, and when may it begin; feeds_of_models
                            are those whose changes count
-project                    what decides what a mart holds, beside deliveries
+project, fingerprints      what decides what a mart holds, beside deliveries; and of each model
+full_builds, steps         must a build be full; what dbt is asked to do
 build, builders, turns     a build, its sessions, one run by hand after another; rebuild asks
                            for more, build_runs is what Airflow ran of it
 dbt, dbt_sessions          dbt in this process
@@ -15,6 +16,7 @@ protection, row_security   which rows a login sees; reader_views is what other t
 shadows, current           what a release replaced; the row that names the present one
 keys_view                  how tables are joined, as readers see it
 former_marts               marts of an older version, for `warehouse upgrade`
+former_models              what models that are gone left, for full builds
 reader_documents           dbt's documents of what is published
 dictionary, mart_pages     pages of docs/, and closed_codes; shipped_queries are linked from them
 exposures                  who reads which mart, for dbt

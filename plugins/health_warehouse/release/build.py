@@ -10,8 +10,7 @@ its build is still open (`require_open_build` in the dbt project), which a newer
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, text
 
@@ -23,28 +22,22 @@ from health_warehouse.privacy.key_state import require_whole_keys
 from health_warehouse.quality.relations import RuleNotJudged, replace_findings
 from health_warehouse.release import dbt
 from health_warehouse.release.builders import alone, transformer
+from health_warehouse.release.former_models import drop_former_models
+from health_warehouse.release.full_builds import Choice, changed_manifest, choose
 from health_warehouse.release.project import (
-    Project,
-    changes_since_newest_build,
-    in_short,
+    model_fingerprints,
+    note_fingerprints,
     note_project,
     present_project,
 )
+from health_warehouse.release.steps import LAYERS, Layer, steps
 from health_warehouse.settings import Settings
-
-Layer = Literal["staging", "intermediate", "marts"]
-LAYERS: tuple[Layer, ...] = get_args(Layer)
-
-_SELECTIONS: dict[Layer, tuple[str, ...]] = {
-    "staging": ("path:seeds", "path:models/staging"),
-    "intermediate": ("path:models/intermediate",),
-    "marts": ("path:models/marts",),
-}
 
 
 @dataclass(frozen=True)
 class Build:
-    """One row of ops.builds. `reason` says why it is full, None when it is incremental."""
+    """One row of ops.builds. `reason` says why it is full, None when it is incremental; `texts`
+    which files of the project changed though no model makes other rows, None when none did."""
 
     build_id: int
     base_release_id: int | None
@@ -53,6 +46,7 @@ class Build:
     is_full: bool
     status: str
     reason: str | None
+    texts: str | None = None
 
 
 def build(
@@ -71,8 +65,11 @@ def build(
     report = progress or (lambda _step: None)
     opened = prepare(settings, full, is_upgrade=is_upgrade)
     report(f"build {opened.build_id} opened ({opened.reason or 'changed dossiers only'})")
+    if opened.texts:
+        report(f"no model makes other rows: {opened.texts}")
     _run(settings, opened.build_id, LAYERS, report)
-    return finish(settings, opened.build_id)
+    done = finish(settings, opened.build_id)
+    return replace(done, reason=opened.reason, texts=opened.texts)
 
 
 def prepare(
@@ -88,19 +85,25 @@ def prepare(
         require_upgraded(settings, "transformer")
     relations = dbt.lasting_relations(settings)
     watch(settings, "transformer")
+    manifest = None if full else changed_manifest(settings)
     with transformer(settings) as connection:
         take(connection, "opening")
         require_whole_keys(connection)
         _replace_unpublished(connection)
         project = present_project(connection)
-        reason = "asked for" if full else _why_full(connection, project, relations)
+        choice = Choice("asked for")
+        if not full:
+            choice = choose(connection, project, relations, manifest)
         note_project(connection, project)
+        if choice.reason is None and choice.fingerprints is not None:
+            note_fingerprints(connection, project.hash, choice.fingerprints)
+            dbt.keep_manifest(settings)  # its comments are published
         build_id: int = connection.execute(
             text(
                 """
                 insert into ops.builds (
                     base_release_id, from_change_id, to_change_id, is_full, status,
-                    project_hash, message, is_dry_run
+                    project_hash, message, is_dry_run, increment_from_change_id
                 )
                 select
                     current.release_id,
@@ -109,21 +112,25 @@ def prepare(
                     :is_full,
                     'building',
                     :project_hash,
-                    'full: ' || :reason,
-                    :is_dry_run
+                    coalesce('full: ' || :reason, 'no model makes other rows: ' || :texts),
+                    :is_dry_run,
+                    case when :is_part then current.to_change_id end
                 from (select 1) as one
                 left join ops.releases as current on current.status = 'current'
                 returning build_id
                 """
             ),
             {
-                "is_full": reason is not None,
+                "is_full": choice.reason is not None,
+                "is_part": bool(choice.models),
                 "project_hash": project.hash,
-                "reason": reason,
+                "reason": choice.reason,
+                "texts": choice.texts,
                 "is_dry_run": is_dry_run,
             },
         ).scalar_one()
-        return _read(connection, build_id, reason)
+        _note_made_anew(connection, build_id, choice.models)
+        return replace(_read(connection, build_id, choice.reason), texts=choice.texts)
 
 
 def run_layer(settings: Settings, build_id: int, layer: Layer) -> None:
@@ -147,34 +154,51 @@ def _run(
         opened = _read(connection, build_id)
         connection.commit()
         _require_open(opened)
-        if not opened.is_full:  # staging is nothing but views and seeds: see _command
-            layers = [layer for layer in layers if layer != "staging"]
-        if not layers:
-            return
-        command = _command(layers, opened.is_full)
-        parsed = dbt.parse(settings) if "staging" in layers else None  # its manifest is kept
-        runs = dbt.invoke(settings, command, build_id, parsed=parsed, progress=progress)
-        _record(connection, build_id, runs)
-        connection.commit()
-        _require_open(_read(connection, build_id))  # else each model failed for this one reason
-        if failed := [run for run in runs if run.is_failed]:
-            message = "; ".join(f"{run.kind} {run.name}: {run.message}" for run in failed)
-            _close(connection, build_id, "failed", message)
+        parsed = None
+        if opened.is_full and "staging" in layers:
+            parsed = dbt.parse(settings)  # its manifest is kept
+            of_models = model_fingerprints(connection, dbt.kept_manifest(settings))
+            note_fingerprints(connection, _project_hash(connection, build_id), of_models)
             connection.commit()
-            raise BuildFailed(f"build {build_id}, {failed[0].layer}: {message}")
+        anew = _made_anew(connection, build_id)
+        for step in steps(layers, is_full=opened.is_full, anew=anew):
+            runs = dbt.invoke(
+                settings,
+                step.command,
+                build_id,
+                is_increment=step.is_increment,
+                parsed=parsed,
+                progress=progress,
+            )
+            _require_success(connection, build_id, runs)
+
+
+def _require_success(connection: Connection, build_id: int, runs: Sequence[dbt.NodeRun]) -> None:
+    """Record them. Raises BuildFailed, and closes the build, when one failed."""
+    _record(connection, build_id, runs)
+    connection.commit()
+    _require_open(_read(connection, build_id))  # else each model failed for this one reason
+    if failed := [run for run in runs if run.is_failed]:
+        message = "; ".join(f"{run.kind} {run.name}: {run.message}" for run in failed)
+        _close(connection, build_id, "failed", message)
+        connection.commit()
+        raise BuildFailed(f"build {build_id}, {failed[0].layer}: {message}")
 
 
 def finish(settings: Settings, build_id: int) -> Build:
     """Note that the candidate is complete, and replace the findings that compare dossiers.
 
-    Both or neither. Raises BuildFailed when the build is no longer open, and when a rule that
-    compares dossiers cannot be judged, which closes the build.
+    Both or neither. A full build also drops what former models left. Raises BuildFailed when the
+    build is no longer open, and when a rule that compares dossiers cannot be judged, which closes
+    the build.
     """
     try:
         with transformer(settings) as connection:
             if _close(connection, build_id, "built"):
                 is_full = _read(connection, build_id).is_full
                 replace_findings(connection, build_id, is_full=is_full)
+                if is_full:
+                    drop_former_models(connection, dbt.present_relations(settings))
             else:
                 found = _read(connection, build_id)
                 if found.status != "built":  # a task that runs twice finds its own work done
@@ -196,21 +220,6 @@ def _require_open(build: Build) -> None:
         raise BuildFailed(f"build {build.build_id} is {build.status}, not open: build again")
 
 
-def _command(layers: Sequence[Layer], is_full: bool) -> list[str]:
-    """`buildable` runs a test with the last layer it reads.
-
-    Tests tagged `history` read whole tables, so only a full build, which reads everything anyway,
-    runs them. Views and seeds stand as the last full build made them: other models, another seed or
-    a missing relation make a build full.
-    """
-    selected = [path for layer in layers for path in _SELECTIONS[layer]]
-    command = ["build", "--select", *selected, "--exclude-resource-type", "unit_test"]
-    command += ["--indirect-selection", "buildable"]
-    if is_full:
-        return [*command, "--full-refresh"]
-    return [*command, "--exclude", "tag:history", "config.materialized:view", "resource_type:seed"]
-
-
 def _replace_unpublished(connection: Connection) -> None:
     """Unpublished builds end here: their candidate is about to be written over.
 
@@ -228,59 +237,25 @@ def _replace_unpublished(connection: Connection) -> None:
     )
 
 
-def why_full(settings: Settings) -> str | None:
-    """Why a build that began now would be a full one; None when it would not."""
-    relations = dbt.lasting_relations(settings)
-    with transformer(settings) as connection:
-        return _why_full(connection, present_project(connection), relations)
-
-
-def _why_full(
-    connection: Connection, project: Project, relations: Sequence[str] | None
-) -> str | None:
-    """Why the candidate cannot be brought up to date by its changes alone; None when it can."""
-    last_full = connection.execute(
+def _note_made_anew(connection: Connection, build_id: int, models: Sequence[str]) -> None:
+    connection.execute(
         text(
-            """
-            select
-                fulls.built_at,
-                exists (select 1 from ops.releases where status = 'current') as has_release,
-                exists (
-                    select 1 from ops.releases as current
-                    where current.status = 'current' and (
-                        current.build_id >= fulls.build_id
-                        -- it was published and changed nothing
-                        or fulls.status = 'published'
-                        and fulls.base_release_id = current.release_id
-                    )
-                ) as is_published
-            from ops.builds as fulls
-            where fulls.is_full
-            order by fulls.build_id desc
-            limit 1
-            """
-        )
-    ).one_or_none()
-    if last_full is None or not last_full.has_release:
-        return "nothing is published yet"
-    if last_full.built_at is None:
-        return "the last full build was not completed"
-    if not last_full.is_published:
-        # Held, killed before it was published, or rolled back: its rows may differ from those of
-        # readers in any dossier, and an increment would neither audit nor publish those.
-        return "the last full build is not what readers see"
-    if changed := changes_since_newest_build(connection, project):
-        return f"changed: {in_short(changed)}"
-    if relations is None:
-        return "no manifest of an earlier build"
-    missing: str | None = connection.execute(
-        text(
-            "select string_agg(name, ', ' order by name)"
-            " from unnest(cast(:names as text[])) as name where to_regclass(name) is null"
+            "insert into ops.build_models (build_id, model)"
+            " select :build_id, unnest(cast(:models as text[]))"
         ),
-        {"names": list(relations)},
-    ).scalar_one()
-    return f"missing: {missing}" if missing else None
+        {"build_id": build_id, "models": list(models)},
+    )
+
+
+def _made_anew(connection: Connection, build_id: int) -> list[str]:
+    """The models that a full build makes anew; none when it makes all."""
+    query = text("select model from ops.build_models where build_id = :build_id")
+    return list(connection.execute(query, {"build_id": build_id}).scalars())
+
+
+def _project_hash(connection: Connection, build_id: int) -> str:
+    query = text("select project_hash from ops.builds where build_id = :build_id")
+    return str(connection.execute(query, {"build_id": build_id}).scalar_one())
 
 
 def _read(connection: Connection, build_id: int, reason: str | None = None) -> Build:

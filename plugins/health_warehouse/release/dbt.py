@@ -15,19 +15,21 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
+import yaml
 from pydantic import SecretStr
 
 from health_warehouse.database import connections
 from health_warehouse.database.connections import role_url, session_name
 from health_warehouse.errors import BuildFailed
 from health_warehouse.marts.contracts import AUDIENCE
+from health_warehouse.marts.manifest import SCOPE_SCHEMA, own_scope
 from health_warehouse.release.dbt_sessions import sessions_kept
 from health_warehouse.settings import PROJECT_DIR, Settings
 
@@ -36,7 +38,7 @@ log = logging.getLogger(__name__)
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 _MIGRATIONS_DIR = Path(connections.__file__).parent / "migrations"
 _LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
-_LASTING = ("incremental", "refilled", "view", "seed")
+_LASTING = ("replaced_by_key", "refilled", "view", "seed")
 EXPOSURES = "exposures.yml"  # says who reads the marts, and nothing of what they hold
 _HASHED_SUFFIXES = {".sql", ".yml", ".csv"}
 # From here on Postgres quotes values of a row, which may hold quotes and ends of lines themselves.
@@ -74,7 +76,7 @@ def parse(settings: Settings, *options: str) -> Any:
     Raises BuildFailed when the project does not parse.
     """
     manifest = _run(settings, ["parse", *options])
-    _keep_manifest(settings)
+    keep_manifest(settings)
     _drop_old_work(settings)
     return manifest
 
@@ -84,18 +86,21 @@ def invoke(
     arguments: Sequence[str],
     build_id: int = 0,
     *,
+    is_increment: bool = False,
     parsed: Any = None,
     progress: Callable[[str], None] | None = None,
 ) -> list[NodeRun]:
     """Run one dbt command, e.g. `["build", "--select", "…"]`; returns what it did, in order.
 
+    `is_increment`: over what changed since the release, also in a full build.
     `parsed` by `parse`, else dbt does it; artifacts are not written, for they are slow to write.
     `progress` is told each model and test as it begins: "12 of 40: test unique_…".
 
     A failed node is in the answer, not an exception. Raises BuildFailed when dbt itself could not
     work (a project that does not parse, no connection).
     """
-    result = _run(settings, [*arguments, "--no-write-json"], build_id, parsed, progress)
+    command = [*arguments, "--no-write-json"]
+    result = _run(settings, command, build_id, parsed, progress, is_increment=is_increment)
     return [_node_run(one) for one in getattr(result, "results", ())]
 
 
@@ -125,6 +130,38 @@ def _leave_out_audience(manifest_path: Path) -> None:
     manifest_path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
+def fresh_manifest(settings: Settings) -> dict[str, Any]:
+    """What dbt makes of the project as it lies here; what others read stays as it is.
+
+    Raises BuildFailed when the project does not parse.
+    """
+    _run(settings, ["parse"])
+    text = (work_folder(settings) / "manifest.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def keep_manifest(settings: Settings) -> None:
+    """Put the manifest just written where readers look, in one step that survives a crash."""
+    kept = _kept_manifest(settings)
+    kept.parent.mkdir(exist_ok=True)
+    with NamedTemporaryFile(dir=kept.parent, prefix=".manifest-", delete=False) as copy:
+        copy.write((work_folder(settings) / "manifest.json").read_bytes())
+        copy.flush()
+        os.fsync(copy.fileno())
+    Path(copy.name).replace(kept)
+
+
+def kept_manifest(settings: Settings) -> dict[str, Any]:
+    """What the newest build read. Raises FileNotFoundError before dbt's first run."""
+    return dict(json.loads(_kept_manifest(settings).read_text(encoding="utf-8")))
+
+
+def variables() -> dict[str, Any]:
+    """Those of dbt_project.yml, which no manifest holds."""
+    path = DBT_PROJECT_DIR / "dbt_project.yml"
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")).get("vars") or {})
+
+
 def project_manifest() -> dict[str, Any]:
     """What dbt makes of the project as it lies here. Needs no database and no warehouse."""
     with TemporaryDirectory() as state:
@@ -132,7 +169,7 @@ def project_manifest() -> dict[str, Any]:
         settings = Settings(state=Path(state), dsn=nowhere)
         connections.store_secrets(settings, {"transformer": "none"})
         parse(settings)
-        return dict(json.loads(_kept_manifest(settings).read_text(encoding="utf-8")))
+        return kept_manifest(settings)
 
 
 def project_files() -> dict[str, str]:
@@ -153,15 +190,33 @@ def lasting_relations(settings: Settings) -> list[str] | None:
 
     None before dbt's first run.
     """
-    path = _kept_manifest(settings)
-    if not path.exists():
+    if not _kept_manifest(settings).exists():
         return None
-    nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"].values()
     return sorted(
-        f"{node['schema']}.{node['alias']}"
-        for node in nodes
-        if node["resource_type"] in ("model", "seed") and node["config"]["materialized"] in _LASTING
+        name
+        for node in _made_nodes(settings)
+        if node["config"]["materialized"] in _LASTING
+        for name in _relations_of(node)
     )
+
+
+def present_relations(settings: Settings) -> set[str]:
+    """`schema.name` of all that a full build makes; nothing before dbt's first run."""
+    if not _kept_manifest(settings).exists():
+        return set()
+    return {name for node in _made_nodes(settings) for name in _relations_of(node)}
+
+
+def _made_nodes(settings: Settings) -> list[dict[str, Any]]:
+    nodes = kept_manifest(settings)["nodes"].values()
+    return [one for one in nodes if one["resource_type"] in ("model", "seed")]
+
+
+def _relations_of(node: Mapping[str, Any]) -> list[str]:
+    """The relation of a model, and that of its affected keys when it notes them itself."""
+    publish = (node["config"].get("meta") or {}).get("publish") or {"scope": None}
+    own = [] if "scope" in publish else [f"{SCOPE_SCHEMA}.{own_scope(node['alias'])}"]
+    return [f"{node['schema']}.{node['alias']}", *own]
 
 
 def scrub(message: str) -> str:
@@ -187,12 +242,13 @@ def _run(
     *,
     role: str = "transformer",
     target_path: Path | None = None,
+    is_increment: bool = False,
 ) -> Any:
     from dbt.cli.main import dbtRunner
 
     callbacks = [_tell, *([_telling_starts(progress)] if progress else [])]
     options = _options(settings, target_path or work_folder(settings))
-    with _environment(settings, role, build_id), sessions_kept(session_name(role)):
+    with _environment(settings, role, build_id, is_increment), sessions_kept(session_name(role)):
         answer = dbtRunner(parsed, callbacks).invoke([*arguments, *options])
     if answer.result is None:
         raise BuildFailed(f"dbt {arguments[0]}: {scrub(str(answer.exception))}")
@@ -252,17 +308,6 @@ def _kept_manifest(settings: Settings) -> Path:
     return _folder(settings) / "target" / "manifest.json"
 
 
-def _keep_manifest(settings: Settings) -> None:
-    """Put the manifest just written where readers look, in one step that survives a crash."""
-    kept = _kept_manifest(settings)
-    kept.parent.mkdir(exist_ok=True)
-    with NamedTemporaryFile(dir=kept.parent, prefix=".manifest-", delete=False) as copy:
-        copy.write((work_folder(settings) / "manifest.json").read_bytes())
-        copy.flush()
-        os.fsync(copy.fileno())
-    Path(copy.name).replace(kept)
-
-
 def _options(settings: Settings, target_path: Path) -> list[str]:
     folder = _folder(settings)
     return [
@@ -273,8 +318,10 @@ def _options(settings: Settings, target_path: Path) -> list[str]:
 
 
 @contextmanager
-def _environment(settings: Settings, role: str, build_id: int) -> Iterator[None]:
-    """What profiles.yml and the macro `build_id` read, for as long as dbt runs."""
+def _environment(
+    settings: Settings, role: str, build_id: int, is_increment: bool
+) -> Iterator[None]:
+    """What profiles.yml and macros/build.sql read, for as long as dbt runs."""
     url = role_url(settings, role)
     values = {
         "WAREHOUSE_DBT_HOST": url.host or "127.0.0.1",
@@ -283,6 +330,7 @@ def _environment(settings: Settings, role: str, build_id: int) -> Iterator[None]
         "WAREHOUSE_DBT_USER": url.username or "",
         "DBT_ENV_SECRET_WAREHOUSE_PASSWORD": str(url.password or ""),
         "WAREHOUSE_DBT_BUILD_ID": str(build_id),
+        "WAREHOUSE_DBT_IS_INCREMENT": str(int(is_increment)),
         "WAREHOUSE_DBT_SSLMODE": str(url.query.get("sslmode", "prefer")),
         "DO_NOT_TRACK": "1",
     }

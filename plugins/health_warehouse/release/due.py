@@ -137,7 +137,7 @@ def situation(settings: Settings) -> Situation:
 
 def _waits_for(settings: Settings, now: datetime) -> str | None:
     """Why a build has to wait for other hours; None when it has not."""
-    from health_warehouse.release.build import why_full
+    from health_warehouse.release.full_builds import why_full
     from health_warehouse.release.size import lines_that_count
 
     if is_within(settings.full_build_hours, now) or why_full(settings) is None:

@@ -231,7 +231,7 @@ def _adapt(settings: Settings, contracts: Sequence[MartContract], build_id: int 
 
 def _require_full(widenings: Sequence[schema.Widening], candidate: Candidate) -> None:
     """Only a full build fills a new column in every row: an incremental one would leave its old
-    rows null in `marts` for ever, for only touched rows are compared."""
+    rows null in `marts` for ever, for only affected rows are compared."""
     if widenings and not candidate.is_full:
         names = ", ".join(f"{one.mart}.{one.column.name}" for one in widenings)
         raise ConfigurationError(

@@ -1,7 +1,7 @@
 """Have dossiers built again that nobody delivered again: of a facility, of a period, or both.
 
 The log of changes is the work list of builds, so a dossier is noted there as replaced by itself.
-The next build computes it and all that it touches; publishing then writes what differs.
+The next build computes it and all that it affects; publishing then writes what differs.
 """
 
 from __future__ import annotations

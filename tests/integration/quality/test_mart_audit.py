@@ -304,7 +304,7 @@ def test_an_older_build_is_not_audited(built: Settings) -> None:
         audit(built, build_id=0)
 
 
-def test_an_increment_is_judged_on_what_it_touched(built: Settings) -> None:
+def test_an_increment_is_judged_on_what_it_affected(built: Settings) -> None:
     """Last in the module: it publishes and builds again."""
     with engine(built, OWNER).connect() as connection:
         newest = connection.execute(

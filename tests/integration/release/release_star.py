@@ -71,7 +71,7 @@ def star_manifest() -> dict[str, Any]:
         ],
         ["shop_key", "visit_key", "line_key"],
         {
-            "publish": {"scope": "touched_visits", "keys": ["shop_key", "visit_key"]},
+            "publish": {"scope": "affected_visits", "keys": ["shop_key", "visit_key"]},
             "foreign_keys": [
                 {
                     "columns": ["shop_key", "visit_key"],
@@ -93,7 +93,7 @@ def star_manifest() -> dict[str, Any]:
         ],
         ["shop_key", "visit_key"],
         {
-            "publish": {"scope": "touched_visits", "keys": ["shop_key", "visit_key"]},
+            "publish": {"scope": "affected_visits", "keys": ["shop_key", "visit_key"]},
             "foreign_keys": [
                 {"columns": ["shop_key"], "to": "dim_shops", "to_columns": ["shop_key"]}
             ],
@@ -104,7 +104,7 @@ def star_manifest() -> dict[str, Any]:
         "dim_goods",
         [column("good_key", "integer"), column("good_name", "text"), column("stamp", "integer")],
         ["good_key"],
-        {"publish": {"scope": "intermediate.touched_goods", "keys": ["good_key"]}},
+        {"publish": {"scope": "intermediate.affected_goods", "keys": ["good_key"]}},
     )
     shops = model(
         "dim_shops",
@@ -133,8 +133,8 @@ class Star:
             )
             key = ", ".join(node["constraints"][0]["columns"])
             self.run(f"create table candidate.{node['name']} ({columns}, primary key ({key}))")
-        self.run("create table intermediate.touched_visits (shop_key integer, visit_key integer)")
-        self.run("create table intermediate.touched_goods (good_key integer)")
+        self.run("create table intermediate.affected_visits (shop_key integer, visit_key integer)")
+        self.run("create table intermediate.affected_goods (good_key integer)")
         self.run(
             "insert into candidate.dim_shops"
             f" select s, 'shop ' || s, 0 from generate_series(0, {shops - 1}) as s;"
@@ -206,12 +206,13 @@ class Star:
                 )
 
     def start_stretch(self) -> None:
-        """Empty the scope: what was touched is counted from the release now published."""
-        self.run("delete from intermediate.touched_visits; delete from intermediate.touched_goods")
+        """Empty the scope: what was affected is counted from the release now published."""
+        for relation in ("affected_visits", "affected_goods"):
+            self.run(f"delete from intermediate.{relation}")
 
     def touch(self, visits: Iterable[int]) -> None:
         self.run(
-            "insert into intermediate.touched_visits"
+            "insert into intermediate.affected_visits"
             " select shop_key, visit_key from candidate.fct_visits where visit_key = any(:visits)",
             visits=list(visits),
         )

@@ -42,7 +42,7 @@ MANIFEST = {
                 ["facility_key", "encounter_key"],
                 {
                     "facility_view": {**_BY_FACILITY, "without": ["person_key"]},
-                    "publish": {"scope": "touched", "keys": ["facility_key", "encounter_key"]},
+                    "publish": {"scope": "affected", "keys": ["facility_key", "encounter_key"]},
                     "foreign_keys": [
                         {"columns": ["facility_key"], "to": "dim_facilities"},
                         {"columns": ["person_key"], "to": "dim_persons"},
@@ -94,7 +94,7 @@ def build_candidate(settings: Settings) -> Star:
         "create table candidate.rpt_visits (facility_key integer, visit_count integer,"
         " audience text, primary key (facility_key, audience));"
         "create table candidate.dim_dates (date_key date primary key, audience text);"
-        "create table intermediate.touched (facility_key integer, encounter_key integer);"
+        "create table intermediate.affected (facility_key integer, encounter_key integer);"
         "insert into candidate.dim_dates values ('2026-01-01', 'open')"
     )
     star.run(

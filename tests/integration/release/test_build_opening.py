@@ -34,7 +34,7 @@ def _manifest(settings: Settings, *relations: str) -> None:
             "resource_type": "model",
             "schema": name.split(".")[0],
             "alias": name.split(".")[1],
-            "config": {"materialized": "incremental"},
+            "config": {"materialized": "replaced_by_key"},
         }
         for name in relations
     }

@@ -161,7 +161,7 @@ def test_a_null_that_becomes_a_value_and_back_is_a_difference(published: Star) -
 def test_dimension_rows_come_and_go_with_their_facts(published: Star) -> None:
     star = published
     star.run("insert into candidate.dim_goods values (10, 'new', 1)")
-    star.run("insert into intermediate.touched_goods values (10)")
+    star.run("insert into intermediate.affected_goods values (10)")
     star.add_visits([41], stamp=1, good=10)
     star.build()
     publish(star.settings)
@@ -169,7 +169,7 @@ def test_dimension_rows_come_and_go_with_their_facts(published: Star) -> None:
     star.start_stretch()
     star.remove_visits([41])
     star.run("delete from candidate.dim_goods where good_key = 10")
-    star.run("insert into intermediate.touched_goods values (10)")
+    star.run("insert into intermediate.affected_goods values (10)")
     star.build()
     publish(star.settings)
     assert star.content("marts") == star.content("candidate")

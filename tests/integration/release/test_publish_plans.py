@@ -99,14 +99,14 @@ def sequential_scans(star: Star) -> dict[str, int]:
 
 
 def changed_bytes(star: Star) -> float:
-    """Bytes of the rows that a publication of the touched visits deletes and inserts, and of what
+    """Bytes of the rows that a publication of the affected visits deletes and inserts, and of what
     it keeps in the shadow tables: the deleted rows again, and of new ones the key (44 bytes).
     """
     total = 0.0
     for fact in sorted(FACTS):
         size, count = star.rows(
             f"select sum(pg_column_size(f.*)), count(*) from candidate.{fact} as f"
-            " join intermediate.touched_visits using (shop_key, visit_key)"
+            " join intermediate.affected_visits using (shop_key, visit_key)"
         )[0]
         total += 3 * float(size) + 44 * count
     return total
@@ -114,11 +114,11 @@ def changed_bytes(star: Star) -> float:
 
 def check_plans(star: Star, visits: int) -> None:
     """Every statement of an incremental publication and of its roll-back goes by index, although
-    the statistics of the scope are of a night on which every visit was touched.
+    the statistics of the scope are of a night on which every visit was affected.
     """
     facts = [one for one in load_contracts(star.settings) if one.name in FACTS]
     star.touch(range(1, visits + 1))
-    star.run("analyze intermediate.touched_visits")
+    star.run("analyze intermediate.affected_visits")
     seen, found_freely = 0, set[str]()
     with reading_transaction(star.settings) as cursor:
         for contract in facts:

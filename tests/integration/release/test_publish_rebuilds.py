@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from claim_ledger import Dossier, Ledger
+from corrected_project import CorrectedProject
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.quality.marts import audit
-from health_warehouse.release import dbt
 from health_warehouse.release.build import build
 from health_warehouse.release.due import decide, is_up_to_date, situation
 from health_warehouse.release.hours import LOCAL_TIME
@@ -53,15 +54,14 @@ def test_what_a_rebuild_corrects_is_published_with_the_next_delivery(released: S
 
 
 def test_a_corrected_model_is_built_by_the_clock_and_large_ones_in_their_hours(
-    released: Settings, monkeypatch: pytest.MonkeyPatch
+    released: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    project = CorrectedProject(monkeypatch, tmp_path)
     Ledger(released).deliver("01001", Dossier("a"))
     _publish(released)
     assert not decide(situation(released), full=False, by_person=False).is_due
 
-    model = "dbt_project/models/marts/core/dim_dates.sql"
-    files = dbt.project_files() | {model: "corrected"}
-    monkeypatch.setattr(dbt, "project_files", lambda: files)
+    model = project.correct("models/marts/claims/dim_dates.sql", "in (6, 7) end", "in (7, 6) end")
     assert not is_up_to_date(released)
     due = decide(situation(released), full=False, by_person=False)
     assert (due.is_due, due.reason) == (True, f"changed since the last build: {model}")

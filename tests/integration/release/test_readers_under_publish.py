@@ -161,7 +161,7 @@ def check_publications(
     star.create(visits=VISITS)
     publish(star.settings, star.build(is_full=True))
     star.touch(range(1, VISITS + 1))
-    star.run("insert into intermediate.touched_goods select good_key from candidate.dim_goods")
+    star.run("insert into intermediate.affected_goods select good_key from candidate.dim_goods")
     seen: list[Any] = []
 
     def change() -> None:

@@ -248,7 +248,7 @@ def test_a_scope_that_is_none_is_refused(
 def test_rows_stay_hidden_through_publication_and_rollback(published: Star) -> None:
     star = published
     star.run("update candidate.fct_encounters set amount_vnd = 1 where encounter_key in (1, 2)")
-    star.run("insert into intermediate.touched values (1, 1), (2, 2)")
+    star.run("insert into intermediate.affected values (1, 1), (2, 2)")
     star.build()
     publish(star.settings)
     assert encounters(star, "hospital", "facility") == expected({1}, with_hiv=False)

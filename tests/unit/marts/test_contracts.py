@@ -42,7 +42,7 @@ FACT = node(
     foreign_keys=[{"columns": ["a_key"], "to": "dim_a", "to_columns": ["a_key"]}],
     indexes=[{"columns": ["day"], "include": ["b_key"]}],
     fill_percent=85,
-    publish={"scope": "intermediate.touched_b", "keys": ["a_key", "b_key"]},
+    publish={"scope": "intermediate.affected_b", "keys": ["a_key", "b_key"]},
 )
 
 
@@ -113,7 +113,7 @@ def test_a_contract_holds_what_a_release_needs() -> None:
     assert fact.comment == "One row per thing."
     assert fact.primary_key == ("a_key", "b_key")
     assert fact.foreign_keys == (ForeignKey(("a_key",), "dim_a", ("a_key",)),)
-    assert fact.scope == Scope("touched_b", ("a_key", "b_key"))
+    assert fact.scope == Scope("affected_b", ("a_key", "b_key"))
     assert fact.fill_percent == 85
     assert {column.name: column.is_required for column in fact.columns} == {
         "a_key": True,
@@ -171,7 +171,7 @@ def broken(**changes: Any) -> dict[str, Any]:
         (broken(indexes=[{"columns": ["c"]}]), "no column c"),
         (broken(indexes=[{"columns": ["a_key"], "include": ["c"]}]), "no column c"),
         (broken(fill_percent=5), "fct_b: fill_percent is 10 to 100, not 5"),
-        (broken(publish={"scope": "touched", "keys": ["c"]}), "no column c"),
+        (broken(publish={"scope": "affected", "keys": ["c"]}), "no column c"),
         (broken(foreign_keys=[{"columns": ["a_key"], "to": "dim_z"}]), "dim_z, which is no mart"),
         (
             broken(foreign_keys=[{"columns": ["b_key"], "to": "dim_a", "to_columns": ["b_key"]}]),

@@ -12,7 +12,7 @@ with stretch as (
     from {{ source('ops', 'dossier_changes') }} as changes
     inner join {{ source('ops', 'builds') }} as builds
         on
-            changes.change_id > builds.from_change_id
+            changes.change_id > {{ from_change_id('builds') }}
             and changes.change_id <= builds.to_change_id
     where builds.build_id = {{ build_id() }}
 ),

@@ -11,14 +11,8 @@ with versions as (
     where file_id is not null
 ),
 
--- a dossier of two classes is for the audience of the first
 closed as (
-    select
-        file_id,
-        position,
-        min(closed_class) as closed_class
-    from {{ ref('int_claims__closed_versions') }}
-    group by 1, 2
+    select * from {{ ref('int_claims__closed_dossiers') }}
 )
 
 select

@@ -1,8 +1,7 @@
 -- One row per appointment slip of a dossier with content that names a day, as of the end of the
 -- build. By the day a build finds the slips of which it knows more.
 {{ config(
-    materialized='incremental',
-    on_schema_change='fail',
+    materialized='replaced_by_key',
     meta={'publish': {
         'scope': 'int_claims__changed_dossiers',
         'keys': ['facility_key', 'encounter_key'],

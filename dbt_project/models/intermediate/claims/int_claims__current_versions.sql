@@ -2,8 +2,7 @@
 -- attributes by which dimensions choose among encounters, journeys find their next one, and rules
 -- compare dossiers. It keeps lineage out of the marts.
 {{ config(
-    materialized='incremental',
-    on_schema_change='fail',
+    materialized='replaced_by_key',
     meta={'publish': {
         'scope': 'int_claims__changed_dossiers',
         'keys': ['facility_key', 'encounter_key'],

@@ -1,6 +1,6 @@
 -- One row per dossier with content whose findings beside others may have changed in this build.
--- These are the dossiers of each person that the build touched, those of each day and visit whose
--- check-ins changed, and those that refer a patient to a facility whose first dossiers came or
+-- These are the dossiers of each affected person, those of each day and visit whose check-ins
+-- changed, and those that refer a patient to a facility whose first dossiers came or
 -- whose last ones went.
 {{ config(
     materialized='refilled',
@@ -13,7 +13,7 @@ with versions as not materialized (
 ),
 
 persons as (
-    select * from {{ ref('int_claims__touched_persons') }}
+    select * from {{ ref('int_claims__affected_persons') }}
 ),
 
 check_ins as (

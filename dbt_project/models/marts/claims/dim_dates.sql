@@ -1,9 +1,15 @@
 -- One row per day of the calendar, and one for the unknown day; the same for every audience.
 with days as (
+    -- for dates that are missing, unreadable or outside the calendar
     select
-        date_key,
-        date_key <> date '{{ var("unknown_date") }}' as is_known
-    from {{ ref('int_claims__touched_dates') }}
+        date '{{ var("unknown_date") }}' as date_key,
+        false as is_known
+    union all
+    select
+        generate_series(
+            date '{{ var("first_date") }}', date '{{ var("last_date") }}', interval '1 day'
+        )::date as date_key,
+        true as is_known
 )
 
 select

@@ -2,7 +2,7 @@
 -- ICD-10 does not have keeps its row, in chapter (unknown); it has the name of its category, for
 -- Vietnam divides many further.
 with diagnoses as (
-    select * from {{ ref('int_claims__touched_diagnoses') }}
+    select * from {{ affected_keys() }}
 ),
 
 bridge as (

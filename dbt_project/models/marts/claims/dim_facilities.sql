@@ -1,7 +1,7 @@
 -- One row per facility with an encounter, and audience. A closed class has all facilities, for a
 -- closed row may lead to one that has open encounters only.
 with facilities as (
-    select * from {{ ref('int_claims__touched_facilities') }}
+    select * from {{ affected_keys() }}
 ),
 
 encounters as (

@@ -3,7 +3,7 @@
 -- content, so that no order of loading changes it. A name that is surely of a person is not
 -- published, and the unknown item has none: whatever was no code stands there.
 with items as (
-    select * from {{ ref('int_claims__touched_items') }}
+    select * from {{ affected_keys() }}
 ),
 
 lines as (

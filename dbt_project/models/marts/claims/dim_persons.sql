@@ -2,7 +2,7 @@
 -- that ended last (then of the smallest encounter_key): a rule on content, so that no order of
 -- loading changes it.
 with persons as (
-    select * from {{ ref('int_claims__touched_persons') }}
+    select * from {{ ref('int_claims__affected_persons') }}
 ),
 
 -- read twice, it would be copied whole; each time it is searched by key

@@ -1,7 +1,10 @@
 -- One row per practitioner who ordered what a claim line names, and audience; and one for the
 -- unknown one.
 with practitioners as (
-    select * from {{ ref('int_claims__touched_practitioners') }}
+    select
+        practitioner_key,
+        practitioner_key <> {{ surrogate_key(["'" ~ var('unknown_code') ~ "'"]) }} as is_known
+    from {{ affected_keys() }}
 ),
 
 lines as (

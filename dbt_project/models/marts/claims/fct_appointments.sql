@@ -11,7 +11,7 @@
 ) }}
 
 with journeys as (
-    select * from {{ ref('int_claims__touched_journeys') }}
+    select * from {{ ref('int_claims__affected_journeys') }}
 ),
 
 encounters as (

@@ -2,7 +2,7 @@
 -- of the same person within the window at the facility that the patient was sent to, else at one
 -- that names the sender (MA_NOI_DI). Without closed documents, a closed arrival was none.
 with journeys as (
-    select * from {{ ref('int_claims__touched_journeys') }}
+    select * from {{ ref('int_claims__affected_journeys') }}
 ),
 
 encounters as (

@@ -1,7 +1,7 @@
 -- One row per facility, month of the appointment and audience. An appointment is due when the
 -- visits of its whole window are known; whether others are kept nobody can say yet.
 with appointment_months as (
-    select * from {{ ref('int_claims__touched_appointment_months') }}
+    select * from {{ ref('int_claims__affected_appointment_months') }}
 ),
 
 appointments as (

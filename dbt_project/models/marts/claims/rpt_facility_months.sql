@@ -1,6 +1,6 @@
 -- One row per facility and month of end of care (local calendar) with an encounter, and audience.
 with facility_months as (
-    select * from {{ ref('int_claims__touched_facility_months') }}
+    select * from {{ affected_keys() }}
 ),
 
 encounters as (

@@ -1,7 +1,7 @@
 -- One row per facility, month of end of care (local calendar), drug, service or device, cost group
 -- and audience.
 with item_months as (
-    select * from {{ ref('int_claims__touched_item_months') }}
+    select * from {{ affected_keys() }}
 ),
 
 lines as (

@@ -1,7 +1,7 @@
 -- One row per facility, month of end of care (local calendar), age group, sex, chapter of ICD-10 of
 -- the main diagnosis and audience.
 with morbidity_months as (
-    select * from {{ ref('int_claims__touched_morbidity_months') }}
+    select * from {{ affected_keys() }}
 ),
 
 encounters as (

@@ -1,10 +1,6 @@
 -- One row per list, code and stretch of time in which it means what it means; the same for every
 -- audience.
-with touched as (
-    select * from {{ ref('int_reference__touched_codes') }}
-),
-
-codes as (
+with codes as (
     select * from {{ ref('int_reference__code_lists') }}
 ),
 
@@ -30,10 +26,5 @@ select
     dated.valid_to,
     dated.source,
     dated.confidence
-from touched
-inner join dated
-    on
-        touched.code_list = dated.code_list
-        and touched.code = dated.code
-        and touched.valid_from = dated.valid_from
+from dated
 cross join {{ audiences() }}

@@ -2,12 +2,21 @@
 -- the same for every audience.
 {{ config(indexes=[{'columns': ['commune_code']}]) }}
 
-with touched as (
-    select * from {{ ref('int_reference__touched_communes') }}
+with communes as (
+    select * from {{ ref('stg_reference__communes') }}
 ),
 
-communes as (
-    select * from {{ ref('stg_reference__communes') }}
+members as (
+    select
+        {{ reference_key('commune_code', 'valid_from') }} as commune_key,
+        commune_code,
+        valid_from
+    from communes
+    union all
+    select
+        {{ unknown_reference_key() }} as commune_key,
+        '{{ var("unknown_code") }}' as commune_code,
+        date '{{ var("unknown_date") }}' as valid_from
 ),
 
 provinces as (
@@ -26,7 +35,7 @@ successors as (
 
 located as (
     select
-        touched.*,
+        members.*,
         communes.province_code,
         communes.commune_name,
         communes.commune_type,
@@ -36,11 +45,11 @@ located as (
             when communes.valid_to is null then communes.commune_code
             else successors.new_commune_code
         end as current_commune_code
-    from touched
+    from members
     left join communes
         on
-            touched.commune_code = communes.commune_code
-            and touched.valid_from = communes.valid_from
+            members.commune_code = communes.commune_code
+            and members.valid_from = communes.valid_from
     left join provinces
         on
             communes.province_code = provinces.province_code

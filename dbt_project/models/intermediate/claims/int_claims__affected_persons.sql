@@ -5,7 +5,7 @@
 ) }}
 
 with versions as (
-    select * from {{ ref('int_claims__touched_versions') }}
+    select * from {{ ref('int_claims__old_and_new_versions') }}
 ),
 
 encounters as (

@@ -1,9 +1,9 @@
--- Guards rpt_facility_months, which assumes that the replaced rows are exactly those of the touched
--- months. Were a month's row kept or doubled, the report would differ from its encounters; a month
--- that lost its last encounter must have no row. Touched months only: the cost follows the change.
--- Of the open audience; rule M05 recounts the closed ones.
+-- Guards rpt_facility_months, which assumes that exactly the rows of the affected months are
+-- replaced. Were a month's row kept or doubled, the report would differ from its encounters; a
+-- month without encounters has no row. Affected months only: the cost follows the change. Open
+-- audience only; rule M05 recounts the closed ones.
 with months as (
-    select * from {{ ref('int_claims__touched_facility_months') }}
+    select * from {{ affected_keys(ref('rpt_facility_months')) }}
 ),
 
 encounters as (

@@ -1,8 +1,9 @@
--- One row per changed dossier version and closed class that something in it tells of: a code, a
--- drug, a service or a record (the list: seeds/ref_closed_codes.csv).
+-- One row per changed dossier that is closed, because something in it tells of a closed class: a
+-- code, a drug, a service or a record (the list: seeds/ref_closed_codes.csv). A dossier that tells
+-- of two classes belongs to the first. Whatever has to know which dossiers are closed asks here.
 {{ config(
     materialized='refilled',
-    post_hook="{{ keyed_by(['file_id', 'position', 'closed_class']) }}",
+    post_hook="{{ keyed_by(['file_id', 'position']) }}",
 ) }}
 
 with versions as (
@@ -107,4 +108,9 @@ told as (
         or treatments.first_arv_date is not null
 )
 
-select * from told
+select
+    file_id,
+    position,
+    min(closed_class) as closed_class
+from told
+group by 1, 2

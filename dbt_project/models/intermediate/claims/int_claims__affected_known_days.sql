@@ -6,12 +6,15 @@
     post_hook="{{ keyed_by(['facility_key']) }}",
 ) }}
 
-with facilities as (
-    select * from {{ ref('int_claims__touched_facilities') }}
+with changed as (
+    select * from {{ ref('int_claims__changed_dossiers') }}
 ),
 
-changed as (
-    select * from {{ ref('int_claims__changed_dossiers') }}
+facilities as (
+    select distinct
+        facility_key,
+        facility_id
+    from changed
 ),
 
 -- not materialized: each search finds its rows by an index
@@ -22,11 +25,11 @@ versions as not materialized (
         between date '{{ var("first_date") }}' and date '{{ var("last_date") }}'
 ),
 
-touched as (
+named as (
     select
         encounters.facility_key,
         max(encounters.arrival_date) as arrival_date
-    from {{ ref('int_claims__touched_versions') }} as versions
+    from {{ ref('int_claims__old_and_new_versions') }} as versions
     inner join {{ ref('int_claims__encounters_conformed') }} as encounters
         on
             versions.file_id = encounters.file_id
@@ -41,10 +44,10 @@ select
     facilities.facility_key,
     coalesce(unchanged.arrival_date, date '{{ var("first_date") }}') as known_from_date,
     coalesce(
-        greatest(touched.arrival_date, latest.arrival_date), date '{{ var("first_date") }}'
+        greatest(named.arrival_date, latest.arrival_date), date '{{ var("first_date") }}'
     ) as known_through_date
 from facilities
-left join touched on facilities.facility_key = touched.facility_key
+left join named on facilities.facility_key = named.facility_key
 left join lateral (
     select versions.arrival_date
     from versions

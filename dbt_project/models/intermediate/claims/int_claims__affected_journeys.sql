@@ -12,7 +12,7 @@ with changed as (
 ),
 
 persons as (
-    select * from {{ ref('int_claims__touched_persons') }}
+    select * from {{ ref('int_claims__affected_persons') }}
 ),
 
 versions as (
@@ -20,7 +20,7 @@ versions as (
 ),
 
 days as (
-    select * from {{ ref('int_claims__touched_known_days') }}
+    select * from {{ ref('int_claims__affected_known_days') }}
 ),
 
 slips as (

@@ -7,12 +7,12 @@
     post_hook="{{ keyed_by(['facility_key', 'appointment_month_start_date']) }}",
 ) }}
 
-with touched as (
-    select * from {{ ref('int_claims__touched_versions') }}
+with old_and_new as (
+    select * from {{ ref('int_claims__old_and_new_versions') }}
 ),
 
 journeys as (
-    select * from {{ ref('int_claims__touched_journeys') }}
+    select * from {{ ref('int_claims__affected_journeys') }}
 ),
 
 current_versions as (
@@ -27,7 +27,7 @@ versions as (
     select
         file_id,
         position
-    from touched
+    from old_and_new
     union distinct
     select
         current_versions.file_id,
@@ -40,7 +40,7 @@ versions as (
 ),
 
 days as (
-    select * from {{ ref('int_claims__touched_known_days') }}
+    select * from {{ ref('int_claims__affected_known_days') }}
 )
 
 select

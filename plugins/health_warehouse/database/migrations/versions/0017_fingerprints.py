@@ -1,0 +1,17 @@
+"""What of each model decides its rows, so that corrected texts rebuild nothing."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+
+
+def upgrade() -> None:
+    statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    op.get_bind().exec_driver_sql(statements)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup of before the upgrade")
