@@ -59,7 +59,7 @@ class FeedKeys:
         return canonical_code(values[self._withdrawal] or "") == canonical_code(self._withdrawn)
 
     def _document(self, sender_id: str, values: Values, content: list[str]) -> UUID | None:
-        names = [canonical_code(values[column.name] or "") for column in self._named_by]
+        names = [_named(column, values[column.name] or "") for column in self._named_by]
         is_lacking = any(
             not name and column.is_required
             for name, column in zip(names, self._named_by, strict=True)
@@ -103,6 +103,12 @@ def order_text(column: Column, value: str | None) -> str | None:
         whole, _, part = written.lstrip("+").partition(".")
         return f"{whole.zfill(18)}.{part.ljust(9, '0')}"
     return canonical_code(written) or None
+
+
+def _named(column: Column, value: str) -> str:
+    """A part of a name: days, times and numbers are the same however they are written."""
+    typed = None if column.type in ("text", "code", "boolean") else order_text(column, value)
+    return typed or canonical_code(value)
 
 
 def _value(values: Values, name: str | None) -> str:

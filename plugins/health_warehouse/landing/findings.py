@@ -33,7 +33,15 @@ select
     found.line,
     found.table_name,
     found.field,
-    coalesce(version.facility_id, file.facility_id),
+    coalesce(
+        version.facility_id,
+        (
+            select min(sent.sender_id) from ops.document_versions as sent
+            where sent.file_id = found.file_id and sent.position = found.position
+                and sent.sender_id <> ''
+        ),
+        file.facility_id
+    ),
     case
         when version.dossier_id = '' then coalesce(
             ({named}) ->> (found.file_id || '/' || found.position), ''

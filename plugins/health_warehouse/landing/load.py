@@ -263,7 +263,8 @@ def _receive_again(
     changed = 0
     contract = catalogue(settings).get(file.kind)
     if contract is not None and contract.is_of_rows:
-        if note_receipt(connection, contract, file_id, received_at):
+        path = path_below(settings, delivery.uri)
+        if note_receipt(connection, contract, file_id, path, received_at) or moved.rowcount:
             changed = settle_documents(connection, contract, [file_id])
     elif moved.rowcount or seen_first.scalar_one():
         changed = settle(connection, [file_id], settings.late_delivery_tolerance)

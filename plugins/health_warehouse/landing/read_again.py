@@ -12,7 +12,6 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -94,8 +93,8 @@ _SUCCEED = text(
     """
 )
 _MOVE_RECEIPTS = text("update ops.file_receipts set file_id = :successor where file_id = :file_id")
-_TIMES = text(
-    "select received_at from ops.file_receipts where file_id = :file_id order by received_at"
+_RECEIPTS = text(
+    "select uri, received_at from ops.file_receipts where file_id = :file_id order by received_at"
 )
 # What was found wrong with the former reading is not told beside what is found now.
 _FORGET_FINDINGS = (
@@ -220,7 +219,7 @@ def _read_one(
         send_entry(driver, successor, reading, former.received_at)
     contract = catalogue(settings)[reading.tally.kind]
     if contract.is_of_rows:
-        times: list[datetime] = list(connection.execute(_TIMES, {"file_id": successor}).scalars())
-        for received_at in times:
-            note_receipt(connection, contract, successor, received_at)
+        for receipt in connection.execute(_RECEIPTS, {"file_id": successor}).all():
+            path = path_below(settings, receipt.uri)
+            note_receipt(connection, contract, successor, path, receipt.received_at)
     return successor

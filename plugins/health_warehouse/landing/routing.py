@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from pathlib import Path
 from typing import BinaryIO
-
-import fsspec
 
 from health_warehouse.errors import FileUnreadable
 from health_warehouse.feeds.contract import Contract
@@ -21,18 +19,21 @@ def path_below(settings: Settings, uri: str) -> str:
 
     Of one that lay elsewhere: its folder and its name.
     """
-    path = uri.replace("!/", "/")
-    beginning = _beginning(str(settings.inbox))
+    path = _without_server(uri.replace("!/", "/"))
+    beginning = _without_server(settings.inbox).rstrip("/") + "/"
     if path.startswith(beginning):
         return path.removeprefix(beginning)
     return "/".join(path.split("/")[-2:])
 
 
-@lru_cache(maxsize=8)
-def _beginning(inbox: str) -> str:
-    """What locators of deliveries in it begin with."""
-    filesystem, root = fsspec.url_to_fs(inbox)
-    return str(filesystem.unstrip_protocol(root)).rstrip("/") + "/"
+def _without_server(locator: str) -> str:
+    """A path on its server. Its name is left out: it may stand in the inbox's connection."""
+    scheme, mark, rest = locator.partition("://")
+    if not mark:
+        return Path(locator).absolute().as_posix()
+    if scheme in ("sftp", "ssh"):
+        rest = "/" + rest.partition("/")[2]
+    return rest
 
 
 def is_read_name(contracts: Mapping[str, Contract], path: str) -> bool:
