@@ -127,3 +127,32 @@ def listed(settings: Settings, feed: str = "staff") -> dict[str, list[str]]:
     for row in rows_of(settings, statement):
         found.setdefault(row.partition_key, []).append(row.staff_no)
     return found
+
+
+PERSONS = """\
+feed: doses
+title: {vi: Mũi tiêm, en: Doses}
+owner: cdc
+match: ["*/doses*.jsonl"]
+reader: json_lines
+mode: upsert
+sender: folder
+document: [dose_no]
+grain: {vi: mũi, en: dose}
+closed: none
+identity:
+  domain: patient
+  citizen_id: citizen
+  insurance_number: card
+  local_id: patient_no
+  name: full_name
+  birth: born
+columns:
+  dose_no: {meaning: {vi: Số, en: number}, type: code, required: true}
+  citizen: {meaning: {vi: CCCD, en: citizen id}, personal: personal}
+  card: {meaning: {vi: Thẻ, en: card}, personal: personal}
+  patient_no: {meaning: {vi: Mã BN, en: patient number}, personal: personal}
+  full_name: {meaning: {vi: Họ tên, en: name}, personal: personal}
+  born: {meaning: {vi: Ngày sinh, en: birth}, type: date, personal: personal}
+  vaccine: {meaning: {vi: Vắc xin, en: vaccine}, type: code}
+"""

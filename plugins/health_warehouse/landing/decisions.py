@@ -156,7 +156,8 @@ def waiting(settings: Settings) -> list[dict[str, Any]]:
 
     `about` shrinking: the list at position 0 is held, for it lacks many documents of the one before
     it; `dossier` then is its partition. replacement: the version is held, for it would replace the
-    dossier of somebody else. order: it lost to a version that was there before it, and stays so unless a person lets it win.
+    dossier of somebody else. order: it lost to a version that was there before it, and stays
+    so unless a person lets it win.
     """
     with engine(settings, "ops_reader").connect() as connection:
         return [_entry(row) for row in connection.execute(_WAITING)]

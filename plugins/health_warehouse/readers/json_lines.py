@@ -15,7 +15,7 @@ from health_warehouse.errors import FileUnreadable
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.feeds.labels import folded_label, labels_of
 from health_warehouse.readers.protocol import Bounds
-from health_warehouse.readers.row import Row
+from health_warehouse.readers.row import Row, extra_text
 from health_warehouse.sources.claims.dossier import Envelope
 
 ABOUT = "_delivery"
@@ -111,8 +111,7 @@ class JsonRows:
             values[place] = _text(value)
         for text in _texts([values, extra]):
             _require_storable(text)
-        told = json.dumps(extra, ensure_ascii=False, sort_keys=True) if extra else None
-        return Row(position, tuple(values), told)
+        return Row(position, tuple(values), extra_text(extra))
 
 
 def _object(line: bytes) -> dict[str, Any]:
