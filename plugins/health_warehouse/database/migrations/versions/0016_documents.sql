@@ -7,8 +7,11 @@ comment on schema feeds is
 create table ops.feeds (
     feed text primary key check (feed ~ '^[a-z][a-z0-9_]*$'),
     mode text not null check (mode in ('upsert', 'snapshot', 'append')),
+    made_by text not null default '',
     taken_up_at timestamptz not null default clock_timestamp()
 );
+comment on column ops.feeds.made_by is
+'A mark of what the contract said the keys of documents are made of, when it was taken up last.';
 comment on table ops.feeds is
 'One row per feed of rows that this warehouse has a table for in raw; `warehouse migrate` makes both.';
 
