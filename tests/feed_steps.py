@@ -116,6 +116,24 @@ def states(settings: Settings) -> list[dict[str, int]]:
     return found
 
 
+def forget(settings: Settings) -> None:
+    """Everything that was loaded of feeds of rows, and what lies in the inbox's folders of them."""
+    with engine(settings, OWNER).begin() as connection:
+        feeds = connection.execute(text("select feed from ops.feeds")).scalars()
+        tables = "".join(f"raw.{feed}, " for feed in feeds)
+        connection.execute(
+            text(
+                f"truncate {tables} ops.files, ops.current_documents, ops.document_changes,"
+                " ops.decisions, vault.person_identifiers restart identity cascade"
+            )
+        )
+
+
+def clear_inbox(settings: Settings) -> None:
+    for file in (settings.state / "inbox").rglob("*.jsonl"):
+        file.unlink()
+
+
 def staff(*numbers: str, facility: str = "96001", **more: Any) -> list[dict[str, Any]]:
     return [{"facility_code": facility, "staff_no": number, **more} for number in numbers]
 

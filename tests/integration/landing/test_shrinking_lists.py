@@ -7,13 +7,21 @@ from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
-from sqlalchemy import text
 from typer.testing import CliRunner
 
-from feed_steps import STAFF, deliver_rows, listed, province, rows_of, staff, states
+from feed_steps import (
+    STAFF,
+    clear_inbox,
+    deliver_rows,
+    forget,
+    listed,
+    province,
+    rows_of,
+    staff,
+    states,
+)
 from health_warehouse.cli import app
 from health_warehouse.commands import decisions as commands
-from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.landing.decisions import decide, decided, waiting
 from health_warehouse.landing.reingest import reingest
@@ -154,19 +162,8 @@ def test_a_list_is_compared_with_the_last_that_counts_whatever_the_order(
             deliver_rows(warehouse, path, rows, received_at)
         told = [(entry["sha256"], entry["reason"]) for entry in waiting(warehouse)]
         seen.append((listed(warehouse), states(warehouse), told))
-        _forget(warehouse)
+        forget(warehouse)
+        clear_inbox(warehouse)
     assert seen[0][0] == {"96001/2026-06-30": ["A", "B", "X"]}
     assert len(seen[0][2]) == 2
     assert all(one == seen[0] for one in seen[1:])
-
-
-def _forget(settings: Settings) -> None:
-    with engine(settings, OWNER).begin() as connection:
-        connection.execute(
-            text(
-                "truncate ops.files, raw.staff, ops.document_changes, ops.decisions"
-                " restart identity cascade"
-            )
-        )
-    for file in (settings.state / "inbox").rglob("*.jsonl"):
-        file.unlink()

@@ -10,14 +10,15 @@ import pytest
 from feed_steps import (
     JUNE,
     STAFF,
+    clear_inbox,
     deliver_rows,
+    forget,
     listed,
     province,
     rows_of,
     staff,
     states,
 )
-from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.findings import entries as findings
 from health_warehouse.settings import Settings
 
@@ -182,7 +183,8 @@ def test_what_counts_and_what_is_found_do_not_depend_on_the_order(warehouse: Set
     ]
     seen = []
     for order in list(permutations(range(4)))[::5]:
-        _forget(warehouse)
+        forget(warehouse)
+        clear_inbox(warehouse)
         for place in order:
             path, rows, received_at = deliveries[place]
             deliver_rows(warehouse, path, rows, received_at)
@@ -190,12 +192,3 @@ def test_what_counts_and_what_is_found_do_not_depend_on_the_order(warehouse: Set
         seen.append((listed(warehouse), states(warehouse), told))
     assert seen[0][0] == {"96001/2026-06-30": ["A", "C"], "96001/2026-07-31": ["A", "B", "C"]}
     assert all(one == seen[0] for one in seen[1:])
-
-
-def _forget(settings: Settings) -> None:
-    with engine(settings, OWNER).begin() as connection:
-        connection.exec_driver_sql(
-            "truncate ops.files, raw.staff, ops.document_changes restart identity cascade"
-        )
-    for file in (settings.state / "inbox").rglob("*.jsonl"):
-        file.unlink()
