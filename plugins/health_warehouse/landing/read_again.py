@@ -76,7 +76,13 @@ _STILL_THERE = text(
             where r.file_id = ops.files.file_id
             order by r.received_at, r.file_name collate "C", r.uri collate "C"
             limit 1
-        ) as uri
+        ) as uri,
+        (
+            select r.path from ops.file_receipts as r
+            where r.file_id = ops.files.file_id
+            order by r.received_at, r.file_name collate "C", r.uri collate "C"
+            limit 1
+        ) as path
     from ops.files
     where file_id = :file_id and sha256 = :sha256 and judged_at is not null
     for update
@@ -94,7 +100,8 @@ _SUCCEED = text(
 )
 _MOVE_RECEIPTS = text("update ops.file_receipts set file_id = :successor where file_id = :file_id")
 _RECEIPTS = text(
-    "select uri, received_at from ops.file_receipts where file_id = :file_id order by received_at"
+    "select uri, path, received_at from ops.file_receipts where file_id = :file_id"
+    " order by received_at"
 )
 # What was found wrong with the former reading is not told beside what is found now.
 _FORGET_FINDINGS = (
@@ -208,7 +215,8 @@ def _read_one(
     connection.execute(_STEP_ASIDE, {"file_id": file_id, "stand_in": stand_in})
     successor: int = connection.execute(_SUCCEED, dict(former._mapping)).scalar_one()
     archived = ArchivedFile(digest, former.byte_count)
-    received = Received(path_below(settings, former.uri), former.received_at)
+    path = former.path or path_below(settings, former.uri)
+    received = Received(path, former.received_at)
     reading = read_into_raw(connection, settings, key, successor, archived, received)
     if reading.refusal is not None or reading.tally.kind == "check_ins":
         return None
@@ -220,6 +228,6 @@ def _read_one(
     contract = catalogue(settings)[reading.tally.kind]
     if contract.is_of_rows:
         for receipt in connection.execute(_RECEIPTS, {"file_id": successor}).all():
-            path = path_below(settings, receipt.uri)
+            path = receipt.path or path_below(settings, receipt.uri)
             note_receipt(connection, contract, successor, path, receipt.received_at)
     return successor

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from health_warehouse.errors import FileUnreadable
 from health_warehouse.feeds.contract import Contract
+from health_warehouse.landing.delivery import Delivery, printable
 from health_warehouse.landing.file_kinds import is_claim_name
 from health_warehouse.readers.registry import READERS
 from health_warehouse.settings import Settings
@@ -24,6 +25,11 @@ def path_below(settings: Settings, uri: str) -> str:
     if path.startswith(beginning):
         return path.removeprefix(beginning)
     return "/".join(path.split("/")[-2:])
+
+
+def path_of(settings: Settings, delivery: Delivery) -> str:
+    """Where a delivery lay below the inbox: of one from the archive, that of then."""
+    return delivery.inbox_path or printable(path_below(settings, delivery.uri))
 
 
 def _without_server(locator: str) -> str:

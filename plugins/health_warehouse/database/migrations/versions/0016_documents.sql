@@ -113,6 +113,11 @@ comment on column ops.decisions.about is
 'replacement: whether it may replace the dossier of somebody else. order: whether it wins over versions that were seen '
 'before it and claim to have been received later. shrinking: whether a list that lacks many of the list before it counts.';
 
+-- By it a delivery is routed and its sender is told, also after the inbox has moved.
+alter table ops.file_receipts add column path text;
+comment on column ops.file_receipts.path is
+'Where it lay below the inbox of then; null: received before there were contracts.';
+
 ---------- the ledger
 
 create or replace view ops.ledger as
