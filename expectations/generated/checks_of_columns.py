@@ -6,6 +6,7 @@ A blank value breaks nothing but `required`: it says nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from expectations.rules.fragments import (
     described,
@@ -15,6 +16,7 @@ from expectations.rules.fragments import (
     quoted_number,
     text_or_null,
 )
+from expectations.rules.literal import literal
 from expectations.rules.rule import Check
 from health_warehouse.feeds.contract import Column
 from health_warehouse.feeds.dates import forms_of
@@ -33,7 +35,7 @@ def required(column: Column) -> Iterator[Check]:
     """It is filled in."""
     if column.is_required:
         holds = f"coalesce({is_filled(_name(column))}, false)"
-        yield Check(_label(column), holds, f"'{_quoted(_label(column))} is blank'")
+        yield Check(column.label, holds, literal(f"{column.label} is blank"))
 
 
 def types(column: Column) -> Iterator[Check]:
@@ -43,8 +45,8 @@ def types(column: Column) -> Iterator[Check]:
         return
     if column.type in ("date", "time"):
         kind += f" ({', '.join(forms_of(column))})"
-    reason = f"'{_quoted(_label(column))} is not {_quoted(kind)}: ' || {_told(column)}"
-    yield Check(_label(column), _if_given(column, f"{_typed(column)} is not null"), reason)
+    reason = f"{literal(f'{column.label} is not {kind}: ')} || {_told(column)}"
+    yield Check(column.label, _if_given(column, f"{_typed(column)} is not null"), reason)
 
 
 def lengths(column: Column) -> Iterator[Check]:
@@ -53,28 +55,28 @@ def lengths(column: Column) -> Iterator[Check]:
         return
     value = f"btrim({_name(column)})"
     reason = (
-        f"'{_quoted(_label(column))} has ' || length({value}) || ' characters, "
+        f"{literal(f'{column.label} has ')} || length({value}) || ' characters, "
         f"{column.length} are allowed'"
     )
-    yield Check(_label(column), _if_given(column, f"length({value}) <= {column.length}"), reason)
+    yield Check(column.label, _if_given(column, f"length({value}) <= {column.length}"), reason)
 
 
 def codes(column: Column) -> Iterator[Check]:
     """It is a code of its list."""
     code = f"raw.canonical_code({_name(column)})"
     if column.values:
-        listed = ", ".join(f"raw.canonical_code('{_quoted(value)}')" for value in column.values)
+        listed = ", ".join(f"raw.canonical_code({literal(value)})" for value in column.values)
         known, named = f"{code} in ({listed})", "its list"
     elif column.code_list is not None:
         known = (
             f"{code} in (select raw.canonical_code(listed.code) from ref.code_lists as listed"
-            f" where listed.code_system = '{_quoted(column.code_list)}')"
+            f" where listed.code_system = {literal(column.code_list)})"
         )
         named = f"the list {column.code_list}"
     else:
         return
-    reason = f"'{_quoted(_label(column))} is no code of {_quoted(named)}: ' || {_told(column)}"
-    yield Check(_label(column), _if_given(column, known), reason)
+    reason = f"{literal(f'{column.label} is no code of {named}: ')} || {_told(column)}"
+    yield Check(column.label, _if_given(column, known), reason)
 
 
 def bounds(column: Column) -> Iterator[Check]:
@@ -85,10 +87,10 @@ def bounds(column: Column) -> Iterator[Check]:
         (column.highest, "<=", "more"),
     ):
         if bound is not None:
-            figure = f"{bound:g}"
-            reason = f"'{_quoted(_label(column))} is {told} than {figure}: ' || {_told(column)}"
+            figure = format(Decimal(str(bound)), "f")
+            reason = f"{literal(f'{column.label} is {told} than {figure}: ')} || {_told(column)}"
             holds = _if_given(column, f"coalesce({number} {sign} {figure}, true)")
-            yield Check(_label(column), holds, reason)
+            yield Check(column.label, holds, reason)
 
 
 def orders(column: Column, others: dict[str, Column]) -> Iterator[Check]:
@@ -96,16 +98,16 @@ def orders(column: Column, others: dict[str, Column]) -> Iterator[Check]:
     if column.not_after is None:
         return
     later = others[column.not_after]
-    reason = f"'{_quoted(_label(column))} is after {_quoted(_label(later))}'"
+    reason = literal(f"{column.label} is after {later.label}")
     holds = f"coalesce({_typed(column)} <= {_typed(later)}, true)"
-    yield Check(_label(column), holds, reason)
+    yield Check(column.label, holds, reason)
 
 
 def unique(column: Column) -> Iterator[Check]:
     """No other row of the delivery has it; `alone_sql` is selected beside it."""
     if column.is_unique:
-        reason = f"'{_quoted(_label(column))} is that of another row, too: ' || {_told(column)}"
-        yield Check(_label(column), f"judged.{_alone(column)}", reason)
+        reason = f"{literal(f'{column.label} is that of another row, too: ')} || {_told(column)}"
+        yield Check(column.label, f"judged.{_alone(column)}", reason)
 
 
 def alone_sql(column: Column) -> str:
@@ -133,10 +135,6 @@ def _typed(column: Column) -> str:
     return typed_value("judged", column)
 
 
-def _label(column: Column) -> str:
-    return column.label
-
-
 def _told(column: Column) -> str:
     """The value, as far as it may be told."""
     name = _name(column)
@@ -147,7 +145,3 @@ def _told(column: Column) -> str:
     if column.kind:
         return described(name)
     return quoted_number(name) if column.type in ("integer", "number") else quoted_code(name)
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

@@ -1,4 +1,4 @@
-"""Commands of decisions: versions of dossiers that wait for a person."""
+"""Commands of decisions: versions of dossiers, and lists, that wait for a person."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 _FILE = Annotated[str, typer.Argument(help="As the list shows it, its hash, or its name.")]
-_POSITION = Annotated[int, typer.Argument(help="Place of the dossier in the file, from 1.")]
+_POSITION = Annotated[
+    int, typer.Argument(help="Place of the dossier in the file, from 1; 0: the whole list.")
+]
 _NOTE = Annotated[str, typer.Option(help="Why. Name no patient: the note is kept.")]
 _BY = Annotated[str, typer.Option(help="Who decides; the user of the terminal by default.")]
 _DRY_RUN = Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")]
@@ -27,7 +29,8 @@ _DECIDED = ("delivery", "position", "about", "decision", "decided_by", "decided_
 def register(app: typer.Typer) -> None:
     """Mount the commands on `app`."""
     group = typer.Typer(
-        help="Versions of dossiers that wait for a person to decide.", no_args_is_help=True
+        help="Versions of dossiers, and lists, that wait for a person to decide.",
+        no_args_is_help=True,
     )
     group.command("list")(list_decisions)
     group.command("accept")(accept)
@@ -42,7 +45,8 @@ def list_decisions(
     as_json: _AS_JSON = False,
 ) -> None:
     """List what waits. About `replacement`: the version is held, for it would replace the dossier
-    of somebody else. About `order`: it lost to one that was seen before it."""
+    of somebody else. About `order`: it lost to one that was seen before it. About `shrinking`: the
+    list is held, for it lacks many of the one before it; its position is 0."""
     from health_warehouse.landing import decisions
 
     settings = get_settings()
@@ -62,7 +66,8 @@ def accept(
     dry_run: _DRY_RUN = False,
     as_json: _AS_JSON = False,
 ) -> None:
-    """Let a held version replace the one before it, or let one win that lost by its sender's clock.
+    """Let a held version or list replace the one before it, or let one win that lost by its
+    sender's clock.
 
     The next build takes up what changed.
     """
@@ -77,7 +82,7 @@ def refuse(
     dry_run: _DRY_RUN = False,
     as_json: _AS_JSON = False,
 ) -> None:
-    """Leave what counts as it is: a held version never counts, one that lost stays superseded."""
+    """Leave what counts as it is: what is held never counts, what lost stays superseded."""
     _decide(file, position, "refused", note, by, dry_run, as_json)
 
 
@@ -107,4 +112,6 @@ def _decide(
         return
     would = "would be" if dry_run else "is"
     effect = "another version counts now" if done.changed_dossiers else "the same version counts"
+    if not position:
+        effect = f"documents that change: {done.changed_dossiers}"
     typer.echo(f"{done.delivery}, position {position}: {would} {decision}; {effect}")

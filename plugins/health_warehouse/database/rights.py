@@ -28,7 +28,7 @@ _KEYS = {"purpose", "member_of", "creates_in", "executes", "tables", "session"}
 _KEYS |= {"reserved_slots", "temporary_tables"}
 _PERSONAL_BESIDE_FEEDS = {
     "files": frozenset({"file_name"}),
-    "file_receipts": frozenset({"file_name", "uri"}),
+    "file_receipts": frozenset({"file_name", "uri", "path"}),
     "bundles": frozenset({"file_name", "uri"}),
 }
 

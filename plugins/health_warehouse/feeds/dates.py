@@ -25,6 +25,7 @@ _USUAL_TIMES = (
 )
 _PART = re.compile(r"yyyy|dd?|mm?|HH?|MM|SS|.")
 _OPEN = {"d", "m", "H"}
+_BLANKS = " \t\r\n\u00a0"
 EARLIEST_YEAR = 1900
 
 
@@ -42,7 +43,7 @@ def parse_moment(text: str, forms: Sequence[str]) -> datetime | None:
     """
     for form in forms:
         pattern, parts = pattern_of(form)
-        found = re.fullmatch(pattern.strip("^$"), text.strip(), re.ASCII)
+        found = re.fullmatch(pattern.strip("^$"), text.strip(_BLANKS), re.ASCII)
         if found is None:
             continue
         values = dict(zip(parts, map(int, found.groups()), strict=True))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from psycopg import sql
 
 from health_warehouse.feeds.contract import Column, Contract
@@ -11,16 +13,22 @@ LINEAGE = ("document_key", "partition_key", "sender_id", "as_of", "received_at",
 """The columns of every view, before those of the contract."""
 
 
-def create_view(contract: Contract) -> str:
-    """The statement that makes `feeds.<feed>`; for a cursor, without parameters.
+def create_view(contract: Contract, order: Sequence[str] = ()) -> str:
+    """The statement that makes `feeds.<feed>`; for a cursor, without parameters. Columns that
+    `order` names stand in that order before the others.
 
     A value that cannot be read is null there; the rules tell its sender.
     """
+    places = {name: at for at, name in enumerate(order)}
+
+    def place(name: str) -> int:
+        return places.get(name, len(places))
+
     typed = [
         sql.SQL("    {} as {}").format(
             sql.SQL(typed_value("sent", column)), sql.Identifier(column.name)
         )
-        for column in contract.table.columns
+        for column in sorted(contract.table.columns, key=lambda one: place(one.name))
         if not column.is_personal
     ]
     person = "sent._person_key" if contract.table.person_key != "none" else "cast(null as uuid)"

@@ -1,7 +1,9 @@
-"""Decisions of persons about versions of dossiers: what waits for one, and how one is taken.
+"""Decisions of persons about versions of dossiers, and about lists that lack many of the list
+before them: what waits for one, and how one is taken.
 
 A decision is an input like a delivery. It is kept for good, names the version by the hash of its
-file and its place there, and holds however often the file is read again (landing/versions.py).
+file and its place there (0: the delivery as a whole), and holds however often the file is read
+again (landing/versions.py, landing/document_settlement.py).
 """
 
 from __future__ import annotations
@@ -15,6 +17,9 @@ from health_warehouse.database.connections import engine
 from health_warehouse.database.upgrades import require_upgraded
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError
+from health_warehouse.feeds.catalogue import catalogue
+from health_warehouse.feeds.contract import Contract
+from health_warehouse.landing.documents import settle_documents
 from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.versions import settle
 from health_warehouse.privacy.shown import hashes_of, shown
@@ -35,7 +40,22 @@ _WAITING = text(
     inner join ops.dossier_versions as v using (file_id, position)
     inner join ops.files as f using (file_id)
     where finding.rule_id = 'V06' and v.standing = 'pending' or finding.rule_id = 'V07'
-    order by f.received_at, f.sha256, finding.position
+    union all
+    select
+        f.sha256, p.sender_id, p.received_at, 0, p.sender_id, p.partition_key, 'shrinking',
+        p.feed || '.shrinking',
+        format(
+            'it names %s documents, and of its list %s count | có %s mục, danh sách đang tính %s',
+            p.document_count, c.counting, p.document_count, c.counting
+        )
+    from ops.delivery_partitions as p
+    inner join ops.files as f using (file_id)
+    cross join lateral (
+        select count(*) as counting from ops.current_documents as c
+        where c.feed = p.feed and c.partition_key = p.partition_key and not c.is_withdrawal
+    ) as c
+    where p.standing = 'pending'
+    order by received_at, sha256, position, dossier
     """
 )
 _DECIDED = text(
@@ -73,13 +93,41 @@ _VERSION = text(
     order by f.file_id
     """
 )
+_DELIVERY = text(
+    """
+    select
+        f.file_id, f.sha256, coalesce(f.facility_id, min(p.sender_id)) as facility_id,
+        f.received_at, f.kind,
+        bool_or(p.standing = 'pending') or exists (
+            select from ops.decisions as d where d.sha256 = f.sha256 and d.about = 'shrinking'
+        ) as is_decidable
+    from ops.files as f
+    inner join ops.delivery_partitions as p using (file_id)
+    where
+        exists (
+            select from unnest(cast(:hashes as text[])) as wanted (beginning)
+            where starts_with(f.sha256, beginning)
+        )
+    group by f.file_id
+    order by f.file_id
+    """
+)
 _INSERT = text(
     """
     insert into ops.decisions (sha256, position, about, decision, decided_by, note)
     values (:sha256, :position, :about, :decision, :decided_by, :note)
     """
 )
-_COUNT = text("select count(*) from ops.dossier_versions where standing = 'pending'")
+_COUNT = text(
+    """
+    select
+        (select count(*) from ops.dossier_versions where standing = 'pending') as versions,
+        (
+            select count(distinct file_id) from ops.delivery_partitions
+            where standing = 'pending'
+        ) as lists
+    """
+)
 _IS_TOLD = text(
     "select exists (select from ops.incidents"
     " where state = 'open' and fingerprint = :fingerprint and message = :message)"
@@ -88,7 +136,7 @@ _IS_TOLD = text(
 
 @dataclass(frozen=True)
 class Decided:
-    """What a decision did: `changed_dossiers` have other content now, 0 or 1."""
+    """What a decision did: `changed_dossiers` have other content now; about a version 0 or 1."""
 
     delivery: str
     sha256: str
@@ -104,10 +152,12 @@ class Decided:
 
 
 def waiting(settings: Settings) -> list[dict[str, Any]]:
-    """Versions that wait for a decision, by time received; what `warehouse decisions list` shows.
+    """What waits for a decision, by time received; what `warehouse decisions list` shows.
 
-    `about` replacement: the version is held, for it would replace the dossier of somebody else.
-    order: it lost to a version that was there before it, and stays so unless a person lets it win.
+    `about` shrinking: the list at position 0 is held, for it lacks many documents of the one before
+    it; `dossier` then is its partition. replacement: the version is held, for it would replace the
+    dossier of somebody else. order: it lost to a version that was there before it, and stays
+    so unless a person lets it win.
     """
     with engine(settings, "ops_reader").connect() as connection:
         return [_entry(row) for row in connection.execute(_WAITING)]
@@ -130,7 +180,8 @@ def decide(
     note: str = "",
     is_dry_run: bool = False,
 ) -> Decided:
-    """Take a decision about the version at `position` of `file`, and settle its dossier.
+    """Take a decision about the version at `position` of `file`, and settle its dossier. Position 0
+    is the delivery as a whole.
 
     `file` is a delivery as it is shown, a hash, or a name under which it was received. What is
     decided follows from what the version waits for; a decision already taken may be changed.
@@ -141,7 +192,7 @@ def decide(
     watch(settings, "loader")
     with engine(settings, "loader").connect() as connection:
         version = _find(connection, hashes, file, position)
-        about = _about(version, position)
+        about = _about(version, position) if position else _about_delivery(version)
         values = {
             "sha256": version.sha256,
             "position": position,
@@ -151,7 +202,10 @@ def decide(
             "note": note,
         }
         connection.execute(_INSERT, values)
-        changed = settle(connection, [version.file_id], settings.late_delivery_tolerance)
+        if position:
+            changed = settle(connection, [version.file_id], settings.late_delivery_tolerance)
+        else:
+            changed = settle_documents(connection, _contract(settings, version), [version.file_id])
         bring_back_rows(connection, settings)
         tell_waiting(connection)
         if is_dry_run:
@@ -167,26 +221,38 @@ def tell_waiting(connection: Connection) -> int:
 
     Returns how many wait.
     """
-    count: int = connection.execute(_COUNT).scalar_one()
+    found = connection.execute(_COUNT).one()
+    count = int(found.versions + found.lists)
     if not count:
         resolve_incidents(connection, _FINGERPRINT)
         return 0
-    message = (
-        f"versions of dossiers that wait for a decision: {count}. Each would replace the dossier "
-        "of another person and another time; `warehouse decisions list` shows them"
-    )
+    said = []
+    if found.versions:
+        said.append(
+            f"versions of dossiers that wait for a decision: {found.versions}. Each would replace "
+            "the dossier of another person and another time"
+        )
+    if found.lists:
+        said.append(
+            f"lists that wait for a decision: {found.lists}. Each lacks many documents of the list "
+            "before it"
+        )
+    message = f"{'; '.join(said)}; `warehouse decisions list` shows them"
     told = {"fingerprint": _FINGERPRINT, "message": message}
     if not connection.execute(_IS_TOLD, told).scalar_one():
-        raise_incident(connection, _FINGERPRINT, "relations", "V06", message)
+        rule_id = "V06" if found.versions else None
+        raise_incident(connection, _FINGERPRINT, "relations", rule_id, message)
     return count
 
 
 def _find(connection: Connection, hashes: list[str], file: str, position: int) -> Row[Any]:
-    found = connection.execute(_VERSION, {"hashes": hashes, "position": position}).all()
+    statement = _VERSION if position else _DELIVERY
+    found = connection.execute(statement, {"hashes": hashes, "position": position}).all()
     if not found:
+        what = f"no dossier at position {position}" if position else "no list that could wait"
         raise ConfigurationError(
-            f"{file!r} has no dossier at position {position}: `warehouse decisions list` shows the "
-            "file and the position of each version that waits"
+            f"{file!r} has {what}: `warehouse decisions list` shows the file and the position of "
+            "each version that waits"
         )
     if len(found) > 1:
         raise ConfigurationError(f"{file!r} means {len(found)} files: give more of the hash")
@@ -204,6 +270,23 @@ def _about(version: Row[Any], position: int) -> str:
         f"the dossier at position {position} of that file waits for no decision: `warehouse "
         "decisions list` shows those that do"
     )
+
+
+def _about_delivery(delivery: Row[Any]) -> str:
+    if delivery.is_decidable:
+        return "shrinking"
+    raise ConfigurationError(
+        "that delivery waits for no decision: `warehouse decisions list` shows those that do"
+    )
+
+
+def _contract(settings: Settings, delivery: Row[Any]) -> Contract:
+    found = catalogue(settings).get(delivery.kind)
+    if found is None:
+        raise ConfigurationError(
+            f"the feed {delivery.kind} has no contract any more: put its file back"
+        )
+    return found
 
 
 def _entry(row: Row[Any]) -> dict[str, Any]:

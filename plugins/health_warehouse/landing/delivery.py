@@ -26,7 +26,8 @@ class Delivery:
     Of a file in a bundle: uri `<uri of the bundle>!/<its name there>`, its own size, the bundle's
     modification time; `filesystem` and `path` are the bundle's. `is_read`: false for a file that
     nobody reads, by its name. `seen_at`: when it was listed, the same for all of a listing, in
-    whatever order they are then loaded; None: when it is loaded.
+    whatever order they are then loaded; None: when it is loaded. `inbox_path`: where one from the
+    archive lay below the inbox.
     """
 
     uri: str
@@ -37,6 +38,7 @@ class Delivery:
     path: str
     is_read: bool = True
     seen_at: datetime | None = field(default=None, compare=False)
+    inbox_path: str | None = field(default=None, compare=False)
 
     @property
     def shown(self) -> str:

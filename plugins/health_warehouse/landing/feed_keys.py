@@ -45,10 +45,12 @@ class FeedKeys:
         self._withdrawal, _, self._withdrawn = withdrawal.partition("=")
 
     def keys(self, sender_id: str, values: Values, extra: str | None) -> RowKeys:
-        content = [value or "" for value in values.values()] + [extra or ""]
+        # what is blank says nothing, so that a column that a contract adds changes no row of before
+        said = [(name, value) for name, value in (*values.items(), ("_extra", extra)) if value]
+        content = [part for name, value in said for part in (name, _clean(value))]
         return RowKeys(
             self._document(sender_id, values, content),
-            keyed_hash(self._key, "content", self._contract.feed, *map(_clean, content)),
+            keyed_hash(self._key, "content", self._contract.feed, *content),
             self._person(sender_id, values),
             None if self._order is None else order_text(self._order, values[self._order.name]),
             self._refers_to(sender_id, values),
@@ -61,7 +63,7 @@ class FeedKeys:
         return canonical_code(values[self._withdrawal] or "") == canonical_code(self._withdrawn)
 
     def _document(self, sender_id: str, values: Values, content: list[str]) -> UUID | None:
-        names = [canonical_code(values[column.name] or "") for column in self._named_by]
+        names = [_clean(_named(one, values[one.name] or "")) for one in self._named_by]
         is_lacking = any(
             not name and column.is_required
             for name, column in zip(names, self._named_by, strict=True)
@@ -69,7 +71,7 @@ class FeedKeys:
         if names and (is_lacking or not any(names)):
             return None
         if not names or self._contract.mode == "append":
-            names += map(_clean, content)
+            names += content
         return keyed_hash(self._key, "document", self._contract.feed, sender_id, *names)
 
     def _refers_to(self, sender_id: str, values: Values) -> UUID | None:
@@ -125,6 +127,12 @@ def order_text(column: Column, value: str | None) -> str | None:
         whole, _, part = written.lstrip("+").partition(".")
         return f"{whole.zfill(18)}.{part.ljust(9, '0')}"
     return canonical_code(written) or None
+
+
+def _named(column: Column, value: str) -> str:
+    """A part of a name: days, times and numbers are the same however they are written."""
+    typed = None if column.type in ("text", "code", "boolean") else order_text(column, value)
+    return typed or canonical_code(value)
 
 
 def _value(values: Values, name: str | None) -> str:

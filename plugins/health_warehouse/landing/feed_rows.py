@@ -35,8 +35,23 @@ _SPEAKS_FOR = text(
     )
     values (
         :feed, :file_id, :partition_key, :sender_id, :as_of, :as_of_source, :received_at,
-        :is_complete, :document_count
+        :is_complete, 0
     )
+    """
+)
+# Documents, not rows: one that is named twice is one.
+_COUNT = text(
+    """
+    update ops.delivery_partitions as p
+    set document_count = v.document_count
+    from (
+        select partition_key, count(distinct document_key) as document_count
+        from ops.document_versions
+        where feed = :feed and file_id = :file_id
+        group by partition_key
+    ) as v
+    where
+        p.feed = :feed and p.file_id = :file_id and p.partition_key = v.partition_key
     """
 )
 
@@ -86,9 +101,18 @@ class FeedRows:
             if self._before is not None:
                 self._before.rollback()
             raise
+        if self._partitions.contradicting:
+            self._line(
+                "quarantine.findings",
+                [str(file_id), None, self._contract.table.name, None, None,
+                 f"{self._contract.feed}.as_of", "record",
+                 f"{self._partitions.contradicting} rows name another day than the name of the "
+                 "file or another column does: the first source of the contract counts"],
+            )  # fmt: skip
         self._flush()
         if self._before is not None:
             self._before.commit()
+        self._partitions.declare_without_rows()
         self._declare(file_id)
         return tally
 
@@ -164,9 +188,9 @@ class FeedRows:
                     "as_of_source": partition.as_of and partition.as_of.source,
                     "received_at": parts.received_at,
                     "is_complete": parts.is_complete,
-                    "document_count": partition.document_count,
                 },
             )
+        self._connection.execute(_COUNT, {"feed": self._contract.feed, "file_id": file_id})
 
     def _line(self, table: str, values: list[str | None]) -> None:
         line = copy_line(values)

@@ -36,9 +36,9 @@ select
     coalesce(
         version.facility_id,
         (
-            select row_of.sender_id from ops.document_versions as row_of
-            where row_of.file_id = found.file_id and row_of.position = found.position
-            limit 1
+            select min(sent.sender_id) from ops.document_versions as sent
+            where sent.file_id = found.file_id and sent.position = found.position
+                and sent.sender_id <> ''
         ),
         file.facility_id
     ),

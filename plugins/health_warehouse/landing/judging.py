@@ -19,7 +19,7 @@ from expectations.rules import statements
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import engine
 from health_warehouse.database.watchdog import watch
-from health_warehouse.errors import BatchIncomplete, CheckError, ConfigurationError
+from health_warehouse.errors import BatchIncomplete, CheckError
 from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.landing.decisions import tell_waiting
@@ -86,7 +86,7 @@ order by file_id"""
 class LandingReport:
     """What one batch came to. `file_ids` are those judged now, none when all were before.
 
-    `waiting`: how many dossiers of the whole warehouse wait for a decision after it.
+    `waiting`: how many dossiers and lists of the whole warehouse wait for a decision after it.
     """
 
     file_ids: tuple[int, ...] = ()
@@ -103,11 +103,13 @@ def check_files(
     file_ids: Sequence[int],
     rules: Sequence[Rule] | None = None,
 ) -> LandingReport:
-    """Judge those of `file_ids` that are not judged yet, as one batch, and settle their dossiers.
+    """Judge those of `file_ids` that are not judged yet, and settle their documents.
 
     `rules`: None for those of each feed.
     Raises BatchIncomplete when `raw` does not hold the rows that the ledger counts, and CheckError
-    when a rule could not be judged: results and an incident are then stored, and no file is judged.
+    when a rule could not be judged, or a feed has no contract any more: results and an incident are
+    then stored, and no file of that feed is judged (of claims and check-ins: of neither). Those of
+    other feeds are.
     Refusing a file or quarantining a dossier is a handled outcome and raises nothing.
     """
     watch(settings, "loader")
@@ -138,21 +140,25 @@ def _check(
             by_feed.setdefault(row.kind, []).append(row.file_id)
     found = 0
     results: list[_Result] = []
+    held: dict[int, CheckError | BatchIncomplete] = _without_contract(
+        connection, catalogue(settings), by_feed
+    )
     for suite in _suites(catalogue(settings), by_feed, rules):
         batch_sql = _batch_sql(suite.file_ids)
         with judging(settings, "loader", batch_sql) as judge:
             gate = judge("landing gate", suite.gate)
-            if in_state(gate, "error") or in_state(gate, "failed"):
-                return LandingReport(), _stop(connection, gate, suite.file_ids, batch_sql)
-            outcomes = gate + judge("landing", suite.rules)
-            if in_state(outcomes, "error"):
-                return LandingReport(), _stop(connection, outcomes, suite.file_ids, batch_sql)
-            found += _find(connection, outcomes, batch_sql)
-            results.append(_Result(suite.file_ids, outcomes))
-    judged = [row.file_id for row in locked]
-    report = _act(settings, connection, judged, results, found)
+            is_whole = not in_state(gate, "error") and not in_state(gate, "failed")
+            outcomes = gate + judge("landing", suite.rules) if is_whole else gate
+        if not is_whole or in_state(outcomes, "error"):
+            problem = _stop(connection, outcomes, suite.file_ids, batch_sql)
+            held |= dict.fromkeys(suite.file_ids, problem)
+            continue
+        found += _find(connection, outcomes, batch_sql)
+        results.append(_Result(suite.file_ids, outcomes))
+    judged = [row.file_id for row in locked if row.file_id not in held]
+    report = _act(settings, connection, judged, results, found, held=bool(held))
     bring_back_rows(connection, settings)
-    return report, None
+    return report, next(iter(held.values()), None)
 
 
 class _Suite(NamedTuple):
@@ -177,19 +183,35 @@ def _suites(
 ) -> Iterator[_Suite]:
     """The files by feed, with the rules of each.
 
-    Raises ConfigurationError when the contract of a loaded file is gone.
+    Files without a contract are in none.
     """
     for feed, file_ids in by_feed.items():
         contract = contracts.get(feed)
         if contract is None:
-            raise ConfigurationError(
-                f"{len(file_ids)} files of the feed {feed} wait to be judged, and it has no "
-                "contract any more: put it back, or remove what was loaded"
-            )
+            continue
         gate = (gate_of(contract),) if contract.is_of_rows else registry.LANDING_GATE
         by_hand = registry.LANDING_BY_FEED.get(feed)
         asked = rules_of(contract) if by_hand is None else by_hand
         yield _Suite(file_ids, gate, asked if rules is None else rules)
+
+
+def _without_contract(
+    connection: Connection, contracts: Mapping[str, Contract], by_feed: Mapping[str, list[int]]
+) -> dict[int, CheckError | BatchIncomplete]:
+    """Files that cannot be judged, because nothing says any more what they should hold."""
+    held: dict[int, CheckError | BatchIncomplete] = {}
+    for feed, file_ids in by_feed.items():
+        fingerprint = f"landing:contract:{feed}"
+        if feed in contracts:
+            resolve_incidents(connection, fingerprint)
+            continue
+        message = (
+            f"{len(file_ids)} deliveries of the feed {feed} wait to be judged, and it has no "
+            "contract any more: put its file back"
+        )
+        raise_incident(connection, fingerprint, "landing", f"{feed}.complete", message)
+        held |= dict.fromkeys(file_ids, CheckError(message))
+    return held
 
 
 def _batch_sql(file_ids: Sequence[int]) -> str:
@@ -232,7 +254,10 @@ def _act(
     judged: Sequence[int],
     results: Sequence[_Result],
     found: int,
+    *,
+    held: bool,
 ) -> LandingReport:
+    """`held`: files of some feed could not be judged, so that its incidents stay."""
     parameters = {"file_ids": list(judged)}
     if not judged:
         return LandingReport()
@@ -240,7 +265,9 @@ def _act(
         store(connection, "landing", result.outcomes, file_ids=result.file_ids)
         for file_id in result.file_ids:
             resolve_incidents(connection, f"landing:incomplete:{file_id}:")
-    if results:
+        for outcome in result.outcomes if held else ():
+            resolve_incidents(connection, f"landing:error:{outcome.rule.id}")
+    if results and not held:
         resolve_incidents(connection, "landing:error:")
     refused = connection.execute(text(_REFUSE), parameters).rowcount
     connection.execute(text(_VERDICTS), parameters)
@@ -285,6 +312,7 @@ def _settle_rows(settings: Settings, connection: Connection, judged: Sequence[in
     return sum(
         settle_documents(connection, contracts[feed], file_ids)
         for feed, file_ids in sorted(by_feed.items())
+        if feed in contracts  # of a feed without a contract only refused files are judged
     )
 
 

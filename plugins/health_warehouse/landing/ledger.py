@@ -13,7 +13,10 @@ from health_warehouse.database.connections import engine
 from health_warehouse.privacy.shown import hashes_of, shown
 from health_warehouse.settings import Settings
 
-STATES = ("received", "loaded", "quarantined", "duplicate", "superseded", "withdrawn", "pending")
+STATES = (
+    *("received", "loaded", "quarantined", "duplicate", "superseded", "withdrawn", "ended"),
+    "pending",
+)
 LINE_STATES = (*STATES, "blank")
 STATUSES = ("loaded", "refused", "not_taken", "duplicate")
 
@@ -48,9 +51,9 @@ def entries(
     """What `warehouse ledger --json` shows, by time received; both filters are optional.
 
     `file` is a delivery as it is shown, a hash, or the name or location that the sender gave it.
-    `lines` counts XML2 and XML3 rows as received; `blank_rows` by table the rows that tell of no
-    event. `is_signed` says that there is a signature, which nobody verifies. `with_names` adds
-    `file` and `uri`.
+    `lines` counts XML2 and XML3 rows, check-ins, or the rows of another feed as received;
+    `blank_rows` by table the rows that tell of no event. `is_signed` says that there is a
+    signature, which nobody verifies. `with_names` adds `file` and `uri`.
     """
     hashes = None if file is None else hashes_of(settings, file)
     with engine(settings, "ops_reader").connect() as connection:

@@ -27,7 +27,7 @@ from health_warehouse.landing.file_lock import send_lock
 from health_warehouse.landing.further_receipts import note_receipt
 from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.reading import Received, read_into_raw, send_entry
-from health_warehouse.landing.routing import path_below
+from health_warehouse.landing.routing import path_of
 from health_warehouse.landing.versions import note_received_earlier, settle
 from health_warehouse.privacy.key_state import STATE, require_key
 from health_warehouse.privacy.shown import shown
@@ -48,10 +48,10 @@ returning file_id, declared_date, archive_state, facility_id, kind, true
 """
 _RECEIVE = """
 insert into ops.file_receipts
-    (uri, received_at, file_id, file_name, byte_count, modified_at, seen_at)
+    (uri, received_at, file_id, file_name, byte_count, modified_at, seen_at, path)
 values (
     %(uri)s, %(received_at)s, %(file_id)s::bigint, %(file_name)s, %(byte_count)s::bigint,
-    %(modified_at)s, coalesce(%(seen_at)s, clock_timestamp())
+    %(modified_at)s, coalesce(%(seen_at)s, clock_timestamp()), %(path)s
 )
 on conflict do nothing
 returning 1
@@ -151,7 +151,7 @@ def _load_new(
     received_at: ReceivedAt,
 ) -> LoadResult:
     known_from = received_at if isinstance(received_at, datetime) else delivery.modified_at
-    received = Received(path_below(settings, delivery.uri), known_from.astimezone(UTC))
+    received = Received(path_of(settings, delivery), known_from.astimezone(UTC))
     reading = read_into_raw(connection, settings, key, file_id, archived, received)
     envelope = reading.envelope
     if received_at == "declared" and envelope.has_impossible_date:
@@ -162,7 +162,7 @@ def _load_new(
     moment = _moment(delivery, archived, received_at, envelope.facility_id, envelope.declared_date)
     with together(connection) as driver:
         send_entry(driver, file_id, reading, moment)
-        _send_receipt(driver, file_id, delivery, moment)
+        _send_receipt(driver, settings, file_id, delivery, moment)
     return LoadResult(
         file_id,
         reading.status,
@@ -195,7 +195,7 @@ def _moment(
 
 
 def _send_receipt(
-    driver: Driver, file_id: int, delivery: Delivery, received_at: datetime
+    driver: Driver, settings: Settings, file_id: int, delivery: Delivery, received_at: datetime
 ) -> Cursor[Any]:
     """Returns a row when it is a new one."""
     values = {
@@ -206,6 +206,7 @@ def _send_receipt(
         "byte_count": delivery.byte_count,
         "modified_at": delivery.modified_at,
         "seen_at": delivery.seen_at,
+        "path": path_of(settings, delivery),
     }
     return driver.execute(_RECEIVE, values)
 
@@ -236,7 +237,7 @@ def _receive_again(
     """A receipt only; but when it is the earliest one, the versions of the file are older now."""
     file_id = file.file_id
     with together(connection) as driver:
-        receipt = _send_receipt(driver, file_id, delivery, received_at)
+        receipt = _send_receipt(driver, settings, file_id, delivery, received_at)
     if receipt.fetchone() is None:
         return LoadResult(file_id, "known", known_as)
     moved = connection.execute(
@@ -263,7 +264,8 @@ def _receive_again(
     changed = 0
     contract = catalogue(settings).get(file.kind)
     if contract is not None and contract.is_of_rows:
-        if note_receipt(connection, contract, file_id, received_at):
+        path = path_of(settings, delivery)
+        if note_receipt(connection, contract, file_id, path, received_at) or moved.rowcount:
             changed = settle_documents(connection, contract, [file_id])
     elif moved.rowcount or seen_first.scalar_one():
         changed = settle(connection, [file_id], settings.late_delivery_tolerance)

@@ -26,11 +26,10 @@ class Spoken:
 
 @dataclass(slots=True)
 class Partition:
-    """What a delivery says of one partition so far."""
+    """Who speaks of a partition, and by which source of its day."""
 
     sender_id: str
     as_of: Spoken | None
-    document_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,10 @@ class Place:
 
 @dataclass(slots=True)
 class Partitions:
-    """Finds the partition of every row of one delivery, and counts its documents.
+    """Finds the partition of every row of one delivery.
 
     `path` is that of the delivery below the inbox, `received_at` when it counts as received.
+    `contradicting` rows name another day than the file does.
     """
 
     contract: Contract
@@ -55,13 +55,11 @@ class Partitions:
     received_at: datetime
     found: dict[str, Partition] = field(default_factory=dict)
     is_complete: bool = True
-    _of_delivery: Spoken | None = None
+    contradicting: int = 0
+    _told: dict[AsOf, Spoken] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for source in self.contract.as_of:
-            if source.kind != "column" and self._of_delivery is None:
-                self._of_delivery = _of_the_delivery(source, self.path, self.received_at)
-        self._declare_without_rows()
+        self._told = _told_by_receipt(self.contract, self.path, self.received_at)
 
     def of(self, values: Mapping[str, str | None]) -> Place:
         """The partition of a row, which it then belongs to."""
@@ -90,12 +88,16 @@ class Partitions:
 
     def _may_speak_for(self, name: str, sender_id: str, value: str) -> bool:
         """A list of one facility says nothing of another one."""
-        is_who = name == self._sender_column() or name == self.contract.partition[0]
-        return not is_who or self.contract.speaks_for != "self" or value == sender_id
+        return name != self._who_must_be_sender() or value == sender_id
+
+    def _who_must_be_sender(self) -> str | None:
+        """The column of the partition that says whose list it is, where that is the sender's."""
+        partition = self.contract.partition
+        is_named = "sender" in partition or partition[0] == "as_of"
+        return None if is_named or self.contract.speaks_for != "self" else partition[0]
 
     def _count(self, sender_id: str, key: str, spoken: Spoken | None) -> Place:
-        partition = self.found.setdefault(key, Partition(sender_id, spoken))
-        partition.document_count += 1
+        self.found.setdefault(key, Partition(sender_id, spoken))
         return Place(sender_id, key)
 
     def _nowhere(self, sender_id: str, problem: str, field: str | None = None) -> Place:
@@ -118,28 +120,51 @@ class Partitions:
         return canonical_code(folder) if slash else ""
 
     def _as_of(self, values: Mapping[str, str | None]) -> Spoken | None:
+        found: list[Spoken] = []
         for source in self.contract.as_of:
             if source.kind != "column":
-                if self._of_delivery is not None:
-                    return self._of_delivery
+                found += [self._told[source]] if source in self._told else []
                 continue
             column = self.contract.table.column(source.of)
             moment = parse_moment(values[source.of] or "", forms_of(column))
             if moment is not None:
-                return Spoken(moment.date(), "column")
-        return None
+                found.append(Spoken(moment.date(), "column"))
+        # when a list is received says nothing against what it says itself
+        days = {spoken.day for spoken in found if spoken.source != "receipt_month"}
+        self.contradicting += len(days) > 1
+        return found[0] if found else None
 
-    def _declare_without_rows(self) -> None:
-        """A list whose sender and day are known speaks for its partition with no row in it, too."""
-        if self.contract.mode != "snapshot" or self._sender_column() is not None:
+    def declare_without_rows(self) -> None:
+        """A list whose sender and day are known speaks for its partition with no row in it, too.
+
+        After all rows: what they say of the day comes first.
+        """
+        if self.found or self.contract.mode != "snapshot" or self._sender_column() is not None:
             return
         sender_id = self._sender_of_delivery()
         known = {"sender": sender_id}
-        if self._of_delivery is not None:
-            known["as_of"] = self._of_delivery.day.isoformat()
+        if (who := self._who_must_be_sender()) is not None:
+            known[who] = sender_id
+        spoken = next(iter(self._told.values()), None)
+        if spoken is not None:
+            known["as_of"] = spoken.day.isoformat()
         if sender_id and set(self.contract.partition) <= set(known):
             key = "/".join(known[name].replace("/", "_") for name in self.contract.partition)
-            self.found[key] = Partition(sender_id, self._of_delivery)
+            self.found[key] = Partition(sender_id, spoken)
+
+
+def spoken_of_receipt(contract: Contract, path: str, received_at: datetime) -> Spoken | None:
+    """The day that a receipt gives a list that says none itself: by its name, or its month."""
+    return next(iter(_told_by_receipt(contract, path, received_at).values()), None)
+
+
+def _told_by_receipt(contract: Contract, path: str, received_at: datetime) -> dict[AsOf, Spoken]:
+    found = {
+        source: _of_the_receipt(source, path, received_at)
+        for source in contract.as_of
+        if source.kind != "column"
+    }
+    return {source: spoken for source, spoken in found.items() if spoken is not None}
 
 
 def day_of_receipt(received_at: datetime) -> date:
@@ -148,7 +173,7 @@ def day_of_receipt(received_at: datetime) -> date:
     return local.replace(day=monthrange(local.year, local.month)[1])
 
 
-def _of_the_delivery(source: AsOf, path: str, received_at: datetime) -> Spoken | None:
+def _of_the_receipt(source: AsOf, path: str, received_at: datetime) -> Spoken | None:
     if source.kind == "receipt_month":
         return Spoken(day_of_receipt(received_at), "receipt_month")
     pattern, _ = pattern_of(source.of)

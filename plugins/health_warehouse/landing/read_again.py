@@ -12,7 +12,6 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -76,7 +75,13 @@ _STILL_THERE = text(
             where r.file_id = ops.files.file_id
             order by r.received_at, r.file_name collate "C", r.uri collate "C"
             limit 1
-        ) as uri
+        ) as uri,
+        (
+            select r.path from ops.file_receipts as r
+            where r.file_id = ops.files.file_id
+            order by r.received_at, r.file_name collate "C", r.uri collate "C"
+            limit 1
+        ) as path
     from ops.files
     where file_id = :file_id and sha256 = :sha256 and judged_at is not null
     for update
@@ -93,8 +98,9 @@ _SUCCEED = text(
     """
 )
 _MOVE_RECEIPTS = text("update ops.file_receipts set file_id = :successor where file_id = :file_id")
-_TIMES = text(
-    "select received_at from ops.file_receipts where file_id = :file_id order by received_at"
+_RECEIPTS = text(
+    "select uri, path, received_at from ops.file_receipts where file_id = :file_id"
+    " order by received_at"
 )
 # What was found wrong with the former reading is not told beside what is found now.
 _FORGET_FINDINGS = (
@@ -211,7 +217,8 @@ def _read_one(
     connection.execute(_STEP_ASIDE, {"file_id": file_id, "stand_in": stand_in})
     successor: int = connection.execute(_SUCCEED, dict(former._mapping)).scalar_one()
     archived = ArchivedFile(digest, former.byte_count)
-    received = Received(path_below(settings, former.uri), former.received_at)
+    path = former.path or path_below(settings, former.uri)
+    received = Received(path, former.received_at)
     reading = read_into_raw(connection, settings, key, successor, archived, received)
     if reading.refusal is not None:
         return None
@@ -222,7 +229,7 @@ def _read_one(
         send_entry(driver, successor, reading, former.received_at)
     contract = catalogue(settings)[reading.tally.kind]
     if contract.is_of_rows:
-        times: list[datetime] = list(connection.execute(_TIMES, {"file_id": successor}).scalars())
-        for received_at in times:
-            note_receipt(connection, contract, successor, received_at)
+        for receipt in connection.execute(_RECEIPTS, {"file_id": successor}).all():
+            path = receipt.path or path_below(settings, receipt.uri)
+            note_receipt(connection, contract, successor, path, receipt.received_at)
     return successor

@@ -155,9 +155,12 @@ def read_into_raw(
 
 
 def count_rows(settings: Settings, archived: ArchivedFile, feed: str = "claims") -> Reading:
-    """What `read_into_raw` would read of a file of that feed, counted. Raises SourceUnavailable,
-    KeyError when there is no such contract any more."""
-    contract = catalogue(settings)[feed]
+    """What `read_into_raw` would read of a file of that feed, counted. Raises SourceUnavailable.
+    A file whose feed has no contract any more cannot be read."""
+    contract = catalogue(settings).get(feed)
+    if contract is None:
+        gone = FileUnreadable("F01", "its feed has no contract any more")
+        return Reading(Envelope(), Tally(feed), gone)
     if contract.is_of_rows:
         return _count_documents(settings, archived, contract)
     tally = Tally()

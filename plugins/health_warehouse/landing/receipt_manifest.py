@@ -30,7 +30,7 @@ _UNWRITTEN = text(
     """
     select
         r.uri, r.received_at, r.file_id, r.file_name, r.byte_count, r.modified_at, r.seen_at,
-        f.sha256
+        r.path, f.sha256
     from ops.file_receipts as r
     inner join ops.files as f using (file_id)
     where not r.in_manifest
@@ -54,7 +54,8 @@ _TIMES = ("received_at", "modified_at", "seen_at")
 
 @dataclass(frozen=True, slots=True)
 class KeptReceipt:
-    """A receipt as the archive has it; times are UTC."""
+    """A receipt as the archive has it; times are UTC. `path` below the inbox: None where it was
+    written before there were contracts."""
 
     sha256: str
     uri: str
@@ -63,6 +64,7 @@ class KeptReceipt:
     received_at: datetime
     modified_at: datetime
     seen_at: datetime
+    path: str | None = None
 
     def delivery(self) -> Delivery:
         """The delivery that it was; its bytes are no longer where it came from."""
@@ -74,6 +76,7 @@ class KeptReceipt:
             filesystem=None,
             path="",
             seen_at=self.seen_at,
+            inbox_path=self.path,
         )
 
 
@@ -118,6 +121,7 @@ def kept_receipts(settings: Settings) -> list[KeptReceipt]:
 def _line(values: Any) -> str:
     told = {name: values[name] for name in ("sha256", "uri", "file_name", "byte_count")}
     told |= {name: values[name].isoformat() for name in _TIMES}
+    told |= {} if values["path"] is None else {"path": values["path"]}
     return json.dumps(told, ensure_ascii=False)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from pathlib import Path
 from typing import BinaryIO
-
-import fsspec
 
 from health_warehouse.errors import FileUnreadable
 from health_warehouse.feeds.contract import Contract
+from health_warehouse.landing.delivery import Delivery, printable
 from health_warehouse.landing.file_kinds import is_claim_name
 from health_warehouse.readers.registry import READERS
 from health_warehouse.settings import Settings
@@ -21,19 +20,26 @@ def path_below(settings: Settings, uri: str) -> str:
 
     Of one that lay elsewhere: its folder and its name.
     """
-    filesystem, root = _inbox(str(settings.inbox))
-    path = str(filesystem._strip_protocol(uri.replace("!/", "/")))
-    if path.startswith(root):
-        return path.removeprefix(root)
+    path = _without_server(uri.replace("!/", "/"))
+    beginning = _without_server(settings.inbox).rstrip("/") + "/"
+    if path.startswith(beginning):
+        return path.removeprefix(beginning)
     return "/".join(path.split("/")[-2:])
 
 
-@lru_cache(maxsize=8)
-def _inbox(inbox: str) -> tuple[type[fsspec.AbstractFileSystem], str]:
-    """The kind of place, not connected to, and what paths there begin with."""
-    protocol, found, _ = inbox.partition("://")
-    filesystem = fsspec.get_filesystem_class(protocol if found else "file")
-    return filesystem, str(filesystem._strip_protocol(inbox)).rstrip("/") + "/"
+def path_of(settings: Settings, delivery: Delivery) -> str:
+    """Where a delivery lay below the inbox: of one from the archive, that of then."""
+    return delivery.inbox_path or printable(path_below(settings, delivery.uri))
+
+
+def _without_server(locator: str) -> str:
+    """A path on its server. Its name is left out: it may stand in the inbox's connection."""
+    scheme, mark, rest = locator.partition("://")
+    if not mark:
+        return Path(locator).absolute().as_posix()
+    if scheme in ("sftp", "ssh"):
+        rest = "/" + rest.partition("/")[2]
+    return rest
 
 
 def is_read_name(contracts: Mapping[str, Contract], path: str) -> bool:

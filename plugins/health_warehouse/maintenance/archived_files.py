@@ -1,7 +1,7 @@
 """Bytes of the archive that nothing counts any more, older than their bound.
 
-A file's bytes stay as long as one of its dossiers counts, whatever the bound: what `marts` hold can
-be read again and shown as it was sent. Of check-ins there is no newer version, so they stay too.
+A file's bytes stay as long as one of its documents counts, whatever the bound: what `marts` hold
+can be read again and shown as it was sent. Of check-ins there is no newer version: they stay, too.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ _MOST_STRETCHES = 25  # in one run
 _DELETED_AT_ONCE = 100
 
 _MAY_GO = """
-    f.kind = 'claims' and f.archive_state = 'kept' and f.judged_at is not null
-    and f.loaded_at < :before
+    (f.kind = 'claims' or f.kind in (select feed from ops.feeds))
+    and f.archive_state = 'kept' and f.judged_at is not null and f.loaded_at < :before
     and not exists (select from ops.current_dossiers as c where c.file_id = f.file_id)
+    and not exists (select from ops.current_documents as c where c.file_id = f.file_id)
 """
 _PREVIEW = f"""
 select count(*) as removed_count, coalesce(sum(byte_count), 0) as byte_count

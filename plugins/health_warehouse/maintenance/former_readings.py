@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from psycopg import sql
@@ -26,6 +26,13 @@ _MAY_GO = """
         select from ops.dossier_changes as replaced
         where replaced.old_file_id = again.read_again_of and replaced.change_id > :needed
     )
+    and not exists (
+        select from ops.current_documents as c where c.file_id = again.read_again_of
+    )
+    and not exists (
+        select from ops.document_changes as replaced
+        where replaced.old_file_id = again.read_again_of and replaced.change_id > :needed
+    )
 """
 _PREVIEW = f"select count(*) from ops.files as again where read_again_of is not null and {_MAY_GO}"
 _NEXT = f"""
@@ -42,8 +49,16 @@ _DELETE_ROWS = sql.SQL(
 )
 _TABLES = (
     *RAW_TABLES, "quarantine.findings", "quarantine.relation_findings", "quarantine.originals",
-    "ops.dossier_versions", "ops.check_run_files",
+    "ops.dossier_versions", "ops.document_versions", "ops.delivery_partitions",
+    "ops.check_run_files",
 )  # fmt: skip
+# Of a feed whose contract is gone, too.
+_TABLE_OF_FEED = text(
+    """
+    select 'raw.' || feed from ops.feeds
+    where feed = (select kind from ops.files where file_id = :file_id)
+    """
+)
 _FORGET = (
     text("update ops.files set read_again_of = null where read_again_of = :file_id"),
     text("delete from ops.files where file_id = :file_id"),
@@ -70,7 +85,8 @@ def batches(settings: Settings, _before: datetime) -> Iterator[Batch]:
 
 def _remove(connection: Connection, file_id: int) -> Removed:
     byte_count = 0
-    for table in _TABLES:
+    of_feed: Iterable[str] = connection.execute(_TABLE_OF_FEED, {"file_id": file_id}).scalars()
+    for table in (*of_feed, *_TABLES):
         statement = _DELETE_ROWS.format(table=sql.Identifier(*table.split(".")))
         row = driver_connection(connection).execute(statement, [file_id]).fetchone()
         byte_count += int(row[0]) if row else 0

@@ -51,16 +51,18 @@ def remember_persons(connection: Connection, file_id: int) -> None:
     connection.execute(_REMEMBER, {"file_id": file_id})
 
 
-_KINDS = {"name": "name", "citizen_id": "citizen_id", "licence": "licence", "birth": "birth"}
-"""Of the columns that a contract names, the kind of identifier that they hold."""
-_LOCAL = (
-    "select 'local_id', version.sender_id || '/' || nullif(btrim(sent.{local}, E' \\t\\r\\n'), '')"
+_KINDS = ("name", "citizen_id", "licence", "birth")
+"""Identifiers that are kept as they are sent."""
+
+_OF_CARDS = (
+    " union all select 'card', c.card from regexp_split_to_table(sent.{column}, ';') as c (card)"
+    r" union all select 'insurance_number', right(btrim(upper(c.card), E' \t\r\n'), 10)"
+    " from regexp_split_to_table(sent.{column}, ';') as c (card)"
+    r" where btrim(upper(c.card), E' \t\r\n') ~ '^([A-Z]{{2}}[1-5][0-9]{{12}}|[0-9]{{10}})$'"
 )
-_CARDS = (
-    "select 'card', c.card from regexp_split_to_table(sent.{cards}, ';') as c (card)"
-    " union all select 'insurance_number', right(btrim(upper(c.card), E' \\t\\r\\n'), 10)"
-    " from regexp_split_to_table(sent.{cards}, ';') as c (card)"
-    " where btrim(upper(c.card), E' \\t\\r\\n') ~ '^([A-Z]{{2}}[1-5][0-9]{{12}}|[0-9]{{10}})$'"
+_OF_LOCAL_ID = (
+    " union all select 'local_id',"
+    r" v.sender_id || '/' || nullif(btrim(sent.{column}, E' \t\r\n'), '')"
 )
 
 
@@ -69,30 +71,29 @@ def remember_persons_of(connection: Connection, contract: Contract, file_id: int
     identity = contract.identity
     if identity is None:
         return
-    values = [
-        sql.SQL("select {}, sent.{}").format(
-            sql.Literal(kind), sql.Identifier(getattr(identity, name))
-        )
-        for name, kind in _KINDS.items()
-        if getattr(identity, name) is not None
-    ]
-    if identity.local_id is not None:
-        values.append(sql.SQL(_LOCAL).format(local=sql.Identifier(identity.local_id)))
-    if identity.insurance_number is not None:
-        values.append(sql.SQL(_CARDS).format(cards=sql.Identifier(identity.insurance_number)))
+    values: sql.Composable = sql.SQL("select 'name', null")
+    for kind in _KINDS:
+        if (column := getattr(identity, kind)) is not None:
+            values += sql.SQL(" union all select {}, sent.{}").format(
+                sql.Literal(kind), sql.Identifier(column)
+            )
+    for column, kinds in (
+        (identity.insurance_number, _OF_CARDS), (identity.local_id, _OF_LOCAL_ID)
+    ):  # fmt: skip
+        if column is not None:
+            values += sql.SQL(kinds).format(column=sql.Identifier(column))
     statement = sql.SQL(
         "insert into vault.person_identifiers (person_key, kind, value)"
-        " select distinct sent._person_key, i.kind, left(btrim(i.value, E' \\t\\r\\n'), 400)"
-        " from {} as sent"
-        " inner join {} as version"
-        " on version.file_id = sent.file_id and version.position = sent.position"
+        r" select distinct sent._person_key, i.kind, left(btrim(i.value, E' \t\r\n'), 400)"
+        " from {} as sent inner join ops.document_versions as v"
+        " on v.feed = {} and v.file_id = sent.file_id and v.position = sent.position"
         " cross join lateral ({}) as i (kind, value)"
         " where sent.file_id = {} and sent._person_key is not null"
-        " and btrim(i.value, E' \\t\\r\\n') <> '' order by 1, 2, 3 on conflict do nothing"
+        r" and btrim(i.value, E' \t\r\n') <> '' order by 1, 2, 3 on conflict do nothing"
     ).format(
         sql.Identifier("raw", contract.table.raw_table),
-        sql.Identifier("ops", f"document_versions_{contract.feed}"),
-        sql.SQL(" union all ").join(values),
+        sql.Literal(contract.feed),
+        values,
         sql.Literal(file_id),
     )
     driver_connection(connection).execute(statement)

@@ -15,12 +15,13 @@ from health_warehouse.errors import FileUnreadable
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.feeds.labels import folded_label, labels_of
 from health_warehouse.readers.protocol import Bounds
-from health_warehouse.readers.row import Row
+from health_warehouse.readers.row import Row, extra_text
 from health_warehouse.sources.claims.dossier import Envelope
 
 ABOUT = "_delivery"
 MAX_ROWS = 5_000_000
 MAX_FAULTY_ROWS = 10_000
+MAX_DEPTH = 100
 _BOM = b"\xef\xbb\xbf"
 _SPACES = b" \t\r\n"
 
@@ -52,8 +53,10 @@ class JsonRows:
         self._width = len(contract.table.columns)
         self._place: dict[str, int] = {}
         for place, column in enumerate(contract.table.columns):
-            for label in (column.name, *labels_of(column)):
-                self._place.setdefault(folded_label(label), place)
+            for label in labels_of(column):
+                self._place[folded_label(label)] = place
+        for place, column in enumerate(contract.table.columns):
+            self._place.setdefault(folded_label(column.name), place)
         self._must_know_a_column = contract.refuse.is_header_missing
 
     def __iter__(self) -> Iterator[Row]:
@@ -82,11 +85,11 @@ class JsonRows:
     def _lines(self) -> Iterator[bytes]:
         """Lines that are not blank, without a mark of the byte order before the first."""
         count, is_first = 0, True
-        while line := self._stream.readline(self._bounds.document_bytes + 1):
+        while line := self._stream.readline(self._bounds.document_bytes + 3):
             count += len(line)
             if count > self._bounds.file_bytes:
                 raise FileUnreadable("F01", f"larger than {self._bounds.file_bytes} bytes")
-            if len(line) > self._bounds.document_bytes:
+            if len(line.rstrip(b"\r\n")) > self._bounds.document_bytes:
                 raise FileUnreadable(
                     "F01", f"a line is longer than {self._bounds.document_bytes} bytes"
                 )
@@ -108,8 +111,7 @@ class JsonRows:
             values[place] = _text(value)
         for text in _texts([values, extra]):
             _require_storable(text)
-        told = json.dumps(extra, ensure_ascii=False) if extra else None
-        return Row(position, tuple(values), told)
+        return Row(position, tuple(values), extra_text(extra))
 
 
 def _object(line: bytes) -> dict[str, Any]:
@@ -130,7 +132,22 @@ def _object(line: bytes) -> dict[str, Any]:
         raise _Fault(f"it is no JSON: {error.msg} (character {error.pos + 1})") from None
     if not isinstance(found, dict):
         raise _Fault("it is no object: write {…}")
+    if _depth(found) > MAX_DEPTH:
+        raise _Fault("it is nested too deeply")
     return found
+
+
+def _depth(found: dict[str, Any]) -> int:
+    """How many lists and objects stand one in another."""
+    depth = 0
+    level: list[Any] = [found]
+    while level:
+        depth += 1
+        inner = [
+            one for held in level for one in (held.values() if isinstance(held, dict) else held)
+        ]
+        level = [one for one in inner if isinstance(one, (dict, list))]
+    return depth
 
 
 class _Number(str):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,8 @@ class Row:
             return False
         is_empty = not any(value and not value.isspace() for value in self.values)
         return self.tells_nothing or (self.extra is None and is_empty)
+
+
+def extra_text(extra: Mapping[str, Any] | None) -> str | None:
+    """What no column has, as text: the same for the same object, also when it was in Postgres."""
+    return json.dumps(extra, ensure_ascii=False, sort_keys=True) if extra else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from uuid import UUID
 
@@ -31,15 +32,13 @@ _PERSONS = text(
     """
 )
 # Who is in `raw` has been moved already.
-_LEFT = text(
-    """
+_LEFT = """
     select person_key, kind, value from vault.person_identifiers as known
-    where person_key = any(:persons)
-        and not exists (select from raw.claims_xml1 as h where h._person_key = known.person_key)
-        and not exists (select from raw.check_ins as c where c._person_key = known.person_key)
+    where person_key = any(:persons){is_in_no_table}
     order by person_key
     """
-)
+_IS_NOT_IN = """
+        and not exists (select from raw.{table} as t where t._person_key = known.person_key)"""
 _MADE = text("create temporary table made (former_key uuid, person_key uuid) on commit drop")
 _MAP = text("insert into made select * from unnest(cast(:former as uuid[]), cast(:keys as uuid[]))")
 _FORGET = text("delete from vault.person_identifiers where person_key = any(:persons)")
@@ -52,9 +51,10 @@ def move_persons(connection: Connection) -> None:
 
 
 def rekey_left(
-    connection: Connection, keys: Keys, place: UUID, size: int
+    connection: Connection, keys: Keys, tables: Sequence[str], place: UUID, size: int
 ) -> tuple[int, UUID | None]:
     """Persons of whom `raw` has no row any more, behind `place`; how many were read, and the last.
+    `tables` of `raw` hold the others.
 
     They are known by an identifier that the former key was made of. Who had none, and was known by
     the id of a dossier alone, is forgotten: nothing can lead to the new key.
@@ -64,7 +64,9 @@ def rekey_left(
     )
     moved: dict[UUID, UUID] = {}
     forgotten: list[UUID] = []
-    left = connection.execute(_LEFT, {"persons": persons}).all()
+    is_in_no_table = "".join(_IS_NOT_IN.format(table=table) for table in tables)
+    statement = text(_LEFT.format(is_in_no_table=is_in_no_table))
+    left = connection.execute(statement, {"persons": persons}).all()
     for person, rows in groupby(left, key=lambda row: row.person_key):
         identities = {found for row in rows if (found := _identity(row.kind, row.value))}
         if keys.is_made_of(person, identities):

@@ -21,6 +21,7 @@ from health_warehouse.privacy.known_key import (
 )
 from health_warehouse.privacy.person_key import make_next_key, next_key_file, read_key
 from health_warehouse.rekeying import run
+from health_warehouse.rekeying.documents import require_contracts
 from health_warehouse.rekeying.keys import Keys
 from health_warehouse.settings import Settings
 
@@ -38,12 +39,14 @@ def rotate(
 ) -> Rotation:
     """Make a new person key and every key with it, or finish what was cut off.
 
-    Raises ConfigurationError when an upgrade is to make keys first, or the key that is here is not
-    this warehouse's.
+    Raises ConfigurationError when an upgrade is to make keys first, the key that is here is not
+    this warehouse's, or a feed with documents has no contract any more.
     """
     rows: dict[str, int] = {}
     if not _is_known(settings):
         former = agreed_person_key(settings)
+        with engine(settings, OWNER).connect() as connection:
+            require_contracts(connection, settings)
         secret = make_next_key(settings)
         with engine(settings, OWNER).begin() as connection:
             found = key_state.open_rekeying(connection)

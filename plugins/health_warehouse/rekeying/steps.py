@@ -19,6 +19,7 @@ from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.keys import care_days
 from health_warehouse.landing.versions import choose, lock_settling
 from health_warehouse.reference.canonical import canonical_code
+from health_warehouse.rekeying.documents import rekey_rows, tables_of_persons
 from health_warehouse.rekeying.keys import DossierName, Identifiers, Keys, canonical_name
 from health_warehouse.rekeying.persons import NOBODY, move_persons, rekey_left
 from health_warehouse.settings import Settings
@@ -267,11 +268,22 @@ def _key_practitioners(work: Work, _place: str | None) -> Batch:
     return Batch(len(found), None)
 
 
+def _key_documents(work: Work, place: str | None) -> Batch:
+    """Of feeds of rows. They came after the way in which keys are made had changed last."""
+    if work.keys.secret == work.keys.former:
+        return Batch(0, None)
+    first, second = map(int, (place or "-1 -1").split())
+    found = rekey_rows(work.connection, work.settings, work.keys.secret, (first, second), work.size)
+    is_last = found.last is None or found.read < work.size
+    return Batch(found.read, None if is_last else "{} {}".format(*found.last or ()))
+
+
 def _key_left_persons(work: Work, place: str | None) -> Batch:
     if work.keys.secret == work.keys.former:
         return Batch(0, None)
     begin = UUID(place) if place else NOBODY
-    count, last = rekey_left(work.connection, work.keys, begin, work.size)
+    tables = ["claims_xml1", "check_ins", *tables_of_persons(work.settings)]
+    count, last = rekey_left(work.connection, work.keys, tables, begin, work.size)
     return Batch(count, None if last is None else str(last))
 
 
@@ -308,6 +320,7 @@ STEPS = (
     Step("versions", "ops.dossier_versions", _key_versions),
     Step("check-ins", "raw.check_ins", _key_check_ins),
     Step("practitioners", "raw.practitioners", _key_practitioners),
+    Step("documents", "ops.document_versions", _key_documents),
     Step("vault", "vault.person_identifiers", _key_left_persons),
     Step("changes", "ops.dossier_changes", _key_changes),
     Step("current", "ops.current_dossiers", _key_current),

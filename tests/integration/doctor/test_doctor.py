@@ -116,6 +116,7 @@ def test_a_server_that_is_down_is_one_finding_that_names_what_was_not_looked_at(
     named = finding.what.rpartition("not looked at: ")[2].split(", ")
     assert set(named) == {
         "facilities",
+        "feeds",
         "groups of readers",
         "server",
         "schema",

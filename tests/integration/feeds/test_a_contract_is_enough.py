@@ -72,7 +72,7 @@ def province(settings: Settings, tmp_path: Path) -> Settings:
 
 
 def deliver(settings: Settings, name: str, rows: list[dict[str, Any]]) -> IngestReport:
-    path = Path(settings.inbox) / "cdc" / name
+    path = settings.state / "inbox" / "cdc" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     path.write_text(lines + "{broken\n", encoding="utf-8")

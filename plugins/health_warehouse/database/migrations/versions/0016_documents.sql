@@ -7,8 +7,11 @@ comment on schema feeds is
 create table ops.feeds (
     feed text primary key check (feed ~ '^[a-z][a-z0-9_]*$'),
     mode text not null check (mode in ('upsert', 'snapshot', 'append')),
+    made_by text not null default '',
     taken_up_at timestamptz not null default clock_timestamp()
 );
+comment on column ops.feeds.made_by is
+'A mark of what the contract said the keys of documents are made of, when it was taken up last.';
 comment on table ops.feeds is
 'One row per feed of rows that this warehouse has a table for in raw; `warehouse migrate` makes both.';
 
@@ -135,6 +138,11 @@ comment on column ops.decisions.about is
 'replacement: whether it may replace the dossier of somebody else. order: whether it wins over versions that were seen '
 'before it and claim to have been received later. shrinking: whether a list that lacks many of the list before it counts.';
 
+-- By it a delivery is routed and its sender is told, also after the inbox has moved.
+alter table ops.file_receipts add column path text;
+comment on column ops.file_receipts.path is
+'Where it lay below the inbox of then; null: received before there were contracts.';
+
 ---------- the ledger
 
 create or replace view ops.ledger as
@@ -162,10 +170,13 @@ select
     case
         when r.is_repeated then 0
         when f.status = 'refused' then f.dossier_count
-        when d.is_of_rows then f.dossier_count - d.settled
+        when d.is_of_rows then f.dossier_count - d.settled - d.elsewhere
         else coalesce(s.dossiers_quarantined, 0)
     end as dossiers_quarantined,
-    case when r.is_repeated then f.dossier_count else cast(coalesce(d.duplicate, 0) as integer) end as dossiers_duplicate,
+    case
+        when r.is_repeated then f.dossier_count
+        else cast(coalesce(d.duplicate + d.elsewhere, 0) as integer)
+    end as dossiers_duplicate,
     coalesce(d.superseded, s.dossiers_superseded, 0) as dossiers_superseded,
     coalesce(d.withdrawn, s.dossiers_withdrawn, 0) as dossiers_withdrawn,
     f.line_count as lines_received,
@@ -177,10 +188,10 @@ select
     case
         when r.is_repeated then 0
         when f.status = 'refused' then f.line_count
-        when d.is_of_rows then f.dossier_count - d.settled
+        when d.is_of_rows then f.dossier_count - d.settled - d.elsewhere
         else coalesce(s.lines_quarantined, 0)
     end as lines_quarantined,
-    case when r.is_repeated then f.line_count else coalesce(d.duplicate, 0) end as lines_duplicate,
+    case when r.is_repeated then f.line_count else coalesce(d.duplicate + d.elsewhere, 0) end as lines_duplicate,
     coalesce(d.superseded, s.lines_superseded, 0) as lines_superseded,
     coalesce(d.withdrawn, s.lines_withdrawn, 0) as lines_withdrawn,
     case
@@ -236,25 +247,30 @@ left join lateral (
 left join lateral (
     select
         true as is_of_rows,
-        count(*) filter (where v.standing = 'loaded') as loaded,
-        count(*) filter (where v.standing = 'withdrawn') as withdrawn,
-        count(*) filter (where v.standing = 'duplicate') as duplicate,
-        count(*) filter (where v.standing = 'superseded') as superseded,
-        count(*) filter (where v.standing = 'ended') as ended,
-        count(*) filter (where v.standing = 'pending') as pending,
-        count(*) filter (where v.standing <> 'quarantined') as settled
-    from ops.document_versions as v
-    where
-        v.file_id = r.file_id and f.status = 'loaded' and not r.is_repeated
-        and (
-            v.document_key is null and r.receipt_number = 1
-            or exists (
+        count(*) filter (where is_here and v.standing = 'loaded') as loaded,
+        count(*) filter (where is_here and v.standing = 'withdrawn') as withdrawn,
+        count(*) filter (where is_here and v.standing = 'duplicate') as duplicate,
+        count(*) filter (where is_here and v.standing = 'superseded') as superseded,
+        count(*) filter (where is_here and v.standing = 'ended') as ended,
+        count(*) filter (where is_here and v.standing = 'pending') as pending,
+        count(*) filter (where is_here and v.standing <> 'quarantined') as settled,
+        -- rows of which only another receipt speaks
+        count(distinct v.position) - count(distinct v.position) filter (where is_here) as elsewhere
+    from (
+        select
+            v.position,
+            v.standing,
+            exists (
                 select from ops.delivery_partitions as p
                 where
-                    p.file_id = v.file_id and p.partition_key = v.partition_key
+                    p.feed = v.feed and p.file_id = v.file_id and p.partition_key = v.partition_key
                     and p.received_at = r.received_at
-            )
-        )
+            ) as is_here
+        from ops.document_versions as v
+        where
+            v.file_id = r.file_id and v.feed = f.kind and f.status = 'loaded' and not r.is_repeated
+            and v.document_key is not null
+    ) as v
     having f.kind in (select feed from ops.feeds)
 ) as d on true;
 comment on view ops.ledger is
