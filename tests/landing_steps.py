@@ -11,8 +11,10 @@ from sqlalchemy import text
 
 from claim_files import write
 from health_warehouse.database.connections import OWNER, engine
+from health_warehouse.feeds.catalogue import built_in
 from health_warehouse.landing.archive import store
 from health_warehouse.landing.delivery import Delivery, ReceivedAt
+from health_warehouse.landing.documents import settle_documents
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
@@ -71,7 +73,16 @@ def judge(settings: Settings) -> int:
             ),
             {"bad": BAD_NAME, "file_ids": file_ids},
         )
-        return settle(connection, file_ids)
+        connection.execute(
+            text(
+                "update ops.document_versions set verdict = case"
+                " when document_key is null then 'quarantined' else 'accepted' end"
+                " where verdict is null and file_id = any(:file_ids)"
+            ),
+            {"file_ids": file_ids},
+        )
+        check_ins = built_in()["check_ins"]
+        return settle(connection, file_ids) + settle_documents(connection, check_ins, file_ids)
 
 
 def query(settings: Settings, statement: str) -> list[tuple[Any, ...]]:

@@ -273,6 +273,7 @@ def deliver_check_ins(
         line_count=len(rows),
         row_counts={CHECK_INS.name: len(rows)},
     )
+    rows = [{"ma_cskcb": facility_id, **row} for row in rows]
     columns = sorted({column for row in rows for column in row})
     copy_rows(
         connection,

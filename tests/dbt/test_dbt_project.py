@@ -18,7 +18,7 @@ from health_warehouse.release import dbt
 from health_warehouse.settings import Settings
 
 _PREFIXES = {
-    "staging": r"stg_[a-z]+__[a-z_]+",
+    "staging": r"stg_[a-z]+(_[a-z]+)*?__[a-z_]+",
     "intermediate": r"int_[a-z]+(_[a-z]+)*__[a-z_]+",
     "marts": r"(dim|fct|bridge|rpt)_[a-z_]+",
 }
@@ -151,7 +151,7 @@ def _enforced_keys(settings: Settings) -> set[str]:
 def _has_the_key_of_its_table(model: dict[str, Any], tables: set[str]) -> bool:
     """A view of one raw table that joins nothing but the dossier version of the row, by its key."""
     sources = {name.split(".")[-1] for name in model.get("depends_on", {}).get("nodes", ())}
-    others = sorted(sources - {"dossier_versions"})
+    others = sorted(sources - {"dossier_versions", "document_versions"})
     if model["config"]["materialized"] != "view" or len(others) != 1 or others[0] not in tables:
         return False
     joins = re.findall(r"\bjoin\b.*?(?=\bwhere\b|\Z)", code_of(model), re.DOTALL)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.readers.protocol import Bounds
-from health_warehouse.readers.row import Row
+from health_warehouse.readers.row import Row, extra_text
 from health_warehouse.sources.claims.check_ins import is_check_in_file, read_check_ins
 from health_warehouse.sources.claims.dossier import Envelope
 
@@ -38,4 +39,5 @@ class CheckInRows:
                 yield Row(one.line, problem=reason, field=field, original=one.original)
                 continue
             *values, extra = one.row
-            yield Row(one.line, tuple(values), extra, tells_nothing=one.is_blank)
+            told = None if extra is None else extra_text(json.loads(extra))
+            yield Row(one.line, tuple(values), told, tells_nothing=one.is_blank)

@@ -34,18 +34,20 @@ _MADE = text(
     """
     create temporary table made (
         feed text, file_id bigint, position integer, former_document uuid, document_key uuid,
-        content_hash uuid, former_key uuid, person_key uuid, primary key (file_id, position)
+        content_hash uuid, refers_to_key uuid, former_key uuid, person_key uuid,
+        primary key (file_id, position)
     ) on commit drop
     """
 )
 _COLUMNS = (
     "feed", "file_id", "position", "former_document", "document_key", "content_hash",
-    "former_key", "person_key",
+    "refers_to_key", "former_key", "person_key",
 )  # fmt: skip
 _WRITES = (
     """
     update ops.document_versions as v
     set content_hash = m.content_hash,
+        refers_to_key = m.refers_to_key,
         document_key = case when v.document_key is not null then m.document_key end
     from made as m
     where v.feed = m.feed and v.file_id = m.file_id and v.position = m.position
@@ -132,7 +134,7 @@ def _made(
         document = None if row.document_key is None else found.document
         made.append(
             (contract.feed, row.file_id, row.position, row.document_key, document, found.content,
-             values.get(PERSON_KEY), found.person)
+             found.refers_to, values.get(PERSON_KEY), found.person)
         )  # fmt: skip
     return made
 

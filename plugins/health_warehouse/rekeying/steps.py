@@ -269,9 +269,7 @@ def _key_practitioners(work: Work, _place: str | None) -> Batch:
 
 
 def _key_documents(work: Work, place: str | None) -> Batch:
-    """Of feeds of rows. They came after the way in which keys are made had changed last."""
-    if work.keys.secret == work.keys.former:
-        return Batch(0, None)
+    """Of feeds of rows."""
     first, second = map(int, (place or "-1 -1").split())
     found = rekey_rows(work.connection, work.settings, work.keys.secret, (first, second), work.size)
     is_last = found.last is None or found.read < work.size

@@ -23,7 +23,7 @@ def _found(
         file_id = deliver_check_ins(connection, rows)
     check_files(settings, [file_id])
     found = [row for row in findings(settings) if row["rule_id"].startswith(of)]
-    assert {(row["table_name"], row["position"]) for row in found} <= {("XML0", None)}
+    assert all(row["table_name"] == "XML0" and row["position"] == row["line"] for row in found)
     return {(row["rule_id"], row["line"], row["field"]) for row in found}
 
 
