@@ -29,7 +29,7 @@ _BRANCHES = re.compile(
     r"|number_code|small_number|birth_weight|flag|calendar_date|month_start|searched_text|searched_codes|year\()\b"
 )
 _JOIN_BY_KEY = re.compile(
-    r"join \{\{ source\('ops', 'dossier_versions'\) \}\} as versions"
+    r"join \{\{ source\('ops', '(?:dossier|document)_versions'\) \}\} as versions"
     r" on (\w+)\.file_id = versions\.file_id and \1\.position = versions\.position"
 )
 _HUMAN_NAME = re.compile(r"[a-z0-9_]+__[a-z0-9_]+")
