@@ -23,11 +23,12 @@ from health_warehouse.landing.delivery import Delivery, ReceivedAt
 from health_warehouse.landing.documents import settle_documents
 from health_warehouse.landing.exchange import Driver, together
 from health_warehouse.landing.facilities import note_earlier_receipt
+from health_warehouse.landing.file_kinds import UNKNOWN_FILE
 from health_warehouse.landing.file_lock import send_lock
 from health_warehouse.landing.further_receipts import note_receipt
 from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.reading import Received, read_into_raw, send_entry
-from health_warehouse.landing.routing import path_of
+from health_warehouse.landing.routing import path_below, path_of
 from health_warehouse.landing.versions import note_received_earlier, settle
 from health_warehouse.privacy.key_state import STATE, require_key
 from health_warehouse.privacy.shown import shown
@@ -60,6 +61,25 @@ returning 1
 _IS_SEEN_FIRST = text(
     """
     select count(*) > 1 and min(seen_at) = :seen_at from ops.file_receipts where file_id = :file_id
+    """
+)
+
+_KEPT = text("update ops.files set archive_state = 'kept' where file_id = :file_id")
+_KIND = text("select kind from ops.files where file_id = :file_id")
+_RECEIPTS = text("select uri, path, received_at from ops.file_receipts where file_id = :file_id")
+_BY_FIRST_RECEIPT = text(
+    """
+    update ops.files as f
+    set received_at = r.received_at, file_name = r.file_name
+    from (
+        select received_at, file_name
+        from ops.file_receipts
+        where file_id = :file_id
+        order by received_at, file_name collate "C", uri collate "C"
+        limit 1
+    ) as r
+    where f.file_id = :file_id
+        and (f.received_at, f.file_name) is distinct from (r.received_at, r.file_name)
     """
 )
 
@@ -110,6 +130,12 @@ def load(
             return _load_new(
                 connection, settings, key, file.file_id, delivery, archived, received_at
             )
+        if file.kind == UNKNOWN_FILE and archived.refusal is None:
+            result = _load_new(
+                connection, settings, key, file.file_id, delivery, archived, received_at
+            )
+            _take_up(connection, settings, file.file_id)
+            return result
         if file.archive_state != "kept" and archived.refusal is None:
             _keep_again(connection, settings, archived)
         moment = _moment(delivery, archived, received_at, file.facility_id, file.declared_date)
@@ -171,6 +197,18 @@ def _load_new(
         reading.tally.lines,
         str(reading.refusal) if reading.refusal else None,
     )
+
+
+def _take_up(connection: Connection, settings: Settings, file_id: int) -> None:
+    """Of a file that came before there was a contract for it, every receipt counts."""
+    connection.execute(_KEPT, {"file_id": file_id})
+    connection.execute(_BY_FIRST_RECEIPT, {"file_id": file_id})
+    kind: str = connection.execute(_KIND, {"file_id": file_id}).scalar_one()
+    contract = catalogue(settings).get(kind)
+    if contract is not None and contract.is_of_rows:
+        for receipt in connection.execute(_RECEIPTS, {"file_id": file_id}).all():
+            path = receipt.path or path_below(settings, receipt.uri)
+            note_receipt(connection, contract, file_id, path, receipt.received_at)
 
 
 def _moment(
@@ -240,24 +278,7 @@ def _receive_again(
         receipt = _send_receipt(driver, settings, file_id, delivery, received_at)
     if receipt.fetchone() is None:
         return LoadResult(file_id, "known", known_as)
-    moved = connection.execute(
-        text(
-            """
-            update ops.files as f
-            set received_at = r.received_at, file_name = r.file_name
-            from (
-                select received_at, file_name
-                from ops.file_receipts
-                where file_id = :file_id
-                order by received_at, file_name collate "C", uri collate "C"
-                limit 1
-            ) as r
-            where f.file_id = :file_id
-                and (f.received_at, f.file_name) is distinct from (r.received_at, r.file_name)
-            """
-        ),
-        {"file_id": file_id},
-    )
+    moved = connection.execute(_BY_FIRST_RECEIPT, {"file_id": file_id})
     seen_first = connection.execute(
         _IS_SEEN_FIRST, {"file_id": file_id, "seen_at": delivery.seen_at}
     )

@@ -15,16 +15,18 @@ from health_warehouse.settings import Settings
 _SEEN = text(
     """
     with listed as (
-        select d.uri, d.byte_count, d.modified_at
-        from unnest(cast(:uris as text[]), cast(:sizes as bigint[]), cast(:times as timestamptz[]))
-            as d (uri, byte_count, modified_at)
+        select d.uri, d.byte_count, d.modified_at, d.is_read
+        from unnest(
+            cast(:uris as text[]), cast(:sizes as bigint[]), cast(:times as timestamptz[]),
+            cast(:read as boolean[])
+        ) as d (uri, byte_count, modified_at, is_read)
     )
 
     select d.uri
     from listed as d
     inner join ops.file_receipts as r using (uri, byte_count, modified_at)
     inner join ops.files as f using (file_id)
-    where case :mode
+    where not (d.is_read and f.kind = 'unknown_file') and case :mode
         when 'fixed' then r.received_at = cast(:received_at as timestamptz)
         when 'declared' then r.received_at
             = f.declared_date::date::timestamp at time zone 'Asia/Ho_Chi_Minh'
@@ -52,11 +54,13 @@ _INSERT_BUNDLE = text(
 def without_seen(
     settings: Settings, deliveries: list[Delivery], received_at: ReceivedAt
 ) -> list[Delivery]:
-    """Those that have no receipt yet; of the bundles, those that were not taken to the end."""
+    """Those that have no receipt yet, or came before there was a contract for them; of the bundles,
+    those that were not taken to the end."""
     parameters = {
         "uris": [d.uri for d in deliveries],
         "sizes": [d.byte_count for d in deliveries],
         "times": [d.modified_at for d in deliveries],
+        "read": [d.is_read for d in deliveries],
         "mode": "fixed" if isinstance(received_at, datetime) else received_at or "modified",
         "received_at": received_at if isinstance(received_at, datetime) else None,
         "received_as": _received_as(received_at),

@@ -22,6 +22,7 @@ ABOUT = "_delivery"
 MAX_ROWS = 5_000_000
 MAX_FAULTY_ROWS = 10_000
 MAX_DEPTH = 100
+_KEYS_KNOWN = 2_000
 _BOM = b"\xef\xbb\xbf"
 _SPACES = b" \t\r\n"
 
@@ -52,6 +53,7 @@ class JsonRows:
         self._bounds = bounds
         self._width = len(contract.table.columns)
         self._place: dict[str, int] = {}
+        self._known: dict[str, int | None] = {}
         for place, column in enumerate(contract.table.columns):
             for label in labels_of(column):
                 self._place[folded_label(label)] = place
@@ -67,7 +69,7 @@ class JsonRows:
                 found = _object(line)
                 if list(found) == [ABOUT]:
                     continue
-                row = self._row(position + 1, found)
+                row = self._row(position + 1, found, has_escapes=b"\\u" in line)
             except _Fault as fault:
                 original = line.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
                 row = Row(position + 1, problem=str(fault), original=original)
@@ -98,18 +100,27 @@ class JsonRows:
             if line:
                 yield line
 
-    def _row(self, position: int, found: dict[str, Any]) -> Row:
+    def _place_of(self, key: str) -> int | None:
+        """Most keys are the same in every row."""
+        if key not in self._known:
+            if len(self._known) >= _KEYS_KNOWN:
+                self._known.clear()
+            self._known[key] = self._place.get(folded_label(key))
+        return self._known[key]
+
+    def _row(self, position: int, found: dict[str, Any], *, has_escapes: bool) -> Row:
         values: list[str | None] = [None] * self._width
         extra: dict[str, Any] = {}
         for key, value in found.items():
-            place = self._place.get(folded_label(key))
+            place = self._place_of(key)
             if place is None:
                 extra[key] = value
                 continue
             if values[place] is not None:
                 raise _Fault("two of its keys name the same column")
             values[place] = _text(value)
-        for text in _texts([values, extra]):
+        # but by an escape a line in UTF-8 holds no half of a character, and JSON no zero character
+        for text in _texts([values, extra]) if has_escapes else ():
             _require_storable(text)
         return Row(position, tuple(values), extra_text(extra))
 
@@ -132,7 +143,7 @@ def _object(line: bytes) -> dict[str, Any]:
         raise _Fault(f"it is no JSON: {error.msg} (character {error.pos + 1})") from None
     if not isinstance(found, dict):
         raise _Fault("it is no object: write {…}")
-    if _depth(found) > MAX_DEPTH:
+    if any(isinstance(one, (dict, list)) for one in found.values()) and _depth(found) > MAX_DEPTH:
         raise _Fault("it is nested too deeply")
     return found
 

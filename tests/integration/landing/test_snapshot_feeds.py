@@ -18,6 +18,7 @@ from feed_steps import (
     rows_of,
     staff,
     states,
+    take_in,
 )
 from health_warehouse.landing.findings import entries as findings
 from health_warehouse.settings import Settings
@@ -172,6 +173,27 @@ def test_a_receipt_speaks_only_for_rows_of_its_own_month(warehouse: Settings) ->
         {"received": 3, "loaded": 2, "quarantined": 1},
         {"received": 3, "loaded": 1, "duplicate": 1, "quarantined": 1},
     ]
+
+
+def test_a_list_that_came_before_its_contract_is_taken_up_with_every_receipt(
+    settings: Settings,
+) -> None:
+    deliver_rows(settings, "96001/staff.jsonl", staff("A", "B"), LATER)
+    deliver_rows(settings, "96001/staff_first.jsonl", staff("A", "B"), JUNE)
+    deliver_rows(settings, "96001/staff_again.jsonl", staff("A", "B"), JULY)
+    kinds = rows_of(settings, "select kind, status from ops.files")
+    assert [tuple(row) for row in kinds] == [("unknown_file", "not_taken")]
+    own = province(settings, STAFF)
+    take_in(own)
+    assert listed(own) == {"96001/2026-06-30": ["A", "B"], "96001/2026-07-31": ["A", "B"]}
+    assert states(own) == [
+        {"received": 2, "loaded": 2},
+        {"received": 2, "duplicate": 2},
+        {"received": 2, "loaded": 2},
+    ]
+    [row] = rows_of(own, "select archive_state, received_at from ops.files")
+    assert (row.archive_state, row.received_at) == ("kept", JUNE)
+    assert take_in(own).outcomes == {}
 
 
 def test_what_counts_and_what_is_found_do_not_depend_on_the_order(warehouse: Settings) -> None:
