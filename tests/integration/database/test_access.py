@@ -119,14 +119,14 @@ def test_the_catalogue_says_what_the_file_says(place: Place) -> None:
                     on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
                 cross join unnest(cast(:roles as text[])) as role
                 cross join unnest(array['select', 'insert', 'update']) as verb
-                where c.relkind in ('r', 'v', 'p') and c.relnamespace::regnamespace::text = any (:s)
+                where c.relkind in ('r', 'p', 'v') and c.relnamespace::regnamespace::text = any (:s)
                     and has_column_privilege(role, c.oid, a.attnum, verb)
                 union all
                 select role, c.relnamespace::regnamespace::text, c.relname, verb, ''
                 from pg_class as c
                 cross join unnest(cast(:roles as text[])) as role
                 cross join unnest(array['delete', 'truncate', 'references', 'trigger']) as verb
-                where c.relkind in ('r', 'v', 'p') and c.relnamespace::regnamespace::text = any (:s)
+                where c.relkind in ('r', 'p', 'v') and c.relnamespace::regnamespace::text = any (:s)
                     and has_table_privilege(role, c.oid, verb)
                 """
             ),

@@ -59,7 +59,7 @@ _CATALOGUE = (
     "select attrelid::regclass::text, attname, r.rolname, acl.privilege_type"
     " from pg_attribute inner join pg_class on pg_class.oid = attrelid"
     " cross join aclexplode(attacl) as acl inner join pg_roles as r on r.oid = acl.grantee"
-    " where relnamespace = any(:schemas)",
+    " where relnamespace = any(:schemas) and not attisdropped",
 )
 _SCHEMAS = (
     "select array_agg(oid) from pg_namespace"

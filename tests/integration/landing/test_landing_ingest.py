@@ -52,7 +52,7 @@ def test_a_batch_is_loaded_judged_and_accounted_for(settings: Settings) -> None:
         "c.xml": "refused",
         "d.xml": "duplicate",
     }
-    assert found["a.xml"]["dossiers"] == dict(zip(STATES, (2, 1, 1, 0, 0, 0, 0), strict=True))
+    assert found["a.xml"]["dossiers"] == dict(zip(STATES, (2, 1, 1, 0, 0, 0, 0, 0), strict=True))
     assert found["b.xml"]["reason"].startswith("F02")
     assert found["b.xml"]["dossiers"]["quarantined"] == 1
     again = ingest(settings, list_new(settings))

@@ -88,7 +88,7 @@ def test_a_dossier_at_fault_is_quarantined_and_its_neighbours_load(settings: Set
         ("A4",),
     ]
     (entry,) = entries(settings, with_names=True)
-    assert entry["dossiers"] == dict(zip(STATES, (4, 2, 2, 0, 0, 0, 0), strict=True))
+    assert entry["dossiers"] == dict(zip(STATES, (4, 2, 2, 0, 0, 0, 0, 0), strict=True))
     assert entry["lines"] == 6
 
 
