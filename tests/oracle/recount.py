@@ -214,8 +214,9 @@ def _ledger(
             status = "refused" if file.refused_by else "loaded" if file.is_taken else "not_taken"
             entry = LedgerEntry(delivery.name, status if is_first else "duplicate", file.refused_by)
             if file.check_in_count is not None:
-                entry.lines["received"] = file.check_in_count
-                entry.lines["loaded" if is_first else "duplicate"] = file.check_in_count
+                for counter in (entry.dossiers, entry.lines):  # a check-in is a document by itself
+                    counter["received"] = file.check_in_count
+                    counter["loaded" if is_first else "duplicate"] = file.check_in_count
             for version in file.versions:
                 state = "duplicate"
                 if is_first:
