@@ -135,7 +135,7 @@ def read_into_raw(
             named = feeds_by_name(contracts, received.path)
             if all(contract.reader.endswith("_xml") for contract in named):
                 require_taken(stream, settings.max_file_bytes, envelope)
-            contract = feed_of(contracts, received.path, stream) or contracts["claims"]
+            contract = feed_of(contracts, received.path, stream)
             tally.kind = contract.feed
             documents = READERS[contract.reader].read(stream, contract, bounds)
             envelope = documents.envelope

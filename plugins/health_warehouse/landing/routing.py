@@ -14,6 +14,8 @@ from health_warehouse.landing.file_kinds import is_claim_name
 from health_warehouse.readers.registry import READERS
 from health_warehouse.settings import Settings
 
+_OF_THE_STANDARD = ("claims_xml", "check_ins_xml")
+
 
 def path_below(settings: Settings, uri: str) -> str:
     """The path of a delivery below the inbox, that of a file in a bundle with the bundle's.
@@ -60,14 +62,17 @@ def feeds_by_name(contracts: Mapping[str, Contract], path: str) -> list[Contract
     ]
 
 
-def feed_of(contracts: Mapping[str, Contract], path: str, stream: BinaryIO) -> Contract | None:
-    """The one contract that takes a delivery; None: no feed does. The stream is at its beginning.
+def feed_of(contracts: Mapping[str, Contract], path: str, stream: BinaryIO) -> Contract:
+    """The one contract that takes a delivery. The stream is at its beginning.
 
-    Raises FileUnreadable when several do: the contracts must then say more.
+    A file that a person names, or one in a `.gz`, may be called anything: it is then one of the
+    standard. Raises FileUnreadable when several take it: the contracts must then say more.
     """
-    named = feeds_by_name(contracts, path)
-    if len(named) < 2:
-        return named[0] if named else None
+    named = feeds_by_name(contracts, path) or [
+        contract for contract in contracts.values() if contract.reader in _OF_THE_STANDARD
+    ]
+    if len(named) == 1:
+        return named[0]
     fitting = [contract for contract in named if READERS[contract.reader].takes(stream)]
     if len(fitting) > 1:
         feeds = " and ".join(contract.feed for contract in fitting)

@@ -75,9 +75,16 @@ def test_of_several_feeds_the_one_takes_it_whose_form_it_has() -> None:
     known = contracts(check_ins="*.dat", staff="*.dat")
     assert feed_of(known, "a.dat", BytesIO(b'{"a": 1}')).feed == "staff"  # type: ignore[union-attr]
     named = feed_of(known, "a.dat", BytesIO(b"<CHECKIN>"))
-    assert named is not None
     assert named.feed == "check_ins"
-    assert feed_of(known, "a.txt", BytesIO(b"{")) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "feed"),
+    [(b"<GIAMDINHHS/>", "claims"), (b"<CHI_TIEU_TRANG_THAI_KCB/>", "check_ins"), (b"{", "claims")],
+)
+def test_a_file_of_any_name_is_one_of_the_standard(content: bytes, feed: str) -> None:
+    known = contracts(claims="*.xml", check_ins="*.xml", staff="*.jsonl")
+    assert feed_of(known, "a.txt", BytesIO(content)).feed == feed
 
 
 def test_two_feeds_that_both_take_it_refuse_it_and_are_named() -> None:
