@@ -104,7 +104,7 @@ class FeedRows:
         if self._partitions.contradicting:
             self._line(
                 "quarantine.findings",
-                [str(file_id), None, self._contract.table.name, None, None,
+                [str(file_id), None, None, self._contract.table.name, None, None,
                  f"{self._contract.feed}.as_of", "record",
                  f"{self._partitions.contradicting} rows name another day than the name of the "
                  "file or another column does: the first source of the contract counts"],

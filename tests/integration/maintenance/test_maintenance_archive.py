@@ -151,8 +151,8 @@ def test_a_backup_does_not_miss_what_left(kept: Settings) -> None:
     assert wanted == {_hash(kept, "new.xml")}
 
 
-def test_check_ins_and_unjudged_files_stay(kept: Settings) -> None:
-    run(kept, "update ops.files set kind = 'check_ins' where file_name = 'old.xml'")
+def test_files_that_nobody_reads_yet_and_unjudged_ones_stay(kept: Settings) -> None:
+    run(kept, "update ops.files set kind = 'births' where file_name = 'old.xml'")
     assert step(kept, NAME).removed.count == 0
     run(kept, "update ops.files set kind = 'claims', judged_at = null")
     assert step(kept, NAME).removed.count == 0
