@@ -18,7 +18,7 @@ _SCHEMAS_OF_VALUES = {"raw", "vault"}
 # Columns that the loader and the maintainer read, and nobody else (test_access.py).
 _NAMES_OF_FILES = {
     ("ops", "files"): ["file_name"],
-    ("ops", "file_receipts"): ["file_name", "uri"],
+    ("ops", "file_receipts"): ["file_name", "path", "uri"],
     ("ops", "bundles"): ["file_name", "uri"],
 }
 _FOLDERS_OF_VALUES = {"archive", "inbox", "secrets"}
