@@ -1,4 +1,4 @@
-{#- A table of which a build replaces all rows of the affected keys, in one statement.
+{#- A table. A build replaces all its rows of the affected keys, in one statement.
 
     `config.meta.publish` says which keys these are (macros/affected_keys.sql). Every affected key is
     deleted first, those that have nothing left included (dbt's own delete+insert only deletes keys

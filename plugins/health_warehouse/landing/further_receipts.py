@@ -42,11 +42,11 @@ _VERSIONS = text(
     """
     insert into ops.document_versions (
         feed, file_id, position, partition_key, sender_id, document_key, content_hash, order_key,
-        is_withdrawal, verdict
+        refers_to_key, is_withdrawal, verdict
     )
     select
         feed, file_id, position, cast(:partition_key as text), sender_id, document_key,
-        content_hash, order_key, is_withdrawal, verdict
+        content_hash, order_key, refers_to_key, is_withdrawal, verdict
     from ops.document_versions
     where feed = :feed and file_id = :file_id and partition_key = :former_key
     """

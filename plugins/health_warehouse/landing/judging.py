@@ -108,8 +108,7 @@ def check_files(
     `rules`: None for those of each feed.
     Raises BatchIncomplete when `raw` does not hold the rows that the ledger counts, and CheckError
     when a rule could not be judged, or a feed has no contract any more: results and an incident are
-    then stored, and no file of that feed is judged (of claims and check-ins: of neither). Those of
-    other feeds are.
+    then stored, and no file of that feed is judged. Files of other feeds are.
     Refusing a file or quarantining a dossier is a handled outcome and raises nothing.
     """
     watch(settings, "loader")
@@ -162,7 +161,7 @@ def _check(
 
 
 class _Suite(NamedTuple):
-    """Files of one feed, or of several that are judged together, and the rules on them."""
+    """Files of one feed, and the rules on them."""
 
     file_ids: list[int]
     gate: Sequence[Rule]

@@ -1,5 +1,5 @@
 -- One row per appointment slip of a dossier with content that names a day, as of the end of the
--- build. By the day a build finds the slips of which it knows more.
+-- build. A build looks slips up by their day, to find those of which it knows more now.
 {{ config(
     materialized='replaced_by_key',
     meta={'publish': {
