@@ -5,7 +5,7 @@ A blank value breaks nothing but `required`: it says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from expectations.rules.fragments import (
@@ -61,22 +61,30 @@ def lengths(column: Column) -> Iterator[Check]:
     yield Check(column.label, _if_given(column, f"length({value}) <= {column.length}"), reason)
 
 
-def codes(column: Column) -> Iterator[Check]:
-    """It is a code of its list."""
+def codes(column: Column, others: Mapping[str, Column]) -> Iterator[Check]:
+    """It is a code of its list, on the day that the contract names."""
     code = f"raw.canonical_code({_name(column)})"
     if column.values:
         listed = ", ".join(f"raw.canonical_code({literal(value)})" for value in column.values)
         known, named = f"{code} in ({listed})", "its list"
     elif column.code_list is not None:
-        known = (
-            f"{code} in (select raw.canonical_code(listed.code) from ref.code_lists as listed"
-            f" where listed.code_system = {literal(column.code_list)})"
-        )
-        named = f"the list {column.code_list}"
+        day = others.get(column.list_day or "")
+        known, named = _is_listed(column, code, day), f"the list {column.code_list}"
+        if day is not None:
+            named += f" on the day {day.label}"
     else:
         return
     reason = f"{literal(f'{column.label} is no code of {named}: ')} || {_told(column)}"
     yield Check(column.label, _if_given(column, known), reason)
+
+
+def patterns(column: Column) -> Iterator[Check]:
+    """The whole value fits its pattern."""
+    if column.pattern is None:
+        return
+    holds = f"btrim({_name(column)}) ~ {literal(f'^({column.pattern})$')}"
+    reason = f"{literal(f'{column.label} has another form than it should: ')} || {_told(column)}"
+    yield Check(column.label, _if_given(column, holds), reason)
 
 
 def bounds(column: Column) -> Iterator[Check]:
@@ -93,7 +101,7 @@ def bounds(column: Column) -> Iterator[Check]:
             yield Check(column.label, holds, reason)
 
 
-def orders(column: Column, others: dict[str, Column]) -> Iterator[Check]:
+def orders(column: Column, others: Mapping[str, Column]) -> Iterator[Check]:
     """Its day is not after that of another column."""
     if column.not_after is None:
         return
@@ -117,6 +125,33 @@ def alone_sql(column: Column) -> str:
         f"({text_or_null(f'sent.{column.name}')} is null"
         f" or count(*) over (partition by sent.file_id, {code}) = 1) as {_alone(column)}"
     )
+
+
+_UNITS = {
+    "communes": ("ref.communes", "commune_code"),
+    "provinces": ("ref.provinces", "province_code"),
+}
+
+
+def _is_listed(column: Column, code: str, day: Column | None) -> str:
+    """SQL: the code is in its list, on that day where one is given and can be read."""
+    table, name = _UNITS.get(column.code_list or "", ("ref.code_lists", "code"))
+    where = [] if column.code_list in _UNITS else [
+        f"listed.code_system = {literal(column.code_list or '')}"
+    ]  # fmt: skip
+    canonical = f"raw.canonical_code(listed.{name})"
+    if day is None:
+        where_sql = f" where {' and '.join(where)}" if where else ""
+        return f"{code} in (select {canonical} from {table} as listed{where_sql})"
+    # units are found by their key: their codes are digits, canonical as they are
+    listed = f"listed.{name}" if column.code_list in _UNITS else canonical
+    at = _typed(day)
+    where += [
+        f"{listed} = {code}",
+        f"coalesce(listed.valid_from <= {at}, true)",
+        f"coalesce(listed.valid_to > {at}, true)",
+    ]
+    return f"exists (select from {table} as listed where {' and '.join(where)})"
 
 
 def _alone(column: Column) -> str:

@@ -9,7 +9,17 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from expectations.generated import checks_of_columns as checks
-from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
+from expectations.generated.checks_of_rules import checks_of, selected_for
+from expectations.rules.rule import (
+    Category,
+    Check,
+    Confidence,
+    Rows,
+    Rule,
+    Scope,
+    Severity,
+    Source,
+)
 from health_warehouse.feeds.contract import Column, ColumnSeverity, Contract
 
 _SEVERITIES: dict[ColumnSeverity, Severity] = {
@@ -56,7 +66,14 @@ _KINDS = (
         Category.CONFORMANCE,
         "Mã có trong danh mục của nó.",
         "Codes are in their list.",
-        lambda column, _: checks.codes(column),
+        checks.codes,
+    ),
+    _Kind(
+        "pattern",
+        Category.CONFORMANCE,
+        "Giá trị đúng dạng quy định.",
+        "Values have the form that is asked for.",
+        lambda column, _: checks.patterns(column),
     ),
     _Kind(
         "bounds",
@@ -70,7 +87,7 @@ _KINDS = (
         Category.PLAUSIBILITY,
         "Các ngày theo đúng thứ tự.",
         "Days stand in their order.",
-        lambda column, others: checks.orders(column, others),
+        checks.orders,
     ),
     _Kind(
         "unique",
@@ -124,12 +141,43 @@ from batch""",
 
 
 def rules_of(contract: Contract) -> tuple[Rule, ...]:
-    """Every rule of the contract that has something to judge."""
-    return tuple(_rules(contract))
+    """Every rule of the contract that has something to judge at the door."""
+    return (*_rules_of_columns(contract), *_rules_beyond_columns(contract))
 
 
-def _rules(contract: Contract) -> Iterator[Rule]:
+def _rules_beyond_columns(contract: Contract) -> Iterator[Rule]:
+    for rule in contract.rules:
+        if rule.is_of_others:
+            continue
+        is_of_delivery = rule.once or rule.no_overlap or rule.names
+        yield Rule(
+            id=f"{contract.feed}.{rule.name}",
+            sentence_vi=rule.says.vi,
+            sentence_en=rule.says.en,
+            source=Source(
+                rule.source or f"the contract of {contract.feed}", _marked(rule.confidence)
+            ),
+            category=Category.COMPLETENESS if rule.filled else Category.PLAUSIBILITY,
+            severity=_SEVERITIES[rule.severity],
+            owner="sender",
+            scope=Scope.DELIVERY if is_of_delivery else Scope.DOCUMENT,
+            rows=(
+                _rows(
+                    contract, list(checks_of(contract, rule)), list(selected_for(contract, rule))
+                ),
+            ),
+        )
+
+
+def _marked(confidence: str) -> Confidence:
+    """A rule without a mark is what the contract says."""
+    marks: dict[str, Confidence] = {"M": "M", "L": "L", "std": "M", "own": "?"}
+    return marks.get(confidence, "H")
+
+
+def _rules_of_columns(contract: Contract) -> Iterator[Rule]:
     columns = {column.name: column for column in contract.table.columns}
+    alone = [checks.alone_sql(column) for column in columns.values() if column.is_unique]
     for kind in _KINDS:
         for told, severity in _SEVERITIES.items():
             asked = [
@@ -149,14 +197,14 @@ def _rules(contract: Contract) -> Iterator[Rule]:
                 category=kind.category,
                 severity=severity,
                 owner="sender",
-                rows=(_rows(contract, asked),),
+                rows=(_rows(contract, asked, alone),),
             )
 
 
-def _rows(contract: Contract, asked: list[Check]) -> Rows:
+def _rows(contract: Contract, asked: list[Check], beside: list[str]) -> Rows:
+    """`beside`: what is selected besides the columns."""
     table = contract.table
-    alone = [checks.alone_sql(column) for column in table.columns if column.is_unique]
-    selected = ",\n    ".join([f"sent.{column.name}" for column in table.columns] + alone)
+    selected = ",\n    ".join([f"sent.{column.name}" for column in table.columns] + beside)
     name = table.name.replace("'", "''")
     return Rows(
         table_sql=f"'{name}'",

@@ -43,12 +43,15 @@ class Category(StrEnum):
     TIMELINESS = "timeliness"
 
 
+Confidence = Literal["H", "M", "L", "?"]
+
+
 @dataclass(frozen=True)
 class Source:
     """The text that a rule comes from, and how sure we are: H official, M, L, ? not verified."""
 
     text: str
-    confidence: Literal["H", "M", "L", "?"]
+    confidence: Confidence
 
 
 @dataclass(frozen=True)

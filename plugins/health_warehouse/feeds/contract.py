@@ -35,6 +35,8 @@ ROWS_READERS = frozenset({"check_ins_xml", "json_lines"})
 
 PersonKey = Literal["none", "optional", "required"]
 
+Comparison = Literal["at_most", "less_than", "equal", "other_than"]
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -51,9 +53,10 @@ class Column:
     are written at first; without any it is called by its name.
 
     `lowest`, `highest`: bounds of numbers, inclusive. `values` are the codes that are allowed, and
-    `code_list` names a list of the reference data instead. `not_after` names a column whose day is
-    not before this one's. `severity`: what a value that breaks this does. `kind`: of codes that may
-    tell of a closed class.
+    `code_list` names a list of the reference data instead: of the day in the column `list_day`,
+    where the contract names one. `pattern`: the regular expression that the whole value fits; what
+    Python and Postgres read alike. `not_after` names a column whose day is not before this one's.
+    `severity`: what a value that breaks this does. `kind`: codes that may tell of a closed class.
     """
 
     name: str
@@ -68,6 +71,8 @@ class Column:
     kind: CodeKind = ""
     values: tuple[str, ...] = ()
     code_list: str | None = None
+    list_day: str | None = None
+    pattern: str | None = None
     lowest: float | None = None
     highest: float | None = None
     not_after: str | None = None
@@ -172,6 +177,82 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """When a rule applies: a column is filled, is blank, or has one of some codes (or none)."""
+
+    column: str
+    kind: Literal["filled", "blank", "one_of", "none_of"]
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A column or a number, added or subtracted."""
+
+    column: str | None = None
+    number: float = 0
+    sign: Literal[1, -1] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """What two sums must be to each other; blank numbers count as nothing, and a comparison of two
+    days or codes holds where one of them is blank. The right side is taken `times` a number.
+    `within`: the share of it that they may differ by."""
+
+    left: tuple[Term, ...]
+    comparison: Comparison
+    right: tuple[Term, ...]
+    times: float = 1
+    within: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoOverlap:
+    """Periods of rows that agree in `of` share no day. A blank end is open; the end is the last
+    day."""
+
+    of: tuple[str, ...]
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A value is found in a column of a row of the same delivery, or of what counts of a feed."""
+
+    column: str
+    of: str
+    feed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """A rule beyond single columns, for rows that meet every condition of `when`. One of the others
+    is set: `filled`, `blank` (columns), `fits` (conditions that hold), `compare`, `once` (columns
+    that no two of the rows agree in), `no_overlap`, `names`."""
+
+    name: str
+    says: Words
+    severity: ColumnSeverity = "flag"
+    when: tuple[Condition, ...] = ()
+    filled: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
+    fits: tuple[Condition, ...] = ()
+    compare: Compare | None = None
+    once: tuple[str, ...] = ()
+    no_overlap: NoOverlap | None = None
+    names: Names | None = None
+    source: str = ""
+    confidence: str = ""
+
+    @property
+    def is_of_others(self) -> bool:
+        """Whether it looks at another feed, which is judged by builds."""
+        return self.names is not None and bool(self.names.feed)
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """One feed. `path` is the file that says so; `overridden` are the keys that a province's file
     changed, by that file.
@@ -204,6 +285,7 @@ class Contract:
     closed: Closed | None = None
     gate: Gate = "notice"
     options: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[RowRule, ...] = ()
     overridden: Mapping[str, Path] = field(default_factory=dict)
 
     @property

@@ -21,12 +21,13 @@ from health_warehouse.feeds.contract import (
 from health_warehouse.feeds.draft import Columns, Draft, DraftTable, draft, listed
 from health_warehouse.feeds.names import raw_table
 from health_warehouse.feeds.problem import Problem
+from health_warehouse.feeds.read_rules import row_rules
 from health_warehouse.feeds.tree import Node
 
 _REFUSE = {"empty": "is_empty", "header_missing": "is_header_missing"}
 _SAME = (
     *("type", "length", "personal", "kind", "lowest", "highest", "not_after", "severity"),
-    *("source", "confidence"),
+    *("source", "confidence", "pattern", "list_day"),
 )
 
 
@@ -72,6 +73,7 @@ def _contract(drawn: Draft, overridden: Mapping[str, Path]) -> Contract:
         closed=_closed(keys.get("closed", "none")),
         gate=keys.get("gate", "notice"),
         options=dict(keys.get("options", {})),
+        rules=tuple(row_rules(keys.get("rules", {}))),
         overridden=dict(overridden),
     )
 

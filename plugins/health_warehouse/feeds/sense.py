@@ -12,6 +12,7 @@ from health_warehouse.feeds.draft import Draft, Fault, Place, listed
 from health_warehouse.feeds.names import why_no_column
 from health_warehouse.feeds.problem import Problem, shown, write_one_of
 from health_warehouse.feeds.sense_of_columns import problems_of_columns
+from health_warehouse.feeds.sense_of_rules import problems_of_rules
 from health_warehouse.feeds.sense_of_tables import problems_of_tables
 
 _PLAIN_READERS = frozenset({"json_lines"})
@@ -24,6 +25,7 @@ def problems_of_sense(drawn: Draft) -> list[Problem]:
     """Everything that does not fit together."""
     found = list(problems_of_tables(drawn))
     found += problems_of_columns(drawn)
+    found += problems_of_rules(drawn)
     for rule in (_mode, _as_of, _references, _not_personal, _identity, _closed, _reader):
         found += [drawn.root.problem(message, *place) for place, message in rule(drawn)]
     return found

@@ -13,6 +13,10 @@ from health_warehouse.feeds.problem import Problem, shown, write_one_of
 
 _DAYS = ("date", "time")
 _NUMBERS = ("integer", "number")
+UNITS = ("communes", "provinces")
+"""Lists that are tables of their own."""
+
+_NOT_ALIKE = re.compile(r"\\[^.\\/()+*?|\[\]{}-]|\(\?|[*+?}]\+|\[\[")
 _PART = re.compile(r"dd?|mm?|yyyy|HH?|MM|SS|[-/. :,T]")
 
 
@@ -20,10 +24,13 @@ def problems_of_columns(drawn: Draft) -> Iterator[Problem]:
     """What is wrong with single columns, and with labels that two of them have."""
     for table in drawn.tables:
         for name, column in (table.columns or {}).items():
-            for rule in (_formats, _bounds, _codes):
+            for rule in (_formats, _bounds, _codes, _pattern):
                 for key, message in rule(column):
                     yield drawn.root.problem(message, *table.place, name, *key)
-            for key, message in _not_after(table, name, column):
+            for key, message in (
+                *_not_after(table, name, column),
+                *_list_day(table, column),
+            ):
                 yield drawn.root.problem(message, *table.place, name, *key)
         for place, message in _labels(drawn, table):
             yield drawn.root.problem(message, *place)
@@ -64,10 +71,38 @@ def _codes(column: Mapping[str, Any]) -> _Found:
         return
     if "values" in column:
         yield Fault(("list",), "`values` stand there too: keep one of them")
-    if name not in lists():
+    if name not in lists() and name not in UNITS:
         same = [one for one in sorted(lists()) if folded_label(one) == folded_label(name)]
         instead = write_one_of(name, same or sorted(lists()))
         yield Fault(("list",), f"the reference data have no list {shown(name)}: {instead}")
+
+
+def _pattern(column: Mapping[str, Any]) -> _Found:
+    """Python and Postgres must read it alike, so it keeps to what both have."""
+    written = column.get("pattern")
+    if written is None:
+        return
+    try:
+        re.compile(written)
+    except re.error as error:
+        yield Fault(("pattern",), f"it is no regular expression: {error.msg}")
+        return
+    if found := _NOT_ALIKE.search(written):
+        yield Fault(
+            ("pattern",),
+            f"{shown(found[0])} is read otherwise by Postgres: write it with [ ], ( ), |, ?, *, + "
+            "and {n,m}",
+        )
+
+
+def _list_day(table: DraftTable, column: Mapping[str, Any]) -> _Found:
+    day = column.get("list_day")
+    if day is None:
+        return
+    if "list" not in column:
+        yield Fault(("list_day",), "there is no `list` here: write one, or delete it")
+    if (table.columns or {}).get(day, {}).get("type") not in _DAYS:
+        yield Fault(("list_day",), f"there is no column {shown(day)} of days")
 
 
 def _not_after(table: DraftTable, name: str, column: Mapping[str, Any]) -> _Found:

@@ -10,7 +10,7 @@ from health_warehouse.feeds.read import read_contract
 from health_warehouse.feeds.tree import read_tree
 
 WORKFORCE = """\
-feed: workforce
+feed: village_workers
 title: {vi: Danh sách nhân lực, en: Workforce list}
 owner: Phòng Tổ chức cán bộ
 match: ["*/nhan_luc_*.jsonl"]
@@ -35,7 +35,7 @@ columns:
   sex_code: {meaning: {vi: Giới tính, en: Sex}, values: [01, 02]}
   beds: {meaning: {vi: Số giường, en: Beds}, type: integer, lowest: 0, highest: 5000}
 """
-PATH = Path("feeds/workforce.yml")
+PATH = Path("feeds/village_workers.yml")
 
 
 def changed(before: str, after: str) -> str:

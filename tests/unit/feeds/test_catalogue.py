@@ -42,14 +42,28 @@ def _problems(folder: Path) -> list[str]:
     return [f"{one.path.name}:{one.line}: {one.message}" for one in examine(folder).problems]
 
 
+OF_LISTS = {
+    feed: contract for feed, contract in built_in().items() if feed not in ("claims", "check_ins")
+}
+
+
 def test_ours_are_right_when_they_are_looked_at_as_strictly_as_others() -> None:
     assert problems_of_ours() == []
-    assert set(built_in()) == {"claims", "check_ins"}
+    assert {feed: len(contract.tables[0].columns) for feed, contract in OF_LISTS.items()} == {
+        "commune_station": 26,
+        "facility_registry": 39,
+        "hospital_activity_month": 37,
+        "insurance_membership": 9,
+        "population": 10,
+        "posts": 8,
+        "rotation": 15,
+        "workforce": 36,
+    }
 
 
 def test_the_columns_of_claims_and_check_ins_are_the_list_of_fields() -> None:
     listed = {table.name: table for table in (*TABLES.values(), CHECK_INS)}
-    described = [table for contract in built_in().values() for table in contract.tables]
+    described = [table for feed in ("claims", "check_ins") for table in built_in()[feed].tables]
     assert [table.name for table in built_in()["claims"].tables] == list(TABLES)
     assert len(described) == len(listed) == 15
     for table in described:
@@ -63,23 +77,25 @@ def test_the_columns_of_claims_and_check_ins_are_the_list_of_fields() -> None:
 
 
 def test_a_province_adds_feeds_as_files_and_as_folders(folder: Path, settings: Settings) -> None:
-    (folder / "workforce.yml").write_text(WORKFORCE)
+    (folder / "village_workers.yml").write_text(WORKFORCE)
     (folder / "beds").mkdir()
-    (folder / "beds/contract.yml").write_text(WORKFORCE.replace("feed: workforce", "feed: beds"))
+    (folder / "beds/contract.yml").write_text(
+        WORKFORCE.replace("feed: village_workers", "feed: beds")
+    )
     (folder / ".git").mkdir()
     (folder / "README.md").write_text("no contract")
     found = catalogue(settings)
-    assert list(found) == ["beds", "check_ins", "claims", "workforce"]
+    assert set(found) - set(built_in()) == {"beds", "village_workers"}
     assert found["beds"].path == folder / "beds/contract.yml"
-    assert contract_of(settings, "workforce").table.raw_table == "workforce"
-    with pytest.raises(ConfigurationError, match="write workforce"):
+    assert contract_of(settings, "village_workers").table.raw_table == "village_workers"
+    with pytest.raises(ConfigurationError, match="write village_workers"):
         contract_of(settings, "workfroce")
 
 
 def test_a_changed_byte_is_read_though_size_and_time_are_the_same(
     folder: Path, settings: Settings
 ) -> None:
-    path = folder / "workforce.yml"
+    path = folder / "village_workers.yml"
     path.write_text(WORKFORCE)
     before = path.stat()
     first = catalogue(settings)
@@ -87,7 +103,7 @@ def test_a_changed_byte_is_read_though_size_and_time_are_the_same(
     path.write_text(WORKFORCE.replace("length: 20", "length: 21"))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert path.stat().st_size == before.st_size
-    column = catalogue(settings)["workforce"].table.column("licence_number")
+    column = catalogue(settings)["village_workers"].table.column("licence_number")
     assert column.length == 21
 
 
@@ -149,17 +165,19 @@ def test_what_decided_how_rows_were_read_stays_ours(folder: Path, text: str) -> 
 
 def test_mistakes_of_all_files_are_told_together(folder: Path, settings: Settings) -> None:
     (folder / "claims.yml").write_text("ownr: A\n")
-    (folder / "workforce.yml").write_text(WORKFORCE.replace("feed: workforce", "feed: staff"))
+    (folder / "village_workers.yml").write_text(
+        WORKFORCE.replace("feed: village_workers", "feed: staff")
+    )
     (folder / "beds.yml").write_text("feed: beds\n")
     (folder / "drugs.yaml").write_text("feed: drugs\n")
-    (folder / "people.yml").write_text(WORKFORCE.replace("workforce", "people"))
+    (folder / "people.yml").write_text(WORKFORCE.replace("village_workers", "people"))
     (folder / "people").mkdir()
-    (folder / "people/contract.yml").write_text(WORKFORCE.replace("workforce", "people"))
+    (folder / "people/contract.yml").write_text(WORKFORCE.replace("village_workers", "people"))
     with pytest.raises(ContractError) as raised:
         catalogue(settings)
     told = "\n".join(_problems(folder))
     assert "claims.yml:1: nobody reads the key 'ownr'" in told
-    assert "workforce.yml:1: the file is called 'workforce'" in told
+    assert "village_workers.yml:1: the file is called 'village_workers'" in told
     assert "beds.yml:1: `title` is missing" in told
     assert "drugs.yaml:1: it is not read: call it drugs.yml" in told
     assert "a contract of people too: delete one of them" in told
@@ -169,7 +187,7 @@ def test_mistakes_of_all_files_are_told_together(folder: Path, settings: Setting
 
 def test_feeds_that_are_named_are_described(folder: Path) -> None:
     text = WORKFORCE.replace("closed: none", "closed: {refers_to: {claim: licence_number}}")
-    path = folder / "workforce.yml"
+    path = folder / "village_workers.yml"
     path.write_text(text)
     assert [one.line for one in examine(folder).problems] == [14]
     assert "no contract describes the feed 'claim': write claims" in _problems(folder)[0]
@@ -178,12 +196,12 @@ def test_feeds_that_are_named_are_described(folder: Path) -> None:
 
 
 def test_two_feeds_have_two_tables(folder: Path) -> None:
-    text = WORKFORCE.replace("feed: workforce", "feed: claims_xml2")
+    text = WORKFORCE.replace("feed: village_workers", "feed: claims_xml2")
     (folder / "claims_xml2.yml").write_text(text)
     assert "raw.claims_xml2 is a table of" in _problems(folder)[0]
     (folder / "claims_xml2.yml").unlink()
     (folder / "practitioners.yml").write_text(
-        WORKFORCE.replace("feed: workforce", "feed: practitioners")
+        WORKFORCE.replace("feed: village_workers", "feed: practitioners")
     )
     assert "raw.practitioners holds something else" in _problems(folder)[0]
 
@@ -198,13 +216,13 @@ def test_single_files_are_looked_at_beside_those_of_the_warehouse(
     folder: Path, tmp_path: Path
 ) -> None:
     (folder / "people.yml").write_text("feed: people")  # wrong, and not asked for
-    path = tmp_path / "workforce.yml"
+    path = tmp_path / "village_workers.yml"
     path.write_text(
         WORKFORCE.replace("closed: none", "closed: {refers_to: {people: licence_number}}")
     )
     read = examine_paths([path], folder)
     assert read.problems == ()
-    assert list(read.contracts) == ["workforce"]
+    assert list(read.contracts) == ["village_workers"]
 
 
 _SCALARS = st.one_of(

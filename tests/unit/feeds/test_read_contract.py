@@ -132,7 +132,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines() -> None:
     _, problems = read(text)
     lines = [problem.line for problem in sorted(problems)]
     assert lines == [1, 3, 6, 13, line_of(text, "select")]
-    assert str(problems[0]).startswith("feeds/workforce.yml:1: ")
+    assert str(problems[0]).startswith("feeds/village_workers.yml:1: ")
 
 
 def test_a_right_contract_has_its_values() -> None:
@@ -151,7 +151,7 @@ def test_a_right_contract_has_its_values() -> None:
         "staff", citizen_id="citizen_id", name="full_name", birth="birth_date"
     )
     assert contract.closed is None
-    assert contract.table.raw_table == "workforce"
+    assert contract.table.raw_table == "village_workers"
     assert contract.table.column("licence_number").labels == ("Số GPHN", "Số CCHN")
     assert contract.table.column("sex_code").values == ("01", "02")
     assert contract.table.column("facility_code").label == "Mã CSKCB"
@@ -170,7 +170,7 @@ def test_what_may_be_closed_names_its_columns() -> None:
 
 _SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20),
-    st.sampled_from(["none", "workforce", "beds", "yyyymmdd", "snapshot", "as_of", "sender"]),
+    st.sampled_from(["none", "village_workers", "beds", "yyyymmdd", "snapshot", "as_of", "sender"]),
 )  # fmt: skip
 _VALUES = st.recursive(
     _SCALARS,
