@@ -89,7 +89,7 @@ def test_a_province_adds_feeds_as_files_and_as_folders(folder: Path, settings: S
     assert found["beds"].path == folder / "beds/contract.yml"
     assert contract_of(settings, "village_workers").table.raw_table == "village_workers"
     with pytest.raises(ConfigurationError, match="write village_workers"):
-        contract_of(settings, "workfroce")
+        contract_of(settings, "vilage_workers")
 
 
 def test_a_changed_byte_is_read_though_size_and_time_are_the_same(
