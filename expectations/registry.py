@@ -33,6 +33,7 @@ from expectations.marts import (
     m08_fresh,
     m09_closed_data,
 )
+from expectations.relations import f11_registered_facility
 from expectations.rules.family import Family
 from expectations.rules.not_judged import NotJudged
 from expectations.rules.rule import Rule, Scope
@@ -76,7 +77,12 @@ LANDING_BY_FEED: dict[str, tuple[Rule, ...]] = {
 # On more than one delivery: judged anew whenever one of them changes.
 SETTLED: tuple[Rule, ...] = tuple(rule for rule in _DECLARED if rule.scope is Scope.VERSIONS)
 OF_SENDERS: tuple[Rule, ...] = tuple(rule for rule in _DECLARED if rule.scope is Scope.SENDER)
-RELATIONS: tuple[Rule, ...] = tuple(rule for rule in _DECLARED if rule.scope is Scope.OTHERS)
+# On all that counts, whatever changed: they name few rows.
+WHOLE: tuple[Rule, ...] = (f11_registered_facility.RULE,)
+# On the dossiers that a build may concern.
+RELATIONS: tuple[Rule, ...] = tuple(
+    rule for rule in _DECLARED if rule.scope is Scope.OTHERS and rule not in WHOLE
+)
 
 JUDGED_BY_PARSER: tuple[Rule, ...] = (
     f01_envelope.RULE,

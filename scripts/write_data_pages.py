@@ -1,4 +1,4 @@
-"""Write anew what comes from the dbt project and from the schema of contracts: pages of `docs`.
+"""Write anew what comes from the dbt project, contracts and their schema: pages, staging models.
 
 Needs no database.
 """
@@ -7,13 +7,22 @@ from __future__ import annotations
 
 from health_warehouse.demo.queries import shipped
 from health_warehouse.feeds import key_reference, schema
-from health_warehouse.release import closed_codes, dictionary, exposures, mart_pages
+from health_warehouse.release import (
+    closed_codes,
+    dictionary,
+    exposures,
+    mart_pages,
+    staging_models,
+)
 from health_warehouse.release.dbt import project_manifest
 from health_warehouse.settings import PROJECT_DIR
 
 if __name__ == "__main__":
     exposures.PATH.write_text(exposures.text(shipped()), encoding="utf-8")
     schema.OVERRIDE_PATH.write_text(schema.override_text(), encoding="utf-8")
+    for path, text in staging_models.files().items():  # the manifest reads them
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     manifest = project_manifest()
     pages = {
         "dictionary.md": dictionary.page(manifest),

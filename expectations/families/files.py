@@ -5,7 +5,7 @@ from expectations.landing import (
     f04_same_dossier_id,
     f07_unknown_table,
 )
-from expectations.relations import f10_known_facility
+from expectations.relations import f10_known_facility, f11_registered_facility
 from expectations.rules.family import Family
 
 FAMILY = Family(
@@ -18,5 +18,6 @@ FAMILY = Family(
         f04_same_dossier_id.RULE,
         f07_unknown_table.RULE,
         f10_known_facility.RULE,
+        f11_registered_facility.RULE,
     ),
 )

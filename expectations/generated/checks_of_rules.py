@@ -41,7 +41,7 @@ def selected_for(contract: Contract, rule: RowRule) -> Iterator[str]:
         yield f"count(*) over {window} = 1 as {_flag(rule)}"
     if rule.no_overlap is not None:
         yield f"{_stands_alone(rule, columns, applies)} as {_flag(rule)}"
-    if rule.names is not None and not rule.names.feed:
+    if rule.names is not None and rule.names.of:
         named = _code("sent", columns[rule.names.column])
         other = _code("other", columns[rule.names.of])
         yield (

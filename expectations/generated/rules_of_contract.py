@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from expectations.generated import checks_of_columns as checks
 from expectations.generated.checks_of_rules import checks_of, selected_for
+from expectations.generated.marks import marked
 from expectations.rules.rule import (
     Category,
     Check,
-    Confidence,
     Rows,
     Rule,
     Scope,
@@ -155,7 +155,7 @@ def _rules_beyond_columns(contract: Contract) -> Iterator[Rule]:
             sentence_vi=rule.says.vi,
             sentence_en=rule.says.en,
             source=Source(
-                rule.source or f"the contract of {contract.feed}", _marked(rule.confidence)
+                rule.source or f"the contract of {contract.feed}", marked(rule.confidence)
             ),
             category=Category.COMPLETENESS if rule.filled else Category.PLAUSIBILITY,
             severity=_SEVERITIES[rule.severity],
@@ -167,12 +167,6 @@ def _rules_beyond_columns(contract: Contract) -> Iterator[Rule]:
                 ),
             ),
         )
-
-
-def _marked(confidence: str) -> Confidence:
-    """A rule without a mark is what the contract says."""
-    marks: dict[str, Confidence] = {"M": "M", "L": "L", "std": "M", "own": "?"}
-    return marks.get(confidence, "H")
 
 
 def _rules_of_columns(contract: Contract) -> Iterator[Rule]:

@@ -10,7 +10,13 @@ import pytest
 from health_warehouse.demo.queries import shipped
 from health_warehouse.feeds import key_reference, schema
 from health_warehouse.marts.manifest import mart_nodes, parse_manifest
-from health_warehouse.release import closed_codes, dictionary, exposures, mart_pages
+from health_warehouse.release import (
+    closed_codes,
+    dictionary,
+    exposures,
+    mart_pages,
+    staging_models,
+)
 from health_warehouse.release.dbt import project_manifest
 from health_warehouse.release.shipped_queries import benchmark_queries, example_queries
 from health_warehouse.settings import PROJECT_DIR
@@ -27,6 +33,14 @@ def manifest() -> dict[str, Any]:
 def pages(manifest: dict[str, Any]) -> dict[str, str]:
     """Of docs/marts."""
     return mart_pages.pages(manifest)
+
+
+def test_staging_models_of_lists_are_what_their_contracts_say() -> None:
+    wanted = staging_models.files()
+    found = {*staging_models.FOLDER.iterdir(), staging_models.SOURCES}
+    assert found == set(wanted), "one model per list: delete or write the others"
+    for path, text in wanted.items():
+        assert path.read_text(encoding="utf-8") == text, STALE.format(path.name)
 
 
 def test_the_dictionary_is_what_the_project_says(manifest: dict[str, Any]) -> None:

@@ -219,11 +219,12 @@ class NoOverlap:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A value is found in a column of a row of the same delivery, or of what counts of a feed."""
+    """A value is found in the column `of` of a row of the same delivery, or in one of the columns
+    of other feeds, as far as these count: feed → column. A person is found by their key."""
 
     column: str
-    of: str
-    feed: str = ""
+    of: str = ""
+    in_feeds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +250,7 @@ class RowRule:
     @property
     def is_of_others(self) -> bool:
         """Whether it looks at another feed, which is judged by builds."""
-        return self.names is not None and bool(self.names.feed)
+        return self.names is not None and bool(self.names.in_feeds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def row_rules(written: Mapping[str, Mapping[str, Any]]) -> Iterator[RowRule]:
             compare=_compare(keys["compare"]) if "compare" in keys else None,
             once=listed(keys.get("once")),
             no_overlap=_no_overlap(keys["no_overlap"]) if "no_overlap" in keys else None,
-            names=Names(**keys["names"]) if "names" in keys else None,
+            names=_names(keys["names"]) if "names" in keys else None,
             source=keys.get("source", ""),
             confidence=keys.get("confidence", ""),
         )
@@ -74,3 +74,7 @@ def _compare(keys: Mapping[str, Any]) -> Compare:
 
 def _no_overlap(keys: Mapping[str, Any]) -> NoOverlap:
     return NoOverlap(listed(keys["of"]), keys["from"], keys["to"])
+
+
+def _names(keys: Mapping[str, Any]) -> Names:
+    return Names(keys["column"], keys.get("of", ""), dict(keys.get("in", {})))

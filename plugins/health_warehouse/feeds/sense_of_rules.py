@@ -56,7 +56,7 @@ def _named(keys: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     names = keys.get("names", {})
     if "column" in names:
         yield ("names", "column"), names["column"]
-    if "of" in names and "feed" not in names:
+    if "of" in names:
         yield ("names", "of"), names["of"]
 
 

@@ -28,8 +28,9 @@ using (
     select batch.file_id, batch.position from ({batch}) as batch
 ) as judged
 where finding.file_id = judged.file_id and finding.position = judged.position
-    and finding.rule_id <> all(:settled)"""
+    and finding.rule_id = any(:rules)"""
 _FORGET_ALL = "delete from quarantine.relation_findings where rule_id <> all(:settled)"
+_FORGET_WHOLE = "delete from quarantine.relation_findings where rule_id = any(:rules)"
 # People know a dossier by its id as it was sent. Sub-selects: a join might read all of raw.
 _INSERT = """\
 insert into quarantine.relation_findings (
@@ -37,9 +38,15 @@ insert into quarantine.relation_findings (
 )
 select
     found.file_id, found.position, found.line, found.table_name, found.field,
-    (
-        select version.facility_id from ops.dossier_versions as version
-        where version.file_id = found.file_id and version.position = found.position
+    coalesce(
+        (
+            select version.facility_id from ops.dossier_versions as version
+            where version.file_id = found.file_id and version.position = found.position
+        ),
+        (
+            select min(version.sender_id) from ops.document_versions as version
+            where version.file_id = found.file_id and version.position = found.position
+        )
     ),
     (
         select btrim(header.ma_lk) from raw.claims_xml1 as header
@@ -48,6 +55,9 @@ select
     :rule_id, :severity, found.reason
 from ({findings}) as found
 order by found.file_id, found.position, found.table_name, found.line, found.field"""
+
+
+_ALL = "select 1 as all_that_counts"
 
 
 class RuleNotJudged(BuildFailed):
@@ -60,26 +70,36 @@ def replace_findings(
     *,
     is_full: bool,
     rules: Sequence[Rule] = registry.RELATIONS,
+    whole: Sequence[Rule] = registry.WHOLE,
 ) -> tuple[Outcome, ...]:
     """Judge the affected dossiers, as they are at its end; how each rule went.
 
-    In the transaction that completes the build, as role transformer. Raises RuleNotJudged naming
-    the rule: a finding left from before would be of another set of deliveries.
+    `whole` rules name the rows that they judge themselves, and all their findings are replaced. In
+    the transaction that completes the build, as role transformer. Raises RuleNotJudged naming the
+    rule: a finding left from before would be of another set of deliveries.
     """
-    forget = _FORGET_ALL if is_full else _FORGET.replace("{batch}", BATCH)
     settled = [rule.id for rule in (*registry.SETTLED, *registry.OF_SENDERS)]
-    connection.execute(text(forget), {"settled": settled})
-    outcomes = tuple(_judge(connection, build_id, rule) for rule in rules)
+    if is_full:
+        connection.execute(text(_FORGET_ALL), {"settled": settled})
+    else:
+        asked = [rule.id for rule in rules]
+        connection.execute(text(_FORGET.replace("{batch}", BATCH)), {"rules": asked})
+        connection.execute(text(_FORGET_WHOLE), {"rules": [rule.id for rule in whole]})
+    outcomes = tuple(
+        _judge(connection, build_id, rule, batch)
+        for those, batch in ((rules, BATCH), (whole, _ALL))
+        for rule in those
+    )
     store(connection, "relations", outcomes, build_id=build_id)
     return outcomes
 
 
-def _judge(connection: Connection, build_id: int, rule: Rule) -> Outcome:
-    verdict = statements.verdict(rule).format(batch=f"({BATCH}) as batch")
+def _judge(connection: Connection, build_id: int, rule: Rule, batch: str) -> Outcome:
+    verdict = statements.verdict(rule).format(batch=f"({batch}) as batch")
     try:
         judged = connection.exec_driver_sql(verdict.replace("%", "%%")).one()
         if judged.failed_count:
-            insert = _INSERT.replace("{findings}", statements.findings(rule, BATCH))
+            insert = _INSERT.replace("{findings}", statements.findings(rule, batch))
             values = {"rule_id": rule.id, "severity": rule.severity.value}
             connection.execute(text(insert), values)
     except OperationalError:

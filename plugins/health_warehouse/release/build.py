@@ -14,12 +14,15 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, text
 
+from expectations import registry
 from health_warehouse.database.turns import take
 from health_warehouse.database.upgrades import require_upgraded
 from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import BuildFailed
+from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.privacy.key_state import require_whole_keys
 from health_warehouse.quality.relations import RuleNotJudged, replace_findings
+from health_warehouse.quality.relations_of_feeds import relations_of_feeds
 from health_warehouse.release import dbt
 from health_warehouse.release.builders import alone, transformer
 from health_warehouse.release.former_models import drop_former_models
@@ -195,9 +198,21 @@ def finish(settings: Settings, build_id: int) -> Build:
     try:
         with transformer(settings) as connection:
             if _close(connection, build_id, "built"):
-                is_full = _read(connection, build_id).is_full
-                replace_findings(connection, build_id, is_full=is_full)
-                if is_full:
+                build = _read(connection, build_id)
+                of_feeds = relations_of_feeds(
+                    connection,
+                    catalogue(settings),
+                    after=build.from_change_id,
+                    to=build.to_change_id,
+                    is_full=build.is_full,
+                )
+                replace_findings(
+                    connection,
+                    build_id,
+                    is_full=build.is_full,
+                    whole=(*registry.WHOLE, *of_feeds),
+                )
+                if build.is_full:
                     drop_former_models(connection, dbt.present_relations(settings))
             else:
                 found = _read(connection, build_id)

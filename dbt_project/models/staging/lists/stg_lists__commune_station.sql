@@ -1,0 +1,36 @@
+-- One row per station or point at a day that counts now, named and typed.
+-- Written by scripts/write_data_pages.py from the contract.
+-- No WITH in a view: Postgres would not flatten it.
+select
+    document_key,
+    partition_key,
+    sender_id,
+    as_of,
+    received_at,
+    unit_code,
+    unit_kind,
+    unit_name,
+    parent_unit_code,
+    commune_code,
+    former_commune_code,
+    manager_kind,
+    has_doctor,
+    does_vaccination,
+    does_delivery,
+    does_tele,
+    has_internet,
+    criteria_version,
+    criteria_met,
+    criteria_score,
+    as_of_date,
+    cast(population_served as bigint) as population_served,
+    cast(doctors_own as bigint) as doctors_own,
+    cast(doctors_rotated as bigint) as doctors_rotated,
+    cast(doctors_total as bigint) as doctors_total,
+    cast(midwives as bigint) as midwives,
+    cast(nurses as bigint) as nurses,
+    cast(pharmacists as bigint) as pharmacists,
+    cast(other_staff as bigint) as other_staff,
+    cast(village_health_workers as bigint) as village_health_workers,
+    cast(stay_beds as bigint) as stay_beds
+from {{ source('feeds', 'commune_station') }}

@@ -1,0 +1,47 @@
+"""Rules of contracts that look at other feeds: which of them a build must judge anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, text
+
+from expectations.generated.relations_of_contract import relations_of
+from expectations.rules.rule import Rule
+from health_warehouse.feeds.contract import Contract
+
+_CHANGED = text(
+    "select distinct feed from ops.document_changes where change_id > :after and change_id <= :to"
+)
+
+
+def relations_of_feeds(
+    connection: Connection,
+    contracts: Mapping[str, Contract],
+    *,
+    after: int,
+    to: int,
+    is_full: bool,
+) -> tuple[Rule, ...]:
+    """The rules of feeds that changed in a stretch of the log, or that name one which did.
+
+    What they find follows from what counts of both feeds, so the others find what they found.
+    """
+    values = {"after": after, "to": to}
+    changed = set(contracts) if is_full else set(connection.execute(_CHANGED, values).scalars())
+    return tuple(
+        rule
+        for contract in contracts.values()
+        for rule in relations_of(contract, contracts)
+        if changed & _looked_at(contract, rule)
+    )
+
+
+def _looked_at(contract: Contract, rule: Rule) -> set[str]:
+    named = {
+        feed
+        for asked in contract.rules
+        if asked.names is not None and rule.id == f"{contract.feed}.{asked.name}"
+        for feed in asked.names.in_feeds
+    }
+    return {contract.feed} | named
