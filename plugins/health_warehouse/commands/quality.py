@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,7 +13,10 @@ from rich.table import Table
 
 from health_warehouse.commands.listing import print_rows
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.settings import get_settings
+from health_warehouse.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from expectations.rules.rule import Rule
 
 _FINDING = (
     "delivery",
@@ -84,9 +88,9 @@ def quarantine(
     )
     for one in rule or ():
         if not any(entry["rule"] == one for entry in found):  # a former rule's are still listed
-            _require_rule(one)
+            _require_rule(settings, one)
     if xlsx or csv or each_facility:
-        _write_files(found, xlsx, csv, each_facility, as_json)
+        _write_files(settings, found, xlsx, csv, each_facility, as_json)
     elif as_json:
         _print_json(found)
     else:
@@ -95,6 +99,7 @@ def quarantine(
 
 
 def _write_files(
+    settings: Settings,
     found: list[dict[str, Any]],
     xlsx: Path | None,
     csv: Path | None,
@@ -103,15 +108,16 @@ def _write_files(
 ) -> None:
     from health_warehouse.quality import sender_files
 
+    rules = _rules(settings)
     written = []
     if xlsx:
-        sender_files.write_xlsx(xlsx, found)
+        sender_files.write_xlsx(xlsx, found, rules)
         written.append(xlsx)
     if csv:
-        sender_files.write_csv(csv, found)
+        sender_files.write_csv(csv, found, rules)
         written.append(csv)
     if each_facility:
-        written += sender_files.write_each_facility(each_facility, found).values()
+        written += sender_files.write_each_facility(each_facility, found, rules).values()
     facilities = sorted({str(entry["facility"] or "unknown") for entry in found})
     if as_json:
         files = [str(path) for path in written]
@@ -159,20 +165,27 @@ def rules(as_json: _AS_JSON = False) -> None:
     """List every rule: what it says, where it comes from, what happens when it fails."""
     from health_warehouse.quality.rules_page import described
 
+    found = described(list(_rules(get_settings()).values()))
     if as_json:
-        _print_json(described())
+        _print_json(found)
         return
     columns = ("id", "severity", "category", "owner", "sentence_vi", "sentence_en")
     table = Table(*columns)
-    for row in described():
+    for row in found:
         table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
     Console().print(table)
 
 
-def _require_rule(rule_id: str) -> None:
-    from expectations import registry
+def _rules(settings: Settings) -> Mapping[str, Rule]:
+    """Every rule, those of contracts too."""
+    from health_warehouse.feeds.catalogue import catalogue
+    from health_warehouse.quality.rules import all_rules
 
-    if rule_id not in {rule.id for rule in registry.ALL}:
+    return all_rules(catalogue(settings))
+
+
+def _require_rule(settings: Settings, rule_id: str) -> None:
+    if rule_id not in _rules(settings):
         raise ConfigurationError(f"there is no rule {rule_id}: `warehouse rules` lists them")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 LINEAGE = frozenset(
     {"file_id", "position", "line", "facility_id", "receipt_id", "document_id", "sender", "as_of"}
-)
-"""What the loader calls its own columns, and the words for sender and day in `partition`."""
+) | {"document_key", "partition_key", "sender_id", "received_at", "person_key", "practitioner_key"}
+"""What the loader and the views of feeds call their own columns, and the words for sender and day
+in `partition`."""
 
 SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
 

@@ -12,6 +12,9 @@ from health_warehouse.feeds.dates import forms_of, moment_sql
 LINEAGE = ("document_key", "partition_key", "sender_id", "as_of", "received_at", "person_key")
 """The columns of every view, before those of the contract."""
 
+PRACTITIONER_KEY = "practitioner_key"
+"""The key by which lines of claims name a practitioner, in views of feeds with a licence."""
+
 
 def create_view(contract: Contract, order: Sequence[str] = ()) -> str:
     """The statement that makes `feeds.<feed>`; for a cursor, without parameters. Columns that
@@ -31,6 +34,8 @@ def create_view(contract: Contract, order: Sequence[str] = ()) -> str:
         for column in sorted(contract.table.columns, key=lambda one: place(one.name))
         if not column.is_personal
     ]
+    if contract.identity is not None and contract.identity.licence is not None:
+        typed.insert(0, _practitioner(contract.identity.licence))
     person = "sent._person_key" if contract.table.person_key != "none" else "cast(null as uuid)"
     return (
         sql.SQL(
@@ -69,6 +74,14 @@ where current.feed = {feed} and not current.is_withdrawal
         )
         .as_string(None)
     )
+
+
+def _practitioner(licence: str) -> sql.Composed:
+    """The licence itself is personal, and stays behind the view."""
+    return sql.SQL(
+        "    (select known.practitioner_key from raw.practitioners as known"
+        " where known.practitioner_code = raw.canonical_code({})) as {}"
+    ).format(sql.Identifier("sent", licence), sql.Identifier(PRACTITIONER_KEY))
 
 
 def typed_value(relation: str, column: Column) -> str:

@@ -105,12 +105,14 @@ class FeedKeys:
         )
 
     def _member_of_staff(self, identity: Identity, sender_id: str, values: Values) -> UUID | None:
-        licence = canonical_code(_value(values, identity.licence))
-        if licence:
-            return practitioner_key(self._key, licence)
+        """By the citizen id, for somebody may have several licences; without one by the licence,
+        which then is the key of the practitioner."""
         national = citizen_id(_value(values, identity.citizen_id))
         if national is not None:
             return keyed_hash(self._key, "staff", "citizen_id", national)
+        licence = canonical_code(_value(values, identity.licence))
+        if licence:
+            return practitioner_key(self._key, licence)
         local = canonical_code(_value(values, identity.local_id))
         return keyed_hash(self._key, "staff", "local", sender_id, local) if local else None
 

@@ -7,8 +7,9 @@ MA_BS and MA_TTDV of the papers (XML7–XML11) hold insurance numbers instead (p
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
+from health_warehouse.feeds.contract import Contract
 from health_warehouse.privacy.person_key import practitioner_key
 
 _MOST = 10_000  # at once
@@ -42,6 +43,19 @@ _NEW_CODES = text(
     limit :most
     """
 )
+_NEW_CODES_OF_A_LIST = r"""
+    select distinct raw.canonical_code(listed.{column}) as code
+    from raw.{table} as listed
+    where
+        listed.file_id = :file_id
+        and raw.canonical_code(listed.{column}) <> '' and length(listed.{column}) <= 100
+        and not exists (
+            select from raw.practitioners as known
+            where known.practitioner_code = raw.canonical_code(listed.{column})
+        )
+    order by 1
+    limit :most
+"""
 _REMEMBER = text(
     """
     insert into raw.practitioners (practitioner_code, practitioner_key)
@@ -57,9 +71,22 @@ def remember_practitioners(connection: Connection, key: bytes, file_id: int) -> 
     In order of the numbers, so that two loaders can wait for, but never dead-lock, each other.
     Memory is bounded, whatever a file invents.
     """
+    _remember(connection, key, file_id, _NEW_CODES)
+
+
+def remember_licences(connection: Connection, key: bytes, file_id: int, contract: Contract) -> None:
+    """The same for a list whose rows name a licence: by it, it is joined to lines of claims."""
+    if contract.identity is not None and contract.identity.licence is not None:
+        statement = _NEW_CODES_OF_A_LIST.format(
+            table=contract.table.raw_table, column=contract.identity.licence
+        )
+        _remember(connection, key, file_id, text(statement))
+
+
+def _remember(connection: Connection, key: bytes, file_id: int, statement: TextClause) -> None:
     is_more = True
     while is_more:
-        found = connection.execute(_NEW_CODES, {"file_id": file_id, "most": _MOST})
+        found = connection.execute(statement, {"file_id": file_id, "most": _MOST})
         codes: list[str] = list(found.scalars())
         is_more = len(codes) == _MOST
         if codes:

@@ -22,7 +22,7 @@ from health_warehouse.landing.feed_rows import FeedRows
 from health_warehouse.landing.file_kinds import UNKNOWN_FILE
 from health_warehouse.landing.keys import dossier_keys
 from health_warehouse.landing.partitions import Partitions
-from health_warehouse.landing.practitioners import remember_practitioners
+from health_warehouse.landing.practitioners import remember_licences, remember_practitioners
 from health_warehouse.landing.raw_rows import RawWriter
 from health_warehouse.landing.routing import feed_of, feeds_by_name
 from health_warehouse.landing.taken_up import require_taken_up
@@ -249,6 +249,7 @@ def _write_rows(
     found = rows.write(file_id, documents)
     if contract.identity is not None:
         remember_persons_of(connection, contract, file_id)
+        remember_licences(connection, key, file_id, contract)
     tally.lines = found.rows
     tally.documents = found.rows - found.blank
     tally.rows[contract.table.name] = found.kept

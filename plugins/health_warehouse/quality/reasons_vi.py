@@ -50,6 +50,25 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) (\S+) is after (\S+) (\S+)", r"\1 \2 sau \3 \4"),
         (r"(\S+) is (.+), more than (.+), (\S+)", r"\1 là \2, lớn hơn \3 = \4"),
         (r"(\S+) is (\S+), (.+) is (\S+)", r"\1 là \2, trong khi \3 là \4"),
+        # of lists, whose columns have names of several words
+        (r"(.+) is blank", r"\1 để trống"),
+        (r"(.+?) is not a whole number: (.+)", r"\1 không phải là số nguyên: \2"),
+        (r"(.+?) is not a number: (.+)", r"\1 không phải là số: \2"),
+        (r"(.+?) is not a day (\(.+?\)): (.+)", r"\1 không phải ngày \2: \3"),
+        (r"(.+?) is not a time (\(.+?\)): (.+)", r"\1 không phải ngày giờ \2: \3"),
+        (r"(.+?) is not yes or no: (.+)", r"\1 không phải có hoặc không: \2"),
+        (r"(.+?) is less than (\S+): (.+)", r"\1 nhỏ hơn \2: \3"),
+        (r"(.+?) is more than (\S+): (.+)", r"\1 lớn hơn \2: \3"),
+        (r"(.+?) has (\d+) characters, (\d+) are allowed", r"\1 có \2 ký tự, tối đa \3"),
+        (r"(.+?) is no code of its list: (.+)", r"\1 không có trong danh mục: \2"),
+        (
+            r"(.+?) is no code of the list (\S+) on the day (.+?): (.+)",
+            r"\1 không có trong danh mục \2 vào ngày ghi ở cột \3: \4",
+        ),
+        (r"(.+?) is no code of the list (\S+): (.+)", r"\1 không có trong danh mục \2: \3"),
+        (r"(.+?) has another form than it should: (.+)", r"\1 không đúng dạng: \2"),
+        (r"(.+?) is that of another row, too: (.+)", r"\1 trùng với dòng khác: \2"),
+        (r"(.+?) is after (.+)", r"\1 sau \2"),
     )
 )
 # How a value is described that may be of a person: `12 characters: letters, digits`.

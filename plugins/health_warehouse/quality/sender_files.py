@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations import registry
-from expectations.rules.rule import Severity
+from expectations.rules.rule import Rule, Severity
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.shown import shown_facility
 from health_warehouse.private_files import write_private
@@ -53,8 +53,25 @@ WHAT_TO_DO: Mapping[str, tuple[str, str]] = {
 }
 """By severity: what it means for the dossier, and what the sender does."""
 
-_SENTENCES = {rule.id: rule.sentence_vi for rule in registry.ALL}
-_SOURCES = {rule.id: rule.source.text for rule in registry.ALL}
+_OF_LISTS: Mapping[str, tuple[str, str]] = {
+    Severity.REFUSE_FILE: (
+        "Cả tệp bị từ chối, không dòng nào được tính",
+        "Sửa theo quy tắc rồi gửi lại cả danh sách trong một tệp mới.",
+    ),
+    Severity.QUARANTINE_DOSSIER: (
+        "Dòng bị cách ly, chưa được tính",
+        "Sửa dòng này rồi gửi lại cả danh sách trong một tệp mới.",
+    ),
+    Severity.FLAG_LINE: (
+        "Dòng vẫn được tính, có ghi nhận lỗi",
+        "Kiểm tra; nếu sai thì sửa và gửi lại cả danh sách trong một tệp mới.",
+    ),
+    Severity.RECORD: ("Chỉ ghi lại", "Không phải gửi lại; kiểm tra cho lần gửi sau."),
+}
+"""The same for a row of a list, whose rules are called `feed.rule`."""
+
+Rules = Mapping[str, Rule]
+_DECLARED: Rules = {rule.id: rule for rule in registry.ALL}
 _WIDTHS = (9, 28, 20, 9, 8, 7, 18, 11, 60, 45, 30, 50)
 _ROWS_OF_A_SHEET = 1_048_575  # of Excel, below the heading
 _LONGEST_CELL = 32_000  # Excel holds 32,767 characters
@@ -62,10 +79,14 @@ _LONGEST_CELL = 32_000  # Excel holds 32,767 characters
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def rows(entries: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
+def rows(
+    entries: Iterable[Mapping[str, Any]], rules: Rules = _DECLARED
+) -> Iterator[tuple[Any, ...]]:
     """What `findings.entries` gives, as rows of COLUMNS."""
     for entry in entries:
-        consequence, action = WHAT_TO_DO[entry["severity"]]
+        rule = rules.get(entry["rule"])
+        to_do = _OF_LISTS if "." in entry["rule"] else WHAT_TO_DO
+        consequence, action = to_do[entry["severity"]]
         yield (
             entry["facility"],
             entry["delivery"],
@@ -75,23 +96,30 @@ def rows(entries: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
             entry["line"],
             entry["field"],
             entry["rule"],
-            _SENTENCES.get(entry["rule"], ""),
-            in_vietnamese(entry["reason"]),
+            rule.sentence_vi if rule else "",
+            _reason(entry["reason"], rule),
             consequence,
             action,
         )
 
 
-def write_csv(path: Path, entries: Iterable[Mapping[str, Any]]) -> None:
+def _reason(reason: str, rule: Rule | None) -> str:
+    """A reason that begins with the sentence of its rule says it in Vietnamese, too."""
+    if rule is not None and reason.startswith(rule.sentence_en):
+        return rule.sentence_vi + reason.removeprefix(rule.sentence_en).replace(" is ", " là ")
+    return in_vietnamese(reason)
+
+
+def write_csv(path: Path, entries: Iterable[Mapping[str, Any]], rules: Rules = _DECLARED) -> None:
     """With a byte order mark, by which Excel knows the encoding."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows([_harmless(value) for value in row] for row in rows(entries))
+    writer.writerows([_harmless(value) for value in row] for row in rows(entries, rules))
     _write(path, ("\ufeff" + text.getvalue()).encode())
 
 
-def write_xlsx(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
+def write_xlsx(path: Path, entries: Sequence[Mapping[str, Any]], rules: Rules = _DECLARED) -> None:
     """A sheet of findings and one of the rules that they name."""
     from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
@@ -111,17 +139,19 @@ def write_xlsx(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
                 {"text_wrap": True, "valign": "top", "num_format": "@", "quote_prefix": True}
             ),
         }
-        listed = list(rows(entries))
+        listed = list(rows(entries, rules))
         for number, start in enumerate(range(0, len(listed) or 1, _ROWS_OF_A_SHEET), 1):
             name = "Phát hiện" if number == 1 else f"Phát hiện {number}"
             part = listed[start : start + _ROWS_OF_A_SHEET]
             _fill(workbook.add_worksheet(name), formats, COLUMNS, part, _WIDTHS)
-        rules = workbook.add_worksheet("Quy tắc")
-        _fill(rules, formats, _RULE_COLUMNS, _rules(entries), (11, 12, 90, 60))
+        sheet = workbook.add_worksheet("Quy tắc")
+        _fill(sheet, formats, _RULE_COLUMNS, _rules(entries, rules), (11, 12, 90, 60))
     _write(path, buffer.getvalue())
 
 
-def write_each_facility(folder: Path, entries: Sequence[Mapping[str, Any]]) -> dict[str, Path]:
+def write_each_facility(
+    folder: Path, entries: Sequence[Mapping[str, Any]], rules: Rules = _DECLARED
+) -> dict[str, Path]:
     """A workbook for each facility, FOLDER/96001.xlsx, with its own rows only; paths by facility.
 
     Findings without a facility that looks like one are in none: nobody knows whose they are.
@@ -134,18 +164,20 @@ def write_each_facility(folder: Path, entries: Sequence[Mapping[str, Any]]) -> d
     by_facility.pop(shown_facility(None), None)
     paths = {facility: folder / f"{facility}.xlsx" for facility in sorted(by_facility)}
     for facility, path in paths.items():
-        write_xlsx(path, by_facility[facility])
+        write_xlsx(path, by_facility[facility], rules)
     return paths
 
 
 _RULE_COLUMNS = ("Quy tắc", "Số phát hiện", "Quy tắc yêu cầu", "Căn cứ")
 
 
-def _rules(entries: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+def _rules(entries: Iterable[Mapping[str, Any]], rules: Rules) -> list[tuple[Any, ...]]:
     counts = Counter(entry["rule"] for entry in entries)
+    known = {name: rules.get(name) for name in counts}
     return [
-        (rule, count, _SENTENCES.get(rule, ""), _SOURCES.get(rule, ""))
-        for rule, count in counts.most_common()
+        (name, count, rule.sentence_vi if rule else "", rule.source.text if rule else "")
+        for name, count in counts.most_common()
+        for rule in (known[name],)
     ]
 
 

@@ -19,5 +19,6 @@ former_marts               marts of an older version, for `warehouse upgrade`
 former_models              what models that are gone left, for full builds
 reader_documents           dbt's documents of what is published
 dictionary, mart_pages     pages of docs/, and closed_codes; shipped_queries are linked from them
+staging_models             the models that read lists, from their contracts
 exposures                  who reads which mart, for dbt
 """

@@ -28,6 +28,7 @@ _LINEAGE = {
     "as_of": ("date", "Day that its list speaks of; null where a list has none."),
     "received_at": ("timestamptz", "When its delivery counts as received."),
     "person_key": ("uuid", "Key of the person that it names, in the domain of the contract."),
+    "practitioner_key": ("uuid", "Key by which lines of claims name the practitioner."),
 }
 _KEYWORDS = frozenset({"procedures"})
 """Names that sqlfluff takes for words of SQL."""
@@ -63,7 +64,11 @@ def _columns(contract: Contract) -> Iterator[Column]:
 
 
 def _lineage(contract: Contract) -> Iterator[str]:
-    yield from (name for name in _LINEAGE if name != "person_key" or contract.identity is not None)
+    identity = contract.identity
+    absent = set() if identity else {"person_key"}
+    if identity is None or identity.licence is None:
+        absent.add("practitioner_key")
+    yield from (name for name in _LINEAGE if name not in absent)
 
 
 def _model(contract: Contract) -> str:

@@ -8,6 +8,7 @@ select
     as_of,
     received_at,
     person_key,
+    practitioner_key,
     facility_code,
     is_main_place,
     department_code,
