@@ -30,7 +30,7 @@ Lineage = Literal["file_id", "position", "line", "facility_id"]
 the row within it; facility_id is who sent it, when the reader alone knows. All but facility_id are
 the key."""
 
-ROWS_READERS = frozenset({"check_ins_xml", "json_lines"})
+ROWS_READERS = frozenset({"check_ins_xml", "json_lines", "table"})
 """Readers of which every row is a document."""
 
 PersonKey = Literal["none", "optional", "required"]
@@ -114,9 +114,10 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class AsOf:
     """Where the day that a list speaks of is found. `kind`: column (its name is `of`), file_name (a
-    pattern of yyyy, mm, dd is `of`), receipt_month (its last day)."""
+    pattern of yyyy, mm, dd is `of`), title (the words before it, above the headings, are `of`),
+    receipt_month (its last day)."""
 
-    kind: Literal["column", "file_name", "receipt_month"]
+    kind: Literal["column", "file_name", "title", "receipt_month"]
     of: str = ""
 
 
@@ -259,10 +260,12 @@ class Contract:
     changed, by that file.
 
     `match`: patterns of paths below the inbox, as fnmatch reads them, without regard to case.
-    `reader`: which reader makes documents of its bytes. `document_key`: the columns that name a
-    document within its sender; empty: the whole content does. `partition`: columns, `sender`,
-    `as_of`. `newer`: "received_at", or the column that orders versions before it. `closed`: None
-    where nothing is. `gate`: whether its findings can hold a release.
+    `reader`: which reader makes documents of its bytes; one of `other_readers` does where it takes
+    the bytes and `reader` does not. `locale`: how numbers are written as text ("vi": 1.234,5, "en":
+    1,234.5, "": nobody says), and `locales` of single senders. `document_key`: the columns that
+    name a document within its sender; empty: the whole content does. `partition`: columns,
+    `sender`, `as_of`. `newer`: "received_at", or the column that orders versions before it.
+    `closed`: None where nothing is. `gate`: whether its findings can hold a release.
     """
 
     feed: str
@@ -286,8 +289,16 @@ class Contract:
     closed: Closed | None = None
     gate: Gate = "notice"
     options: Mapping[str, str] = field(default_factory=dict)
+    other_readers: tuple[str, ...] = ()
+    locale: Literal["", "vi", "en"] = ""
+    locales: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[RowRule, ...] = ()
     overridden: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """All of them, in the order in which they are tried."""
+        return (self.reader, *self.other_readers)
 
     @property
     def is_of_rows(self) -> bool:

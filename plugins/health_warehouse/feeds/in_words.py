@@ -30,6 +30,9 @@ def lines_of(contract: Contract) -> Iterator[tuple[str, str]]:
     yield "owner", contract.owner
     yield "files", _list(contract.match)
     yield "reader", _reader(contract)
+    if contract.locale or contract.locales:
+        others = _list(f"{sender} {locale}" for sender, locale in contract.locales.items())
+        yield "numbers", f"as {contract.locale or 'nobody says'}" + f", {others}" * bool(others)
     yield "sender", _sender(contract.sender)
     yield "speaks for", _SPEAKS_FOR[contract.speaks_for]
     yield "mode", f"{contract.mode}: {_MODES[contract.mode]}"
@@ -113,7 +116,8 @@ def _asked(column: Column) -> Iterator[str]:
 
 def _reader(contract: Contract) -> str:
     options = _list(f"{key} {value}" for key, value in contract.options.items())
-    return f"{contract.reader} ({options})" if options else contract.reader
+    named = ", else ".join(contract.readers)
+    return f"{named} ({options})" if options else named
 
 
 def _sender(sender: Sender) -> str:
@@ -129,6 +133,7 @@ def _as_of(source: AsOf) -> str:
     return {
         "column": f"the column {source.of}",
         "file_name": f"the name of the file ({source.of})",
+        "title": f"the words “{source.of}” above the headings",
         "receipt_month": "the month of receipt",
     }[source.kind]
 

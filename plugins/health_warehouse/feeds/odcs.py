@@ -151,7 +151,9 @@ def _of_contract(contract: Contract) -> Mapping[str, Any]:
     return {
         "feed": contract.feed,
         "mode": contract.mode,
-        "reader": contract.reader,
+        "reader": list(contract.readers),
+        "locale": contract.locale,
+        "locales": dict(contract.locales),
         "options": dict(contract.options),
         "match": list(contract.match),
         "sender": {"kind": contract.sender.kind, "of": contract.sender.of},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from health_warehouse.feeds.contract import (
     AsOf,
@@ -56,7 +56,9 @@ def _contract(drawn: Draft, overridden: Mapping[str, Path]) -> Contract:
         title=Words(**keys["title"]),
         owner=keys["owner"],
         match=listed(keys["match"]),
-        reader=keys["reader"],
+        reader=listed(keys["reader"])[0],
+        other_readers=listed(keys["reader"])[1:],
+        **_locale(keys.get("locale", "")),
         mode=keys["mode"],
         tables=tuple(_table(keys["feed"], table, len(drawn.tables)) for table in drawn.tables),
         path=drawn.root.path,
@@ -125,9 +127,14 @@ def _sender(written: str | Mapping[str, str]) -> Sender:
 def _as_of(written: str | Mapping[str, str]) -> AsOf:
     if isinstance(written, str):
         return AsOf("receipt_month")
-    if "column" in written:
-        return AsOf("column", written["column"])
-    return AsOf("file_name", written["file_name"])
+    ((kind, of),) = written.items()
+    return AsOf(cast(Any, kind), of)
+
+
+def _locale(written: str | Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(written, str):
+        return {"locale": written}
+    return {"locale": written.get("default", ""), "locales": dict(written.get("senders", {}))}
 
 
 def _closed(written: str | Mapping[str, Any]) -> Closed | None:

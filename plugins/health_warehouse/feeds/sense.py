@@ -15,7 +15,7 @@ from health_warehouse.feeds.sense_of_columns import problems_of_columns
 from health_warehouse.feeds.sense_of_rules import problems_of_rules
 from health_warehouse.feeds.sense_of_tables import problems_of_tables
 
-_PLAIN_READERS = frozenset({"json_lines"})
+_PLAIN_READERS = frozenset({"json_lines", "table"})
 PARTITION_WORDS = ("sender", "as_of")
 _KINDS = ("icd", "drug", "service", "disease")
 _NAMING = ("citizen_id", "insurance_number", "local_id", "name")
@@ -181,11 +181,17 @@ def _closed(drawn: Draft) -> _Found:
 
 
 def _reader(drawn: Draft) -> _Found:
-    reader = drawn.keys.get("reader")
-    if reader in _PLAIN_READERS and "tables" in drawn.keys:
+    readers = listed(drawn.keys.get("reader"))
+    plain = [reader for reader in readers if reader in _PLAIN_READERS]
+    if plain and "tables" in drawn.keys:
         yield Fault(
-            ("tables",), f"{reader} gives rows of one kind: write `grain` and `columns` instead"
+            ("tables",), f"{plain[0]} gives rows of one kind: write `grain` and `columns` instead"
         )
+    if len(readers) > 1 and len(plain) < len(readers):
+        yield Fault(("reader",), "only json_lines and table can stand beside another reader")
+    titles = [at for at, one in enumerate(drawn.keys.get("as_of", ())) if "title" in one]
+    if readers and titles and "table" not in readers:
+        yield Fault(("as_of", titles[0]), "only lists have a title: write `reader: table`")
 
 
 def _written(drawn: Draft) -> frozenset[str]:

@@ -14,6 +14,7 @@ from health_warehouse.feeds.ddl import column_names
 from health_warehouse.landing.copying import copy_line, copy_lines
 from health_warehouse.landing.feed_keys import FeedKeys, RowKeys
 from health_warehouse.landing.partitions import Partitions, Place
+from health_warehouse.readers.remark import Remark
 from health_warehouse.readers.row import Row
 
 BATCH_CHARACTERS = 8 * 1024 * 1024
@@ -101,6 +102,8 @@ class FeedRows:
             if self._before is not None:
                 self._before.rollback()
             raise
+        for remark in getattr(rows, "remarks", ()):
+            self._remark(file_id, None, remark, "")
         if self._partitions.contradicting:
             self._line(
                 "quarantine.findings",
@@ -143,6 +146,8 @@ class FeedRows:
         person = [None if keys.person is None else str(keys.person)] if self._has_person else []
         self._line(self._raw, [str(file_id), str(row.position), *row.values, row.extra, *person])
         self._version(file_id, row.position, place, keys, document, values)
+        for remark in row.remarks:
+            self._remark(file_id, row.position, remark, place.sender_id)
         if self._size > BATCH_CHARACTERS:
             self._before = self._before or self._connection.begin_nested()
             self._flush()
@@ -172,6 +177,15 @@ class FeedRows:
             "quarantine.findings",
             [str(file_id), str(position), str(position), self._contract.table.name, field,
              sender_id or None, "F03", "quarantine_dossier", reason],
+        )  # fmt: skip
+
+    def _remark(self, file_id: int, position: int | None, remark: Remark, sender_id: str) -> None:
+        at = None if position is None else str(position)
+        severity = "flag_line" if remark.severity == "flag" else remark.severity
+        self._line(
+            "quarantine.findings",
+            [str(file_id), at, at, self._contract.table.name, remark.field, sender_id or None,
+             f"{self._contract.feed}.{remark.kind}", severity, remark.reason],
         )  # fmt: skip
 
     def _declare(self, file_id: int) -> None:

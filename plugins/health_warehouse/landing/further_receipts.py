@@ -22,7 +22,7 @@ _EARLIER = text(
     update ops.delivery_partitions set received_at = :received_at
     where
         feed = :feed and file_id = :file_id and received_at > :received_at
-        and (coalesce(as_of_source, 'column') = 'column' or as_of = :as_of)
+        and (coalesce(as_of_source, 'column') in ('column', 'title') or as_of = :as_of)
     """
 )
 _PARTITIONS = text(

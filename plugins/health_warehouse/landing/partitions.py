@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from health_warehouse.feeds.contract import AsOf, Contract
 from health_warehouse.feeds.dates import forms_of, parse_moment, pattern_of
+from health_warehouse.readers.table.title_days import day_of_title
 from health_warehouse.reference.canonical import canonical_code
 
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -47,12 +48,14 @@ class Partitions:
     """Finds the partition of every row of one delivery.
 
     `path` is that of the delivery below the inbox, `received_at` when it counts as received.
+    `titles`: rows of texts above the headings, filled by the reader before its first row.
     `contradicting` rows name another day than the file does.
     """
 
     contract: Contract
     path: str
     received_at: datetime
+    titles: Sequence[Sequence[str]] = ()
     found: dict[str, Partition] = field(default_factory=dict)
     is_complete: bool = True
     contradicting: int = 0
@@ -114,19 +117,20 @@ class Partitions:
         return self._sender_of_delivery()
 
     def _sender_of_delivery(self) -> str:
-        if self.contract.sender.kind == "fixed":
-            return canonical_code(self.contract.sender.of)
-        folder, slash, _ = self.path.lstrip("/").partition("/")
-        return canonical_code(folder) if slash else ""
+        return sender_of_delivery(self.contract, self.path)
 
     def _as_of(self, values: Mapping[str, str | None]) -> Spoken | None:
         found: list[Spoken] = []
         for source in self.contract.as_of:
+            if source.kind == "title":
+                day = day_of_title(self.titles, source.of)
+                found += [] if day is None else [Spoken(day, "title")]
+                continue
             if source.kind != "column":
                 found += [self._told[source]] if source in self._told else []
                 continue
             column = self.contract.table.column(source.of)
-            moment = parse_moment(values[source.of] or "", forms_of(column))
+            moment = parse_moment(values.get(source.of) or "", forms_of(column))
             if moment is not None:
                 found.append(Spoken(moment.date(), "column"))
         # when a list is received says nothing against what it says itself
@@ -145,12 +149,21 @@ class Partitions:
         known = {"sender": sender_id}
         if (who := self._who_must_be_sender()) is not None:
             known[who] = sender_id
-        spoken = next(iter(self._told.values()), None)
+        spoken = self._as_of({})
         if spoken is not None:
             known["as_of"] = spoken.day.isoformat()
         if sender_id and set(self.contract.partition) <= set(known):
             key = "/".join(known[name].replace("/", "_") for name in self.contract.partition)
             self.found[key] = Partition(sender_id, spoken)
+
+
+def sender_of_delivery(contract: Contract, path: str) -> str:
+    """Who sent a delivery, where no row has to say it: its folder below the inbox, or always the
+    same; blank where nobody knows."""
+    if contract.sender.kind == "fixed":
+        return canonical_code(contract.sender.of)
+    folder, slash, _ = path.lstrip("/").partition("/")
+    return canonical_code(folder) if slash and contract.sender.kind == "folder" else ""
 
 
 def spoken_of_receipt(contract: Contract, path: str, received_at: datetime) -> Spoken | None:
@@ -162,7 +175,7 @@ def _told_by_receipt(contract: Contract, path: str, received_at: datetime) -> di
     found = {
         source: _of_the_receipt(source, path, received_at)
         for source in contract.as_of
-        if source.kind != "column"
+        if source.kind not in ("column", "title")
     }
     return {source: spoken for source, spoken in found.items() if spoken is not None}
 

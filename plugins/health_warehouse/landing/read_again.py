@@ -41,7 +41,7 @@ _CHOSEN = text(
     select
         f.file_id, f.sha256, f.byte_count, f.kind, f.status, f.dossier_count, f.line_count,
         f.row_counts,
-        coalesce(f.facility_id, '') as facility_id,
+        coalesce(f.facility_id, '') as facility_id, first.path, first.uri,
         (
             select count(*) from ops.current_dossiers as c
             where c.file_id = f.file_id and not c.is_withdrawal
@@ -50,6 +50,12 @@ _CHOSEN = text(
             where c.feed = f.kind and c.file_id = f.file_id and not c.is_withdrawal
         ) as counting
     from ops.files as f
+    left join lateral (
+        select r.path, r.uri from ops.file_receipts as r
+        where r.file_id = f.file_id
+        order by r.received_at, r.file_name collate "C", r.uri collate "C"
+        limit 1
+    ) as first on true
     where
         (f.kind = 'claims' or f.kind in (select feed from ops.feeds))
         and f.judged_at is not null and f.archive_state = 'kept'
@@ -142,7 +148,8 @@ def preview(settings: Settings, scope: Scope) -> dict[str, Change]:
             change.not_archived += 1
             continue
         try:
-            reading = count_rows(settings, archived, row.kind)
+            path = row.path or path_below(settings, row.uri or "")
+            reading = count_rows(settings, archived, row.kind, path)
         except FileUnavailable:
             require_archive(settings)
             change.unreadable += 1

@@ -21,14 +21,14 @@ from health_warehouse.landing.exchange import Driver
 from health_warehouse.landing.feed_rows import FeedRows
 from health_warehouse.landing.file_kinds import UNKNOWN_FILE
 from health_warehouse.landing.keys import dossier_keys
-from health_warehouse.landing.partitions import Partitions
+from health_warehouse.landing.partitions import Partitions, sender_of_delivery
 from health_warehouse.landing.practitioners import remember_licences, remember_practitioners
 from health_warehouse.landing.raw_rows import RawWriter
 from health_warehouse.landing.routing import feed_of, feeds_by_name
 from health_warehouse.landing.taken_up import require_taken_up
 from health_warehouse.privacy.vault import remember_persons, remember_persons_of
 from health_warehouse.readers.protocol import Bounds, Documents
-from health_warehouse.readers.registry import READERS
+from health_warehouse.readers.registry import reader_of
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.dossier import COST_TABLES, Dossier, Envelope
 from health_warehouse.sources.claims.other_envelopes import require_taken
@@ -137,7 +137,8 @@ def read_into_raw(
                 require_taken(stream, settings.max_file_bytes, envelope)
             contract = feed_of(contracts, received.path, stream)
             tally.kind = contract.feed
-            documents = READERS[contract.reader].read(stream, contract, bounds)
+            sender = sender_of_delivery(contract, received.path)
+            documents = reader_of(contract, stream).read(stream, contract, bounds, sender)
             envelope = documents.envelope
             if isinstance(documents, ClaimFile):
                 _write(writer, key, documents, tally)
@@ -154,15 +155,17 @@ def read_into_raw(
     return Reading(envelope, tally, refusal)
 
 
-def count_rows(settings: Settings, archived: ArchivedFile, feed: str = "claims") -> Reading:
-    """What `read_into_raw` would read of a file of that feed, counted. Raises SourceUnavailable.
-    A file whose feed has no contract any more cannot be read."""
+def count_rows(
+    settings: Settings, archived: ArchivedFile, feed: str = "claims", path: str = ""
+) -> Reading:
+    """What `read_into_raw` would read of a file of that feed, counted; `path`: below the inbox.
+    Raises SourceUnavailable. A file whose feed has no contract any more cannot be read."""
     contract = catalogue(settings).get(feed)
     if contract is None:
         gone = FileUnreadable("F01", "its feed has no contract any more")
         return Reading(Envelope(), Tally(feed), gone)
     if contract.is_of_rows:
-        return _count_documents(settings, archived, contract)
+        return _count_documents(settings, archived, contract, path)
     tally = Tally()
     envelope = Envelope()
     spread = SpreadDossiers()
@@ -177,13 +180,17 @@ def count_rows(settings: Settings, archived: ArchivedFile, feed: str = "claims")
     return Reading(envelope, tally, None)
 
 
-def _count_documents(settings: Settings, archived: ArchivedFile, contract: Contract) -> Reading:
+def _count_documents(
+    settings: Settings, archived: ArchivedFile, contract: Contract, path: str
+) -> Reading:
     tally = Tally(contract.feed)
     name = contract.table.name
     bounds = Bounds(settings.max_file_bytes, settings.max_dossier_bytes)
     try:
         with open_archived(settings, archived) as stream:
-            for row in READERS[contract.reader].read(stream, contract, bounds):
+            sender = sender_of_delivery(contract, path)
+            reader = reader_of(contract, stream)
+            for row in reader.read(stream, contract, bounds, sender):
                 tally.lines += 1
                 tally.documents += not row.is_blank
                 tally.rows[name] += not row.is_blank and row.problem is None
@@ -244,7 +251,8 @@ def _write_rows(
     tally: Tally,
 ) -> None:
     require_taken_up(connection, contract)
-    partitions = Partitions(contract, received.path, received.received_at)
+    titles = getattr(documents, "titles", ())
+    partitions = Partitions(contract, received.path, received.received_at, titles)
     rows = FeedRows(connection, key, contract, partitions)
     found = rows.write(file_id, documents)
     if contract.identity is not None:

@@ -11,7 +11,7 @@ from health_warehouse.errors import FileUnreadable
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.landing.delivery import Delivery, printable
 from health_warehouse.landing.file_kinds import is_claim_name
-from health_warehouse.readers.registry import READERS
+from health_warehouse.readers.registry import takes
 from health_warehouse.settings import Settings
 
 _OF_THE_STANDARD = ("claims_xml", "check_ins_xml")
@@ -73,7 +73,7 @@ def feed_of(contracts: Mapping[str, Contract], path: str, stream: BinaryIO) -> C
     ]
     if len(named) == 1:
         return named[0]
-    fitting = [contract for contract in named if READERS[contract.reader].takes(stream)]
+    fitting = [contract for contract in named if takes(contract, stream)]
     if len(fitting) > 1:
         feeds = " and ".join(contract.feed for contract in fitting)
         raise FileUnreadable("F01", f"the contracts {feeds} both take it: let their `match` differ")

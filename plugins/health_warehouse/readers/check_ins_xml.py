@@ -19,7 +19,9 @@ class CheckInsXml:
     def takes(self, stream: BinaryIO) -> bool:
         return is_check_in_file(stream)
 
-    def read(self, stream: BinaryIO, _contract: Contract, bounds: Bounds, /) -> CheckInRows:
+    def read(
+        self, stream: BinaryIO, _contract: Contract, bounds: Bounds, _sender: str = "", /
+    ) -> CheckInRows:
         return CheckInRows(stream, bounds)
 
 

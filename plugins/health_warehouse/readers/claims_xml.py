@@ -16,5 +16,7 @@ class ClaimsXml:
     def takes(self, stream: BinaryIO) -> bool:
         return not is_check_in_file(stream)
 
-    def read(self, stream: BinaryIO, _contract: Contract, bounds: Bounds, /) -> ClaimFile:
+    def read(
+        self, stream: BinaryIO, _contract: Contract, bounds: Bounds, _sender: str = "", /
+    ) -> ClaimFile:
         return ClaimFile(stream, bounds.file_bytes, bounds.document_bytes)

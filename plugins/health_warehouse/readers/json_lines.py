@@ -40,7 +40,9 @@ class JsonLines:
         stream.seek(0)
         return head.startswith(b"{")
 
-    def read(self, stream: BinaryIO, contract: Contract, bounds: Bounds, /) -> JsonRows:
+    def read(
+        self, stream: BinaryIO, contract: Contract, bounds: Bounds, _sender: str = "", /
+    ) -> JsonRows:
         return JsonRows(stream, contract, bounds)
 
 

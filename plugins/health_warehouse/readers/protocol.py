@@ -36,4 +36,8 @@ class Reader(Protocol):
         """Whether the beginning is of its form; leaves the stream at its beginning."""
         ...
 
-    def read(self, stream: BinaryIO, contract: Contract, bounds: Bounds, /) -> Documents: ...
+    def read(
+        self, stream: BinaryIO, contract: Contract, bounds: Bounds, sender: str = "", /
+    ) -> Documents:
+        """`sender`: who sent the bytes, as far as it is known before they are read."""
+        ...

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from health_warehouse.readers.remark import Remark
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """`position` counts from 1 in the delivery. `values` stand in the order of the contract's
     columns; None: it is not there, '': it is there and empty. `extra`: what no column has, as the
-    text of a JSON object.
+    text of a JSON object. `remarks`: what was noticed in it.
 
     `problem` says why the row cannot be taken apart, without a value of it, and `field` where;
     `original` then is the row as it was sent, as text. `tells_nothing`: it has values, and none
@@ -26,6 +28,7 @@ class Row:
     field: str | None = None
     original: str = ""
     tells_nothing: bool = False
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def is_blank(self) -> bool:

@@ -1,0 +1,58 @@
+"""Which form a file has, by its bytes: names say nothing that counts."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import BinaryIO, Literal
+
+from health_warehouse.errors import FileUnreadable
+from health_warehouse.readers.table.zip_parts import ZipParts
+
+Form = Literal["xlsx", "xlsb", "ods", "xls", "text"]
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHERS = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"{\\rtf",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+)
+_HEAD = 4096
+_LARGEST_DIRECTORY = 2 * 1024**3
+
+
+def form_of(stream: BinaryIO) -> Form | None:
+    """None: it is no list. Leaves the stream at its beginning."""
+    head = stream.read(_HEAD)
+    stream.seek(0)
+    if head.startswith(_ZIP):
+        return _of_zip(stream)
+    if head.startswith(_OLE):
+        return "xls"
+    if head.startswith(_OTHERS) or not head.strip():
+        return None
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return None if text[:1] in (b"<", b"{") and _is_other_text(text) else "text"
+
+
+def _is_other_text(text: bytes) -> bool:
+    """XML and JSON begin so, and few lists do."""
+    return text.startswith(b"<") or text[1:].lstrip()[:1] in (b'"', b"}")
+
+
+def _of_zip(stream: BinaryIO) -> Form | None:
+    try:
+        parts = ZipParts(stream, _LARGEST_DIRECTORY)
+        if parts.has("xl/workbook.bin"):
+            return "xlsb"
+        if parts.has("content.xml") and parts.has("mimetype"):
+            return "ods"
+        return "xlsx" if parts.has("[Content_Types].xml") else None
+    except (FileUnreadable, zipfile.BadZipFile):
+        return "xlsx"  # which then says what is wrong with it
+    finally:
+        stream.seek(0)
