@@ -14,7 +14,11 @@ from health_warehouse.feeds.ddl import column_names, create_table
 from health_warehouse.feeds.names import OTHER_TABLES, RESERVED, SYSTEM_COLUMNS
 from health_warehouse.settings import Settings
 
-_TABLES = [table for contract in built_in().values() for table in contract.tables]
+_TABLES = [
+    table for feed in ("claims", "check_ins") for table in built_in()[feed].tables
+]  # fmt: skip
+"""Made by migrations; tables of other feeds are made from their contracts."""
+
 _COLUMNS = text(
     """
     select attname, format_type(atttypid, atttypmod), attnotnull
@@ -69,7 +73,10 @@ def test_relations_of_raw_without_a_contract_are_listed(module_settings: Setting
                 " and relkind in ('r', 'v', 'm', 'p')"
             )
         ).scalars()
-        assert set(found) - {table.raw_table for table in _TABLES} == OTHER_TABLES
+        described = {
+            table.raw_table for contract in built_in().values() for table in contract.tables
+        }
+        assert set(found) - described == OTHER_TABLES
 
 
 def test_what_postgres_does_not_take_as_a_name_is_refused(module_settings: Settings) -> None:
