@@ -7,6 +7,7 @@ cannot be read: the rule on its type tells that, once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from expectations.rules.fragments import is_filled, quoted_result, text_or_null
 from expectations.rules.literal import literal
@@ -15,7 +16,6 @@ from health_warehouse.feeds.contract import Column, Condition, Contract, RowRule
 from health_warehouse.feeds.view import typed_value
 
 _SIGNS = {"at_most": "<=", "less_than": "<", "equal": "=", "other_than": "<>"}
-_SAID = {"at_most": "at most", "less_than": "less than", "equal": "", "other_than": "other than"}
 
 
 def checks_of(contract: Contract, rule: RowRule) -> Iterator[Check]:
@@ -91,23 +91,47 @@ def _asked(rule: RowRule, columns: Mapping[str, Column]) -> Iterator[tuple[str, 
         yield columns[first].label, f"({is_blank} or judged.{_flag(rule)})", None
 
 
-def _compared(rule: RowRule, columns: Mapping[str, Column]) -> tuple[str, str, str | None]:
+class Sides(NamedTuple):
+    """What a rule compares: SQL of both sides, whether both say something, and the first column."""
+
+    field: str
+    left: str
+    right: str
+    is_given: str
+    is_number: bool
+
+
+def sides_of(rule: RowRule, columns: Mapping[str, Column]) -> Sides:
+    """For a rule that compares. Values are of the relation `judged`."""
     asked = rule.compare
     assert asked is not None  # noqa: S101 - the caller looked
     terms = (*asked.left, *asked.right)
     first = next(columns[term.column] for term in terms if term.column)
     if first.type not in ("integer", "number"):
-        left, right = (
+        one, other = (
             f"nullif({_code('judged', columns[side[0].column or ''])}, '')"
             if first.type in ("code", "text")
             else _code("judged", columns[side[0].column or ""])
             for side in (asked.left, asked.right)
         )
-        condition = f"{left} {_SIGNS[asked.comparison]} {right}"
-        return first.label, f"coalesce({condition}, true)", None
-    left, right = _sum(asked.left, columns), _sum(asked.right, columns)
+        return Sides(first.name, one, other, "true", is_number=False)
+    right = _sum(asked.right, columns)
     if asked.times != 1:
         right = f"({right} * {asked.times:f})"
+    given = " and ".join(
+        _is_given(side) for side in (asked.left, asked.right) if any(term.column for term in side)
+    )
+    return Sides(first.name, _sum(asked.left, columns), right, given, is_number=True)
+
+
+def _compared(rule: RowRule, columns: Mapping[str, Column]) -> tuple[str, str, str | None]:
+    asked = rule.compare
+    assert asked is not None  # noqa: S101 - the caller looked
+    field, left, right, given, is_number = sides_of(rule, columns)
+    label = columns[field].label
+    if not is_number:
+        condition = f"{left} {_SIGNS[asked.comparison]} {right}"
+        return label, f"coalesce({condition}, true)", None
     within = f"{asked.within:f}"
     condition = {
         "at_most": f"{left} <= {right} + abs({right}) * {within}",
@@ -115,14 +139,11 @@ def _compared(rule: RowRule, columns: Mapping[str, Column]) -> tuple[str, str, s
         "equal": f"abs({left} - {right}) <= abs({right}) * {within}",
         "other_than": f"{left} <> {right}",
     }[asked.comparison]
-    given = " and ".join(
-        _is_given(side) for side in (asked.left, asked.right) if any(term.column for term in side)
-    )
     reason = (
         f"{literal(f'({_names(asked.left, columns)} is ')} || {quoted_result(left)} || "
         f"{literal(f', {_names(asked.right, columns)} is ')} || {quoted_result(right)} || ')'"
     )
-    return first.label, f"(not ({given}) or coalesce({condition}, true))", reason
+    return label, f"(not ({given}) or coalesce({condition}, true))", reason
 
 
 def _is_given(side: Sequence[Term]) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from health_warehouse.commands.listing import print_rows
+from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import get_settings
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
     group.command("show")(show)
     group.command("validate")(validate)
     group.command("export")(export)
+    group.command("suite")(suite)
     app.add_typer(group, name="feeds")
 
 
@@ -116,6 +118,19 @@ def export(
     if not odcs:
         raise typer.BadParameter("say in which form: --odcs")
     typer.echo(odcs_yaml(contract_of(get_settings(), feed)), nl=False)
+
+
+def suite(feed: _FEED) -> None:
+    """Print the rules of a list as a suite of Great Expectations, in JSON."""
+    from health_warehouse.feeds.catalogue import contract_of
+    from health_warehouse.quality.runner import suite_of_feed
+
+    contract = contract_of(get_settings(), feed)
+    if not contract.is_of_rows:
+        raise ConfigurationError(
+            f"{feed} is no list: its rules are written by hand, and `warehouse rules` says them"
+        )
+    _print_json(suite_of_feed(contract))
 
 
 def _print_json(told: Any) -> None:

@@ -88,7 +88,8 @@ def typed_value(relation: str, column: Column) -> str:
     """SQL of the value of a column in its type; null when it cannot be read."""
     name = sql.Identifier(relation, column.name).as_string(None)
     if column.type == "integer":
-        return f"case when raw.parse_number({name}) % 1 = 0 then raw.parse_number({name}) end"
+        number = f"raw.parse_number({name})"
+        return f"case when mod({number}, 1) = 0 then {number} end"
     if column.type == "number":
         return f"raw.parse_number({name})"
     if column.type == "date":

@@ -8,5 +8,6 @@ relations                  what dossiers say beside one another; relations_of_fe
 rules                      every rule by its id, those of contracts too
 outcomes, incidents        what is stored: results of rules; what a person must know
 sender_files, reasons_vi   findings as a workbook for a sender, in Vietnamese
+feed_suite, feed_asset     the rules of a list as GX' own expectations, and what they look at
 rules_page                 docs/rules.md
 """

@@ -20,6 +20,7 @@ from uuid import uuid4
 
 from expectations.rules.rule import Rule
 from health_warehouse.database.connections import role_url
+from health_warehouse.feeds.contract import Contract
 from health_warehouse.quality.outcomes import Outcome, State
 from health_warehouse.settings import Settings
 
@@ -75,6 +76,15 @@ def judging(settings: Settings, role: str, batch_sql: str) -> Iterator[Judge]:
         finally:
             _close(source)
             context.data_sources.delete(source_name)
+
+
+def suite_of_feed(contract: Contract) -> dict[str, Any]:
+    """The rules of a list in Great Expectations' own words, as its JSON."""
+    _context()
+    from health_warehouse.quality.feed_suite import suite
+
+    told: dict[str, Any] = suite(contract).to_json_dict()
+    return told
 
 
 @lru_cache(maxsize=1)
