@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
+from health_warehouse.synthetic.capacities import Capacity, capacities
 from health_warehouse.synthetic.moments import month_of, weekday_of
 from health_warehouse.synthetic.options import Options
 from health_warehouse.synthetic.province import (
@@ -77,12 +78,15 @@ class Schedule:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.facilities = facilities(options.facilities)
+        self.facilities = facilities(options.facilities, options.province)
         self.first = options.start.toordinal()
         self.last = self.first + options.days - 1
         volumes = [facility.volume for facility in self.facilities]
         self.totals = apportion(options.dossiers, volumes)
         """Dossiers by facility."""
+        self._capacities = capacities(
+            options.seed, self.facilities, self.totals, self.first, options.days
+        )
         regulars = apportion(options.population * 3 // 4, volumes)
         self._regulars = list(zip(accumulate(regulars, initial=0), regulars, strict=False))
         self._targets = [referral_targets(each, self.facilities) for each in self.facilities]
@@ -92,6 +96,9 @@ class Schedule:
                 self._sources[target].append(source)
         self._arrivals = lru_cache(maxsize=4096)(self._find_arrivals)
         self._days = lru_cache(maxsize=256)(self._share_out)
+
+    def capacity(self, facility: Facility) -> Capacity:
+        return self._capacities[facility.index]
 
     def regular(self, facility: Facility, slot: Slot) -> int:
         """Person who goes to this facility only: any but each fourth, who wanders."""
