@@ -7,8 +7,8 @@ doctors and technicians leaves once within the period, and somebody else takes t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
-from typing import NamedTuple
 
 from health_warehouse.synthetic.province import Facility, Tier
 from health_warehouse.synthetic.streams import scattered
@@ -29,7 +29,8 @@ _VISITS_OF_A_DOCTOR, _VISITS_OF_A_TECHNICIAN = 12, 20
 """A day."""
 
 
-class Capacity(NamedTuple):
+@dataclass(frozen=True)
+class Capacity:
     """Those of a facility whom its dossiers name."""
 
     seed: int

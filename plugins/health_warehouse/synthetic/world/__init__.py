@@ -1,7 +1,7 @@
 """A province as it is: all that lists and claims are written from.
 
-Public: `creation.create`, `sizes.Size`, `truth.truth`. Facts that no sender knows otherwise: a doctor in a
-claim works at that facility on that day; those who stay never need more beds than there are.
+Public: `creation.create`, `sizes.Size`. A doctor in a claim works at that facility on that day;
+those who stay never need more beds than there are; there are no more members than people.
 
 sizes, creation            what is asked for, and the world that follows from it
 places                     communes and their people by sex and year of age

@@ -174,7 +174,8 @@ def _licensed(draw: Draw, began: date) -> date:
 def _citizen_id(size: Size, sex: str, year: int, number: int) -> str:
     """12 digits; no patient's, whose numbers begin elsewhere."""
     century_and_sex = (0 if year < 2000 else 2) + (0 if sex == "1" else 1)
-    return f"0{size.province_code}{century_and_sex}{year % 100:02d}{(900_000 + number) % 1_000_000:06d}"
+    number = (900_000 + number) % 1_000_000
+    return f"0{size.province_code}{century_and_sex}{year % 100:02d}{number:06d}"
 
 
 def _with_second_places(
