@@ -29,3 +29,8 @@ def text_file(contract: Contract, sheet: Sheet, hand: Hand) -> bytes:
             for column in columns
         )
     return encoded(text.getvalue(), hand.encoding)
+
+
+def line_of(hand: Hand, place: int) -> int:
+    """The line of the text (from 1) of the list's row at `place` (from 0)."""
+    return (4 if hand.has_title else 0) + place + 2
