@@ -54,9 +54,7 @@ def _entanglement(contract: Contract, column: Column) -> int:
     """How much else hangs on the column: rules, keys, days of lists."""
     roles = (*contract.document_key, *contract.partition, contract.sender.of, contract.newer)
     mentions = sum(column.name in names_in(rule) for rule in contract.rules)
-    days = sum(
-        column.name in (other.list_day, other.not_after) for other in contract.table.columns
-    )
+    days = sum(column.name in (other.list_day, other.not_after) for other in contract.table.columns)
     is_day = any(source.of == column.name for source in contract.as_of)
     return 4 * (column.name in roles) + 8 * is_day + 2 * mentions + 3 * days
 
@@ -82,10 +80,10 @@ def names_in(rule: object) -> set[str]:
 
 
 def put(column: str, value: Value) -> Break:
-    """Write a value, where another one stands."""
+    """Write another value; a blank only where something stands."""
 
     def change(rows: list[Row], place: int) -> bool:
-        if rows[place].get(column) in (None, value):
+        if rows[place].get(column) == value:
             return False
         rows[place][column] = value
         return True

@@ -42,7 +42,7 @@ class Damage:
     ) -> list[Done]:
         """Break rows of the sheet.
 
-        A row has one defect at most; rows that are `spared` have none that sets them aside.
+        A row has one defect at most; rows that are `spared` keep their key, and none is set aside.
         """
         if contract.feed not in self._kinds:
             self._kinds[contract.feed] = kinds_of(contract)
@@ -54,7 +54,7 @@ class Damage:
         for _ in range(count):
             kind = kinds[turn % len(kinds)]
             turn += 1
-            broken = self._break(sheet, kind, taken, is_spared)
+            broken = self._break(contract, sheet, kind, taken, is_spared)
             if broken is not None:
                 done.append(Done(broken[0], kind, broken[1]))
         self._turns[contract.feed] = turn
@@ -64,13 +64,19 @@ class Damage:
         return scattered(self._seed, 6, *map(ord, sheet.stem)) % 1000 / 1000 if self._rate else 0
 
     def _break(
-        self, sheet: Sheet, kind: Kind, taken: set[int], is_spared: Callable[[Row], bool]
+        self,
+        contract: Contract,
+        sheet: Sheet,
+        kind: Kind,
+        taken: set[int],
+        is_spared: Callable[[Row], bool],
     ) -> tuple[int, int | None] | None:
         count = len(sheet.rows)
+        takes_away = kind.severity == "quarantine" or kind.column in contract.document_key
         first = scattered(self._seed, 7, *map(ord, sheet.stem + kind.name)) % max(1, count)
         for step in range(count):
             place = (first + step) % count
-            if place in taken or (kind.severity == "quarantine" and is_spared(sheet.rows[place])):
+            if place in taken or (takes_away and is_spared(sheet.rows[place])):
                 continue
             if kind.apply(sheet.rows, place):
                 taken.add(place)

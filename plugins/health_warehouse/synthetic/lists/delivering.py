@@ -107,10 +107,11 @@ def _is_writable(contract: Contract, hand: Hand) -> bool:
 
 def _spares(world: World) -> dict[str, Callable[[Row], bool]]:
     """Rows that others need: what is set aside of them would be missed elsewhere."""
+    with_points = {unit.parent_code for unit in world.units}
     sent = {each.worker.citizen_id for each in world.assignments}
     return {
         "facility_registry": lambda row: row["facility_type"] != "pharmacy",
-        "commune_station": lambda row: row["unit_kind"] == "station",
+        "commune_station": lambda row: row["unit_code"] in with_points,
         "workforce": lambda row: (
             row["citizen_id"] in sent or str(row["licence_no"]).endswith("CM-CCHN")
         ),

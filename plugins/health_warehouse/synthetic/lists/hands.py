@@ -11,7 +11,7 @@ from typing import Literal
 Days = Literal["yyyymmdd", "dd/mm/yyyy", "yyyy-mm-dd", "cells", "serials"]
 """Texts; cells of Excel that are days; or the bare numbers behind them."""
 Labels = Literal["first", "last", "both", "shouted", "broken"]
-"""Which label of a column: its first, its last, `A – B`, in capitals without accents, in two lines."""
+"""Which label of a column: its first, its last, `A – B`, capitals without accents, two lines."""
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,7 @@ def activity(world: World, counted: Activity, month: str) -> Iterator[Row]:
             yield _report(each, each.periods[-1], counted.of(each.code, month), month)
 
 
-def _report(
-    each: Establishment, period: Period, figures: Mapping[Figure, int], month: str
-) -> Row:
+def _report(each: Establishment, period: Period, figures: Mapping[Figure, int], month: str) -> Row:
     return {
         "facility_code": each.code,
         "month": month,

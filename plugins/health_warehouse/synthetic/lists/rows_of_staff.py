@@ -30,9 +30,7 @@ def workforce(world: World, as_of: date) -> dict[str, list[Row]]:
 
 def _employed(worker: Worker, job: Job, as_of: date) -> Row:
     occupation = OCCUPATIONS[worker.occupation]
-    elsewhere = sorted(
-        {other.facility_code for other in worker.jobs} - {job.facility_code}
-    )
+    elsewhere = sorted({other.facility_code for other in worker.jobs} - {job.facility_code})
     has_left = job.valid_to is not None and job.valid_to <= as_of
     return {
         "citizen_id": worker.citizen_id,

@@ -63,11 +63,11 @@ def _of_staff(world: World) -> Iterator[Sheet]:
         for sender, rows in _by_sender(world, of_all, "facility_code"):
             stem = f"nhan_luc_{sender}_{day:%Y%m%d}"
             yield _sheet(world, "workforce", stem, sender, day, title, rows)
-        sent = rows_of_staff.rotation(world, day)
+        sent = list(rows_of_staff.rotation(world, day))
         title = "Danh sách viên chức luân phiên, biệt phái"
-        for number, (_, rows) in enumerate(groupby(sent, lambda row: row["decision_no"]), 1):
+        for number, (_, group) in enumerate(groupby(sent, lambda row: row["decision_no"]), 1):
             stem = f"luan_phien_{day:%Y%m%d}_{number}"
-            yield _sheet(world, "rotation", stem, DEPARTMENT, day, title, list(rows))
+            yield _sheet(world, "rotation", stem, DEPARTMENT, day, title, list(group))
     day = half_year_end(world.size)
     title = f"Chỉ tiêu biên chế và số có mặt đến {day:%d/%m/%Y}"
     of_all = [row for rows in rows_of_staff.posts(world, day).values() for row in rows]

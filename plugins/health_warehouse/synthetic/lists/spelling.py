@@ -24,9 +24,7 @@ def columns_of(contract: Contract, hand: Hand, rows: Iterable[Row]) -> list[Colu
         return list(contract.table.columns)
     filled = {name for row in rows for name, value in row.items() if value is not None}
     return [
-        column
-        for column in contract.table.columns
-        if column.is_required or column.name in filled
+        column for column in contract.table.columns if column.is_required or column.name in filled
     ]
 
 
@@ -73,9 +71,10 @@ def _day(value: date, hand: Hand) -> Cell:
 
 
 def _text(column: Column, value: str, hand: Hand) -> Cell:
-    if column.type == "code" and hand.codes_are_numbers and value.isascii() and value.isdigit():
-        if not value.startswith("0") or value == "0" or hand.loses_zeros:
-            return int(value)
+    is_number = column.type == "code" and value.isascii() and value.isdigit()
+    keeps_zero = value.startswith("0") and value != "0" and not hand.loses_zeros
+    if is_number and hand.codes_are_numbers and not keeps_zero:
+        return int(value)
     if hand.pads:
         return f"  {value}\u00a0" if column.type != "code" else f" {value} "
     return value

@@ -59,9 +59,7 @@ def _old_rows(book: Any, contract: Contract, hand: Hand) -> None:
 
 
 class _Page:
-    def __init__(
-        self, book: Any, page: Any, contract: Contract, sheet: Sheet, hand: Hand
-    ) -> None:
+    def __init__(self, book: Any, page: Any, contract: Contract, sheet: Sheet, hand: Hand) -> None:
         self._page, self._sheet, self._hand = page, sheet, hand
         self._columns = columns_of(contract, hand, sheet.rows)
         self._offset = 1 if hand.is_numbered else 0
