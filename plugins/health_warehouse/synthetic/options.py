@@ -27,6 +27,9 @@ class Options:
     start: date = DEFAULT_START
     province: str = "96"
     """Its code since 01/07/2025; others than Cà Mau begin with that day."""
+    requests: tuple[int, int] | None = None
+    """Of a thousand dossiers, transfers that patients wish for: in the first half of the days, and
+    in the second. None: a quarter of all transfers."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.facilities <= 900:
@@ -37,7 +40,8 @@ class Options:
             raise ValueError("dossiers must not be negative")
         if self.start < EARLIEST_START:
             raise ValueError(f"start must not be before {EARLIEST_START}, when QĐ 4750 took effect")
-        if self.province != "96" and self.start < EARLIEST_START_ELSEWHERE:
+        is_early = self.start < EARLIEST_START_ELSEWHERE
+        if self.province != "96" and self.dossiers and is_early:
             raise ValueError(
                 f"start must not be before {EARLIEST_START_ELSEWHERE} in {self.province}"
             )
@@ -63,4 +67,6 @@ class Options:
         }
         if self.province != "96":
             told["province"] = self.province
+        if self.requests is not None:
+            told["requests"] = list(self.requests)
         return told

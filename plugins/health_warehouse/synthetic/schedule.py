@@ -165,7 +165,16 @@ class Schedule:
         _, count = self._of_day(index, day)
         expected = count * _TRANSFERS[self.facilities[index].tier]
         chance = scattered(self.options.seed, 1, index, day) % 1000
-        return min(count, (expected + chance) // 1000)
+        return min(count, (expected + chance) // 1000 + self._request_count(index, day))
+
+    def _request_count(self, index: int, day: int) -> int:
+        """Transfers of the day that patients wish for, where the options ask for a share."""
+        requests = self.options.requests
+        if requests is None:
+            return 0
+        share = requests[2 * (day - self.first) >= self.options.days]
+        chance = scattered(self.options.seed, 9, index, day) % 1000
+        return (self._of_day(index, day)[1] * share + chance) // 1000
 
     def _first_transfer(self, index: int, day: int) -> int:
         return max(0, len(self._arrivals(index, day)) - 1)
@@ -174,6 +183,9 @@ class Schedule:
         lot = scattered(self.options.seed, 2, index, day, place)
         way_out: Literal["2", "5"] = "5" if lot % 4 == 0 else "2"
         targets = self._targets[index]
+        if self.options.requests is not None:
+            is_wish = place - self._first_transfer(index, day) < self._request_count(index, day)
+            way_out, targets = ("5", ()) if is_wish else ("2", targets)
         if not targets:
             return Transfer(OUTSIDE[lot // 8 % len(OUTSIDE)], way_out)
         return Transfer(targets[lot // 8 % 5 == 0 and len(targets) > 1].facility_id, way_out)

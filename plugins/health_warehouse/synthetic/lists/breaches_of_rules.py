@@ -165,7 +165,12 @@ def _compared(rule: RowRule) -> Break:
         if ours is None or theirs is None:
             return _days_or_codes(row, left, right, asked.comparison)
         bound = theirs * Decimal(str(asked.times))
-        step: dict[str, Decimal | int] = {"at_most": 3 + abs(bound) // 5, "less_than": 0, "equal": 3, "other_than": 0}
+        step: dict[str, Decimal | int] = {
+            "at_most": 3 + abs(bound) // 5,
+            "less_than": 0,
+            "equal": 3,
+            "other_than": 0,
+        }
         wanted = bound + step[asked.comparison]
         # Raise the left until it is what it must not be; or lower the right.
         if left is not None and left.column:
@@ -230,7 +235,7 @@ def _beside(value: Value) -> Value:
     if isinstance(value, date):
         return value + timedelta(days=1)
     text = str(value)
-    return f"{text[:-2]}{(int(text[-2:], 36) + 7) % 90 + 10:02d}"
+    return f"{text[:2]}Y{text[3:]}"
 
 
 def _overlapping(rule: RowRule) -> Break:

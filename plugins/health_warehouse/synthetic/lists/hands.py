@@ -31,7 +31,7 @@ class Hand:
     hides_rows: bool = False
     """A filter is on: some rows are hidden, and count."""
     has_other_sheets: bool = False
-    """A hidden sheet with last year's rows, and one of notes behind the list."""
+    """A hidden sheet with rows of a former year."""
     has_blank_rows: bool = False
     codes_are_numbers: bool = False
     """Codes of digits alone are numbers; those that begin with 0 stay texts."""
@@ -65,6 +65,6 @@ HANDS = (
          has_footer=True, flags=("có", "không")),
     Hand("text for Excel", form="csv", labels="last", encoding="utf-16", delimiter="\t",
          has_title=True, skips_blank_columns=True),
+    # Excel took citizen ids for numbers: they come back by the length that the contract fixes.
+    Hand("zeros lost", days="cells", codes_are_numbers=True, loses_zeros=True),
 )  # fmt: skip
-FORGETFUL = Hand("zeros lost", days="cells", codes_are_numbers=True, loses_zeros=True)
-"""Excel took citizen ids for numbers: they come back by the length that the contract fixes."""

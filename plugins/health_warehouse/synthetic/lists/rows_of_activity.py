@@ -20,10 +20,11 @@ _TAKEN: tuple[Figure, ...] = (
 
 
 def activity(world: World, counted: Activity, month: str) -> Iterator[Row]:
-    """The report of each facility that sends claims."""
+    """The report of each facility that did something in the month."""
     for each in world.facilities:
-        if each.claims_index is not None:
-            yield _report(each, each.periods[-1], counted.of(each.code, month), month)
+        figures = counted.of(each.code, month)
+        if any(figures.values()):
+            yield _report(each, each.periods[-1], figures, month)
 
 
 def _report(each: Establishment, period: Period, figures: Mapping[Figure, int], month: str) -> Row:

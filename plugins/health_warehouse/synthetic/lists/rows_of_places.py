@@ -8,7 +8,11 @@ from decimal import Decimal
 
 from health_warehouse.synthetic.lists.sheets import Row
 from health_warehouse.synthetic.world.creation import World
-from health_warehouse.synthetic.world.establishments import Establishment, Period
+from health_warehouse.synthetic.world.establishments import (
+    COMMUNES_MANAGE_FROM,
+    Establishment,
+    Period,
+)
 from health_warehouse.synthetic.world.membership import members
 from health_warehouse.synthetic.world.places import OLDEST
 from health_warehouse.synthetic.world.stations import Staff, Unit, staff_on
@@ -56,8 +60,8 @@ def _registered(each: Establishment, period: Period) -> Row:
         "district_code": period.district_code,
         "commune_code": period.commune_code,
         "address": each.address,
-        "latitude": Decimal(str(each.latitude)),
-        "longitude": Decimal(str(each.longitude)),
+        "latitude": Decimal(f"{each.latitude:.5f}"),
+        "longitude": Decimal(f"{each.longitude:.5f}"),
         "phone": each.phone,
         "working_hours": "07:00-17:00",
         "founded_year": each.founded_year,
@@ -96,7 +100,7 @@ def _reported(unit: Unit, staff: Staff, as_of: date) -> Row:
         "parent_unit_code": unit.parent_code,
         "commune_code": unit.commune_code,
         "former_commune_code": unit.former_commune_code,
-        "manager_kind": "commune_committee",
+        "manager_kind": _manager(as_of),
         "population_served": unit.population_served,
         "doctors_own": staff.own_doctors,
         "doctors_rotated": staff.rotated_doctors,
@@ -117,6 +121,10 @@ def _reported(unit: Unit, staff: Staff, as_of: date) -> Row:
         "criteria_score": Decimal(unit.criteria_score) if unit.criteria_score else None,
         "as_of_date": as_of,
     }
+
+
+def _manager(as_of: date) -> str:
+    return "commune_committee" if as_of >= COMMUNES_MANAGE_FROM else "regional_centre"
 
 
 def population(world: World, ref_date: date) -> Iterator[Row]:
@@ -143,16 +151,15 @@ def membership(world: World, as_of: date) -> Iterator[Row]:
     """Holders of a valid card on the day."""
     first = world.size.first
     months = (as_of.year - first.year) * 12 + as_of.month - first.month
-    for commune in world.communes:
-        for each in members(world.size, commune, months):
-            yield {
-                "commune_code": commune.code,
-                "group_code": each.group,
-                "age_band": each.age_band,
-                "sex": str(each.sex),
-                "members": each.count,
-                "registered_here": each.registered_here,
-                "residence_basis": "residence",
-                "counted": "person",
-                "as_of_date": as_of,
-            }
+    for each in members(world.size, world.communes, months):
+        yield {
+            "commune_code": each.commune_code,
+            "group_code": each.group,
+            "age_band": each.age_band,
+            "sex": str(each.sex),
+            "members": each.count,
+            "registered_here": each.registered_here,
+            "residence_basis": "residence",
+            "counted": "person",
+            "as_of_date": as_of,
+        }

@@ -13,6 +13,7 @@ from health_warehouse.synthetic.lists.rows_of_activity import activity
 from health_warehouse.synthetic.lists.sheets import Row, Sheet
 from health_warehouse.synthetic.streams import scattered
 from health_warehouse.synthetic.world.creation import World
+from health_warehouse.synthetic.world.establishments import MERGED_ON
 
 DEPARTMENT, INSURER, STATISTICS = "so_y_te", "bhxh", "stat_midyear"
 _PARTS = 4
@@ -44,7 +45,9 @@ def _of_places(world: World) -> Iterator[Sheet]:
     for part, rows in _parts(rows_of_places.stations(world, day)):
         stem = f"tram_y_te_{day:%Y%m%d}_{part}"
         yield _sheet(world, "commune_station", stem, DEPARTMENT, day, title, rows)
-    day = max(date(size.first.year - 1, 7, 1), date(2025, 7, 1))
+    day = date(size.first.year - 1, 7, 1)
+    if not size.is_before_merger:
+        day = max(day, MERGED_ON)  # the communes are those since then
     title = f"Dân số trung bình năm {day.year}"
     for part, rows in _parts(rows_of_places.population(world, day)):
         stem = f"dan_so_{day.year}_{part}"

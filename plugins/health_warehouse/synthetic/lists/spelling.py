@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
@@ -15,6 +16,8 @@ from health_warehouse.synthetic.lists.sheets import Row, Value
 Cell = str | int | float | date | None
 """date: a cell of Excel that is a day."""
 _EXCEL_EPOCH = date(1899, 12, 30).toordinal()
+_FIXED = re.compile(r"\[0-9\]\{[0-9]+\}")
+"""Patterns by which lost zeros can be told."""
 _FORMS = {"yyyymmdd": "%Y%m%d", "dd/mm/yyyy": "%d/%m/%Y", "yyyy-mm-dd": "%Y-%m-%d"}
 
 
@@ -72,7 +75,8 @@ def _day(value: date, hand: Hand) -> Cell:
 
 def _text(column: Column, value: str, hand: Hand) -> Cell:
     is_number = column.type == "code" and value.isascii() and value.isdigit()
-    keeps_zero = value.startswith("0") and value != "0" and not hand.loses_zeros
+    loses_zeros = hand.loses_zeros and _FIXED.fullmatch(column.pattern or "") is not None
+    keeps_zero = value.startswith("0") and value != "0" and not loses_zeros
     if is_number and hand.codes_are_numbers and not keeps_zero:
         return int(value)
     if hand.pads:

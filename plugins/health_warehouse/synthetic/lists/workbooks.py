@@ -18,10 +18,10 @@ SHEET_NAME = "Danh sách"
 
 def workbook(contract: Contract, sheet: Sheet, hand: Hand) -> bytes:
     """The file. Row numbers of the list: `first_row` on."""
-    import xlsxwriter
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
     buffer = BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "default_date_format": "dd/mm/yyyy"})
+    book = Workbook(buffer, {"in_memory": True, "default_date_format": "dd/mm/yyyy"})
     book.set_properties({"created": _WRITTEN_AT, "author": sheet.sender})
     if hand.has_other_sheets:
         _old_rows(book, contract, hand)
@@ -29,9 +29,6 @@ def workbook(contract: Contract, sheet: Sheet, hand: Hand) -> bytes:
     page.activate()
     page.set_first_sheet()
     _Page(book, page, contract, sheet, hand).write()
-    if hand.has_other_sheets:
-        notes = book.add_worksheet("Ghi chú")
-        notes.write_string(0, 0, "Số liệu đã được lãnh đạo duyệt")
     book.close()
     return buffer.getvalue()
 
@@ -120,7 +117,7 @@ class _Page:
 
     def _footer(self) -> None:
         """Totals of the numbers, as formulas with their results; who signed."""
-        from xlsxwriter.utility import xl_range
+        from xlsxwriter.utility import xl_range  # type: ignore[import-untyped]
 
         first, last = row_of(self._hand, 0) - 1, row_of(self._hand, len(self._sheet.rows) - 1) - 1
         row = last + 1

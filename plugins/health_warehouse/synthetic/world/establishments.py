@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from health_warehouse.synthetic import people
-from health_warehouse.synthetic.geography import CA_MAU, communes
+from health_warehouse.synthetic.geography import Commune
 from health_warehouse.synthetic.streams import Draw, stream, whole
 
 LEVELS_FROM = date(2025, 1, 1)
@@ -92,10 +92,10 @@ class Establishment:
 
     def ended(self, day: date, status: str) -> Establishment:
         """The same, of another status from a day on."""
-        last = self.periods[-1]
-        before = replace(last, valid_to=day - timedelta(days=1))
-        after = replace(last, valid_from=day, status=status)
-        return replace(self, periods=(*self.periods[:-1], before, after))
+        kept = [period for period in self.periods if period.valid_from < day]
+        before = replace(kept[-1], valid_to=day - timedelta(days=1))
+        after = replace(kept[-1], valid_from=day, valid_to=None, status=status)
+        return replace(self, periods=(*kept[:-1], before, after))
 
     def is_active_on(self, day: date) -> bool:
         period = self.on(day)
@@ -124,7 +124,7 @@ class Draft:
     hospital_class: str | None = None
     specialty: str | None = None
     opened: date = _LICENSED_FROM
-    former_code: str | None = None
+    former: Commune | None = None
     """Commune of before the merger."""
     former_parent: str | None = None
     """Of a station: the centre that managed it until the communes did."""
@@ -194,8 +194,8 @@ def _history(draft: Draft, province_code: str, draw: Draw) -> Iterator[Period]:
     changes: list[tuple[date, Callable[[Period], Period]]] = []
     if is_station:
         changes.append((COMMUNES_MANAGE_FROM, _before_communes_manage(draft)))
-    if draft.former_code is not None:
-        changes.append((MERGED_ON, _before_merger(draft.former_code, province_code)))
+    if draft.former is not None:
+        changes.append((MERGED_ON, _before_merger(draft.former)))
     if draft.tier is not None:
         beds = replace(draft.beds, planned=draft.beds.planned * whole(draw, 88, 97) // 100)
         changes.append((LEVELS_FROM, _before_levels(draft.tier, beds)))
@@ -234,19 +234,15 @@ def _before_communes_manage(draft: Draft) -> Callable[[Period], Period]:
     return earlier
 
 
-def _before_merger(former_code: str, province_code: str) -> Callable[[Period], Period]:
+def _before_merger(former: Commune) -> Callable[[Period], Period]:
     """Place as the old lists have it; in Cà Mau two provinces became one."""
-    known = {each.code: each for each in communes(is_merged=False)}
 
     def earlier(period: Period) -> Period:
-        if province_code != CA_MAU:
-            return replace(period, commune_code=former_code)
-        old = known[former_code]
         return replace(
             period,
-            commune_code=former_code,
-            province_code=old.province,
-            district_code=old.district,
+            commune_code=former.code,
+            province_code=former.province,
+            district_code=former.district or None,
         )
 
     return earlier

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from health_warehouse.synthetic.streams import apportion, stream, whole
@@ -34,19 +34,28 @@ class Members:
     """Of these, registered with a facility of the province."""
 
 
-def members(size: Size, commune: Commune, months: int) -> Iterator[Members]:
-    """At the end of the month that is `months` after the first; a little more every month.
+def members(size: Size, communes: Sequence[Commune], months: int) -> Iterator[Members]:
+    """At the end of the month that is `months` after the first.
 
-    Over the province they are the share of people that `size` asks for, but for roundings.
+    In the first they are the share of all people that `size` asks for; every month a thousandth
+    more. Communes differ by less than a hundredth.
     """
-    draw = stream(size.seed, "members", commune.code)
-    share = size.coverage + whole(draw, -8, 8)
-    share = min(999, share + months)
-    for band, (low, high) in AGE_BANDS.items():
-        for sex in (1, 2):
-            insured = commune.aged(sex - 1, low, high) * share // 1000
-            groups = _GROUPS[band]
-            counts = apportion(insured, [weight for _, weight in groups])
-            for (group, _), count in zip(groups, counts, strict=True):
-                here = count * whole(draw, 930, 985) // 1000
-                yield Members(commune.code, group, band, sex, count, here)
+    share = min(990, size.coverage + months)
+    cells = [(commune, band, sex) for commune in communes for band in AGE_BANDS for sex in (1, 2)]
+    weights = [
+        commune.aged(sex - 1, *AGE_BANDS[band]) * (1000 + _taste(size, commune))
+        for commune, band, sex in cells
+    ]
+    insured = apportion(sum(each.population for each in communes) * share // 1000, weights)
+    for (commune, band, sex), total in zip(cells, insured, strict=True):
+        draw = stream(size.seed, "members", commune.code, band, sex)
+        groups = _GROUPS[band]
+        counts = apportion(total, [weight for _, weight in groups])
+        for (group, _), count in zip(groups, counts, strict=True):
+            here = count * whole(draw, 930, 985) // 1000
+            yield Members(commune.code, group, band, sex, count, here)
+
+
+def _taste(size: Size, commune: Commune) -> int:
+    """How many more, or fewer, of a thousand are insured in a commune than elsewhere."""
+    return whole(stream(size.seed, "members", commune.code), -8, 8)

@@ -43,6 +43,10 @@ _PREVENTIVE = (
     ("prevention_other", "Trung tâm Kiểm nghiệm tỉnh"),
     ("prevention_other", "Trung tâm Pháp y tỉnh"),
     ("prevention_other", "Trung tâm Giám định y khoa tỉnh"),
+    ("prevention_other", "Chi cục An toàn vệ sinh thực phẩm tỉnh"),
+    ("prevention_other", "Trung tâm Sức khỏe sinh sản tỉnh"),
+    ("prevention_other", "Trung tâm Truyền thông giáo dục sức khỏe tỉnh"),
+    ("prevention_other", "Trung tâm Kiểm dịch y tế quốc tế"),
 )
 
 
@@ -50,31 +54,45 @@ def establishments(
     size: Size, schedule: Schedule, places: Sequence[Commune]
 ) -> tuple[Establishment, ...]:
     """The registry's facilities, points of stations included, by their codes."""
-    drafts = [*_of_claims(schedule)]
-    drafts += _others(size, places, drafts)
+    drafts = [*_of_claims(schedule, places)]
+    codes = _free_codes(size.province_code)
+    drafts += _others(size, places, drafts, codes)
+    drafts += _gone(places, codes)
     found = [
         established(draft, size.seed, size.province_code, place)
-        for place, draft in enumerate(_with_former(drafts, size.province_code))
+        for place, draft in enumerate(_with_former(drafts, places))
     ]
-    return tuple(sorted(_closed(size, found), key=lambda each: each.code))
+    ends = _ends(size)
+    found[-len(ends) :] = [
+        each.ended(*end) for each, end in zip(found[-len(ends) :], ends, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda each: each.code))
 
 
-def _closed(size: Size, found: list[Establishment]) -> Iterator[Establishment]:
-    """Of those that send no claims: a pharmacy has closed, a clinic is suspended."""
-    ends = {
-        "pharmacy": (date(2025, 11, 1), "closed"),
-        "clinic_regional": (size.first, "suspended"),
-    }
-    for each in found:
-        day, status = ends.pop(each.kind, (None, "")) if each.claims_index is None else (None, "")
-        yield each if day is None else each.ended(day, status)
+def _gone(places: Sequence[Commune], codes: Iterator[str]) -> Iterator[Draft]:
+    """Facilities of the registry that no longer work; see `_ends`."""
+    seats = _Seats(places)
+    centre = seats.draft(next(codes), "regional_centre", "Trung tâm Y tế huyện {}")
+    yield replace(centre, **_CENTRE, beds=_wards(40))
+    clinic = seats.draft(next(codes), "clinic_regional", "Phòng khám đa khoa khu vực {} (cũ)")
+    yield replace(clinic, level="basic_lt50", points=28, tier="3")
+    pharmacy = seats.draft(next(codes), "pharmacy", "Nhà thuốc {} (cũ)")
+    yield replace(pharmacy, ownership="private", has_contract=False)
 
 
-def _of_claims(schedule: Schedule) -> Iterator[Draft]:
+def _ends(size: Size) -> list[tuple[date, str]]:
+    """Since when, and how, each of those does not work any more."""
+    return [(date(2024, 3, 1), "merged"), (size.first, "suspended"), (date(2025, 3, 1), "closed")]
+
+
+def _of_claims(schedule: Schedule, places: Sequence[Commune]) -> Iterator[Draft]:
     """Those that send claims; a second station of a commune is a point of the first."""
     stations: dict[str, str] = {}
+    by_code = {each.code: each for each in places}
     for facility in schedule.facilities:
-        draft = _of(facility, schedule.capacity(facility).beds)
+        # Before the merger no claims are written: any commune will do.
+        place = by_code.get(facility.commune.code, places[facility.index % len(places)])
+        draft = _of(facility, place, schedule.capacity(facility).beds)
         if draft.kind == "commune_station":
             if draft.commune_code in stations:
                 parent = stations[draft.commune_code]
@@ -83,13 +101,13 @@ def _of_claims(schedule: Schedule) -> Iterator[Draft]:
         yield draft
 
 
-def _of(facility: Facility, beds: int) -> Draft:
+def _of(facility: Facility, place: Commune, beds: int) -> Draft:
     draft = Draft(
         facility.facility_id,
         _KINDS[facility.tier],
         facility.name,
-        facility.commune.code,
-        facility.commune.name,
+        place.code,
+        place.name,
         claims_index=facility.index,
     )
     match facility.tier:
@@ -129,8 +147,9 @@ def _wards(actual: int, *, is_private: bool = False) -> Beds:
     )
 
 
-def _others(size: Size, places: Sequence[Commune], known: list[Draft]) -> Iterator[Draft]:
-    codes = _free_codes(size.province_code)
+def _others(
+    size: Size, places: Sequence[Commune], known: list[Draft], codes: Iterator[str]
+) -> Iterator[Draft]:
     have = {kind: sum(draft.kind == kind for draft in known) for kind in _KINDS.values()}
     hospitals = max(0, size.provincial_hospitals - have["hospital_general"])
     specialised = size.specialised_hospitals
@@ -163,7 +182,7 @@ def _others(size: Size, places: Sequence[Commune], known: list[Draft]) -> Iterat
         draft = seats.draft(next(codes), "clinic_regional", "Phòng khám đa khoa khu vực {}")
         parent = parents[number % len(parents)] if parents else None
         yield replace(draft, level="basic_lt50", points=31, tier="3", parent_code=parent)
-    yield from _stations(places, known, codes, parents)
+    yield from _stations(places[: size.stations], known, codes, parents)
 
 
 def _private(
@@ -226,16 +245,17 @@ def _free_codes(province_code: str) -> Iterator[str]:
             yield f"{province_code}{letter}{number:02d}"
 
 
-def _with_former(drafts: list[Draft], province_code: str) -> Iterator[Draft]:
+def _with_former(drafts: list[Draft], places: Sequence[Commune]) -> Iterator[Draft]:
     """Each with the commune that it lay in before the merger, in the province of its code."""
-    if province_code == CA_MAU:
-        old = communes(is_merged=False)
-        by_province = {
-            code: [each.code for each in old if each.province == code] for code in ("95", "96")
-        }
+    old = communes(is_merged=False)
+    by_province = {code: [each for each in old if each.province == code] for code in ("95", "96")}
+    of_commune = {each.code: each.former for each in places}
     for place, draft in enumerate(drafts):
-        if province_code != CA_MAU or draft.opened >= MERGED_ON:
+        former = of_commune[draft.commune_code]
+        if draft.opened >= MERGED_ON or not former:
             yield draft
-            continue
-        former = by_province["95" if draft.code.startswith("95") else "96"]
-        yield replace(draft, former_code=former[place * 3 % len(former)])
+        elif former[0].province in by_province:
+            mine = by_province["95" if draft.code.startswith("95") else CA_MAU]
+            yield replace(draft, former=mine[place * 3 % len(mine)])
+        else:
+            yield replace(draft, former=former[0])

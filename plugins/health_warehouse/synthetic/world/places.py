@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,7 +25,7 @@ class Commune:
     name: str
     """With its kind, in small letters: `xã Đất Mũi`."""
     province_code: str
-    former_codes: tuple[str, ...]
+    former: tuple[geography.Commune, ...]
     """Communes of before 01/07/2025 that its station and points served."""
     people: tuple[tuple[int, ...], tuple[int, ...]]
     """Men and women by year of age, 0 to 80 and more, in the middle of the last year."""
@@ -41,38 +42,51 @@ class Commune:
 
 
 def communes(size: Size) -> tuple[Commune, ...]:
-    """The communes of the province since 01/07/2025; their people add up to `size.people`."""
-    named = geography.own_communes(size.province_code, geography.MERGER)
+    """The communes of the province, since 01/07/2025 or before; their people add up to `people`."""
     former = _former(size.province_code)
+    named: Sequence[geography.Commune]
+    old: Sequence[geography.Commune]
+    if size.is_before_merger:
+        named, old = former, ()
+    else:
+        named, old = geography.own_communes(size.province_code, geography.MERGER), former
     draw = stream(size.seed, "communes")
     counts = apportion(size.people, [whole(draw, 40, 170) for _ in named])
     return tuple(
-        _commune(size, each.code, each.name, former[place :: len(named)][:3], count)
+        _commune(size, each, old[place :: len(named)][:3], count)
         for place, (each, count) in enumerate(zip(named, counts, strict=True))
     )
 
 
-def _former(province_code: str) -> list[str]:
+def _former(province_code: str) -> Sequence[geography.Commune]:
+    """The communes of before the merger."""
     if province_code == geography.CA_MAU:
-        return [each.code for each in geography.communes(is_merged=False)]
-    return sorted(
-        each.commune_code
-        for each in administrative_units.communes()
+        return geography.communes(is_merged=False)
+    return [
+        geography.Commune(each.commune_code, province_code, "", each.name, "")
+        for each in sorted(administrative_units.communes())
         if each.province_code == province_code and each.valid_to is not None
-    )
+    ]
 
 
-def _commune(size: Size, code: str, name: str, former: list[str], count: int) -> Commune:
-    draw = stream(size.seed, "commune", code)
+def _commune(
+    size: Size, place: geography.Commune, former: Sequence[geography.Commune], count: int
+) -> Commune:
+    draw = stream(size.seed, "commune", place.code)
     bands = apportion(count, [weight * whole(draw, 92, 108) for weight in _BANDS])
     men: list[int] = []
     women: list[int] = []
-    for place, (band, male) in enumerate(zip(bands, _MALE, strict=True)):
+    for at, (band, male) in enumerate(zip(bands, _MALE, strict=True)):
         of_men = band * (male + whole(draw, -6, 6)) // 1000
-        years = 1 if place == len(_BANDS) - 1 else 5
+        years = 1 if at == len(_BANDS) - 1 else 5
         men += apportion(of_men, [1] * years)
         women += apportion(band - of_men, [1] * years)
     births = (men[0] + women[0]) * 1012 // 1000
     return Commune(
-        code, name, size.province_code, tuple(former), (tuple(men), tuple(women)), births
+        code=place.code,
+        name=place.name,
+        province_code=size.province_code,
+        former=tuple(former),
+        people=(tuple(men), tuple(women)),
+        live_births=births,
     )

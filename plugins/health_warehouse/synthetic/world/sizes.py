@@ -42,14 +42,18 @@ class Size:
     """Of a thousand doctors."""
     doctors: int | None = None
     """Persons with a doctor's degree, each at the main place; None: as the facilities need."""
+    staff: int | None = None
+    """Persons of public facilities, at their main place; None: as the doctors need."""
     rotated: tuple[int, int] = (9, 6)
     """Sent to stations by one decision: doctors, preventive officers."""
     rotated_on: date | None = None
     """None: the first day of the month before the first."""
     rotated_to_all: bool = False
     """Whether every station gets one at least."""
-    requested_transfers: tuple[int, int] | None = None
-    """Of a thousand visits, transfers that patients ask for: in the first and the second half."""
+    is_before_merger: bool = False
+    """Whether the communes are those of before 01/07/2025; then no claims are written."""
+    stations: int | None = None
+    """None: one for each commune; less where some communes have none."""
 
     @property
     def province_code(self) -> str:

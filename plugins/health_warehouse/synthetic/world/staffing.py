@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,7 @@ def places(size: Size, schedule: Schedule, facilities: Sequence[Establishment]) 
     working = [each for each in facilities if each.is_active_on(size.first)]
     named = {each.code: list(_named(schedule, each)) for each in working}
     counts = _doctors(size, working, named)
+    beside = _beside(size, working, counts)
     for each in working:
         mine = named[each.code]
         doctors = [place for place in mine if OCCUPATIONS[place.occupation].is_doctor]
@@ -47,9 +49,11 @@ def places(size: Size, schedule: Schedule, facilities: Sequence[Establishment]) 
         for number in range(len(doctors), counts[each.code]):
             yield Place(each, _kind_of_doctor(each.kind, number))
         yield from others
-        for occupation, count in _beside(size, each, counts[each.code]).items():
-            have = sum(place.occupation == occupation for place in others)
-            for _ in range(have, count):
+        wanted = Counter(beside[each.code])
+        have = Counter(place.occupation for place in others)
+        wanted["nurse"] -= (have - wanted).total()  # more technicians than usual: fewer nurses
+        for occupation in wanted:
+            for _ in range(have[occupation], wanted[occupation]):
                 yield Place(each, occupation)
 
 
@@ -124,7 +128,26 @@ def _kind_of_doctor(kind: str, number: int) -> str:
     )[number % 6]  # fmt: skip
 
 
-def _beside(size: Size, each: Establishment, doctors: int) -> dict[str, int]:
+def _beside(
+    size: Size, working: Sequence[Establishment], doctors: dict[str, int]
+) -> dict[str, dict[str, int]]:
+    """Staff beside doctors, by facility and occupation; hospitals give way to a total."""
+    found = {each.code: _usually_beside(size, each, doctors[each.code]) for each in working}
+    if size.staff is None:
+        return found
+    public = [each for each in working if each.is_public]
+    hospitals = [each.code for each in public if each.kind in INPATIENT]
+    others = sum(sum(found[each.code].values()) for each in public if each.code not in hospitals)
+    rest = size.staff - sum(doctors[each.code] for each in public) - others
+    weights = list(BESIDE_DOCTORS.values())
+    for code, count in zip(
+        hospitals, apportion(rest, [doctors[code] for code in hospitals]), strict=True
+    ):
+        found[code] = dict(zip(BESIDE_DOCTORS, apportion(count, weights), strict=True))
+    return found
+
+
+def _usually_beside(size: Size, each: Establishment, doctors: int) -> dict[str, int]:
     if each.kind in INPATIENT:
         return {code: doctors * share // 100 for code, share in BESIDE_DOCTORS.items()}
     if each.kind == "commune_station":

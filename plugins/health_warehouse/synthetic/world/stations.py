@@ -62,6 +62,7 @@ def units(
     stations = {
         each.periods[-1].commune_code: each for each in facilities if each.kind == "commune_station"
     }
+    communes = [each for each in communes if each.code in stations]
     points = apportion(size.points, [each.population for each in communes])
     return tuple(
         unit
@@ -90,14 +91,14 @@ def _of_commune(
         criteria_score=f"{whole(draw, 700, 980) / 10:g}",
     )
     for number in range(1, points + 1):
-        former = commune.former_codes[(number - 1) % len(commune.former_codes)]
+        former = commune.former[(number - 1) % len(commune.former)] if commune.former else None
         yield Unit(
             code=f"{station.code}.{number:02d}",
             kind="point",
             name=f"Điểm trạm số {number} - {commune.name}",
             parent_code=station.code,
             commune_code=commune.code,
-            former_commune_code=former,
+            former_commune_code=former.code if former else None,
             population_served=served[number],
             village_workers=whole(draw, 2, 9),
             stay_beds=0,
