@@ -173,8 +173,8 @@ class Schedule:
         if requests is None:
             return 0
         share = requests[2 * (day - self.first) >= self.options.days]
-        chance = scattered(self.options.seed, 9, index, day) % 1000
-        return (self._of_day(index, day)[1] * share + chance) // 1000
+        begin, count = self._of_day(index, day)
+        return (begin + count) * share // 1000 - begin * share // 1000
 
     def _first_transfer(self, index: int, day: int) -> int:
         return max(0, len(self._arrivals(index, day)) - 1)

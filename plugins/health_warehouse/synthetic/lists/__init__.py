@@ -1,7 +1,7 @@
 """The lists of the other feeds, as people send them: workbooks and texts, tidy and not.
 
-Public: `delivering.write_feeds`. Columns are called as the contracts say, so a changed label
-changes the files.
+Public: `province_files.write_province`, `delivering.write_feeds`, `truth.truth`. Columns are called
+as the contracts say, so a changed label changes the files.
 
 sending, calendar_days     which lists there are, of whom, as of when
 sheets                     a list before it is written
@@ -13,4 +13,5 @@ workbooks, texts, vietnamese_bytes
 breaches_of_columns, breaches_of_rules, damage
                            what is broken, in which row; one kind per rule of a contract
 delivering                 all of it into a folder
+truth, province_files      what is true, as tables; lists, claims and truth together
 """

@@ -86,18 +86,21 @@ class Damage:
         return None
 
 
-def label(contract: Contract, sheet: Sheet, file: str, line: int, done: Done) -> Label:
-    """The row of labels.csv; `line` is the row of the sheet or the line of the text, from 1."""
-    kind = done.kind
+def label(
+    contract: Contract, sheet: Sheet, file: str, line_of: Callable[[int], int], done: Done
+) -> Label:
+    """`line_of` says in which row of the sheet, or line of the text (from 1), a row of the list
+    stands. Positions count from the row below the header on, blank ones included."""
+    kind, above = done.kind, line_of(0) - 1
     return Label(
         file=file,
         facility=sheet.sender,
         dossier="",
-        position=str(done.place + 1),
+        position=str(line_of(done.place) - above),
         table=contract.feed,
-        line=str(line),
+        line=str(line_of(done.place)),
         field=contract.table.column(kind.column).label,
-        other="" if done.other is None else str(done.other + 1),
+        other="" if done.other is None else str(line_of(done.other) - above),
         kind=kind.name,
         expected_rule=kind.rule,
         expected_severity=_TOLD[kind.severity],

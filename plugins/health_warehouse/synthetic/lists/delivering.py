@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from health_warehouse.feeds.catalogue import built_in
@@ -17,6 +18,7 @@ from health_warehouse.synthetic.lists.sending import sheets
 from health_warehouse.synthetic.lists.sheets import Row, Sheet
 from health_warehouse.synthetic.lists.spelling import label as label_of
 from health_warehouse.synthetic.lists.texts import line_of, text_file
+from health_warehouse.synthetic.lists.vietnamese_bytes import encoded
 from health_warehouse.synthetic.lists.workbooks import row_of, workbook
 from health_warehouse.synthetic.moments import at, unix_seconds
 from health_warehouse.synthetic.whole_files import open_whole
@@ -67,8 +69,8 @@ def write_feeds(
             done = damage.damage(contract, sheet, spares.get(sheet.feed, _spares_none))
             _write(out / sheet.feed, name, contract, sheet, hand)
             for each in sorted(done, key=lambda one: one.place):
-                place = row_of if hand.form == "xlsx" else line_of
-                labels.add(label(contract, sheet, name, place(hand, each.place), each))
+                line = partial(row_of if hand.form == "xlsx" else line_of, hand)
+                labels.add(label(contract, sheet, name, line, each))
                 written.defects[each.kind.name] += 1
             written.files[sheet.feed] += 1
             written.rows[sheet.feed] += len(sheet.rows)
@@ -89,14 +91,13 @@ def _hand(contract: Contract, sheet: Sheet, number: int) -> Hand:
     first = FEEDS.index(sheet.feed) + number if sheet.feed in FEEDS else number
     for step in range(len(HANDS)):
         hand = HANDS[(first + step) % len(HANDS)]
-        if hand.encoding != "cp1258" or _is_writable(contract, hand):
+        if hand.encoding != "cp1258" or is_writable(contract, hand):
             return hand
     raise AssertionError("a hand writes all letters")
 
 
-def _is_writable(contract: Contract, hand: Hand) -> bool:
-    from health_warehouse.synthetic.lists.vietnamese_bytes import encoded
-
+def is_writable(contract: Contract, hand: Hand) -> bool:
+    """Whether the encoding of the hand has every letter of the labels."""
     try:
         for column in contract.table.columns:
             encoded(label_of(column, hand), hand.encoding)
