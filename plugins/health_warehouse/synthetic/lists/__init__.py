@@ -1,7 +1,7 @@
 """The lists of the other feeds, as people send them: workbooks and texts, tidy and not.
 
-Public: `province_files.write_province`, `delivering.write_feeds`, `truth.truth`. Columns are called
-as the contracts say, so a changed label changes the files.
+Public: what `province_files`, `delivering` and `truth` offer. Columns are called as the contracts
+say, so a changed label changes the files.
 
 sending, calendar_days     which lists there are, of whom, as of when
 sheets                     a list before it is written

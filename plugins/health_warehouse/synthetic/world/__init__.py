@@ -11,4 +11,5 @@ occupations, staffing, workers
 assignments                who is sent to another place for a time
 stations                   stations and points, and who is there on a day
 membership                 holders of valid cards
+published                  small worlds with figures that provinces published
 """
