@@ -36,7 +36,8 @@ from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
-from health_warehouse.synthetic.generator import LABELS, Label, generate
+from health_warehouse.synthetic.generator import generate
+from health_warehouse.synthetic.injected import LABELS, Label
 from health_warehouse.synthetic.options import Options
 
 LEAST_RECALL = 0.95

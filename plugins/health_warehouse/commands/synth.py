@@ -13,7 +13,11 @@ from rich.table import Table
 
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.synthetic.generator import Summary, generate, plan
+from health_warehouse.synthetic.lists.delivering import Written
+from health_warehouse.synthetic.lists.province_files import write_province
 from health_warehouse.synthetic.options import DEFAULT_START, Options
+from health_warehouse.synthetic.world.published import PUBLISHED, published
+from health_warehouse.synthetic.world.sizes import Size
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +40,17 @@ def synth(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help=f"First day; {DEFAULT_START} when not given."),
     ] = None,
+    lists: Annotated[
+        bool,
+        typer.Option("--lists", help="Write the lists of the other feeds, and truth.json, too."),
+    ] = False,
+    world: Annotated[
+        str | None,
+        typer.Option(
+            help="A small world with figures that a province published: "
+            f"{', '.join(sorted(PUBLISHED))}. Its size is its own; lists are written."
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the facilities and write nothing.")
     ] = False,
@@ -44,13 +59,15 @@ def synth(
 
     Files are OUT/<facility>/<facility>_<yyyymmdd>_<n>.xml, some packed as .gz or .zip; n = 0 is the
     day's check-ins. Their modification time is the receipt. The same options write the same bytes
-    on any machine. labels.csv names every injected defect.
+    on any machine. labels.csv names every injected defect, feed_labels.csv those of lists.
     """
     first = start.date() if start else DEFAULT_START
     try:
         options = Options(facilities, days, dossiers, seed, defects, first)
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
+    size = published(world) if world else Size(options) if lists else None
+    options = size.claims if size else options
     console = Console(stderr=True)
     if dry_run:
         Console().print(_planned(options))
@@ -62,10 +79,18 @@ def synth(
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=dossiers or None)
-        summary = generate(out, options, lambda count: progress.advance(task, count))
+        task = progress.add_task("", total=options.dossiers or None)
+        province = None
+        if size is None:
+            summary = generate(out, options, lambda count: progress.advance(task, count))
+        else:
+            province = write_province(out, size, lambda count: progress.advance(task, count))
+            summary = province.claims
         progress.update(task, total=summary.dossiers, completed=summary.dossiers)
-    Console(soft_wrap=True).print(_written(out, summary), markup=False, highlight=False)
+    said = Console(soft_wrap=True)
+    said.print(_written(out, summary), markup=False, highlight=False)
+    if province is not None:
+        said.print(_listed(province.lists), markup=False, highlight=False)
 
 
 def _planned(options: Options) -> Table:
@@ -82,4 +107,14 @@ def _written(out: Path, summary: Summary) -> str:
         f"{summary.check_in_files:,} check-in files, "
         f"{summary.dossiers:,} dossier versions, {summary.lines:,} lines, "
         f"{summary.defects.total():,} labelled defects (labels.csv)"
+    )
+
+
+def _listed(written: Written) -> str:
+    feeds = ", ".join(
+        f"{feed} {written.files[feed]} ({written.rows[feed]:,} rows)" for feed in written.files
+    )
+    return (
+        f"lists: {feeds}; {written.defects.total():,} labelled defects (feed_labels.csv); "
+        "what is true: truth.json"
     )

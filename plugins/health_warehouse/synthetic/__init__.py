@@ -1,12 +1,15 @@
 """A fictional province that sends claim files in the real format, with labelled defects.
 
-Public: `generator.generate`, `generator.plan`, `options.Options`, `defects.KINDS`.
+Public: `generator.generate`, `generator.plan`, `options.Options`, `defects.KINDS`. `world` is all
+that is true of the province; `lists` are the files of the other feeds, written from it.
 
 Written from the standard (QĐ 4750/QĐ-BYT with 3176 and 1931), never from the code that reads the
 files: nothing here imports ingestion, and nothing in ingestion knows of it. Only the order of the
-elements comes from `sources/claims/fields.csv`. People, prices and events are invented.
+elements comes from `sources/claims/fields.csv`, and labels of lists from the contracts. People,
+prices and events are invented.
 
 generator, options         a province into a folder, and what is asked of it
+capacities, activity       who treats where and how many beds; what was done in a month
 province, geography        facilities and communes; people and covers live there; newborns too
 schedule, stories          which dossier closes where and when, and how often it is sent
 encounters, stays          one episode of care, in time; diagnoses why, discharges how it ends
@@ -16,7 +19,8 @@ check_ins                  who came on one day
 deliveries, vendors        dossiers to files, as the software of a vendor writes them
 envelope, layouts, letters the spelling: tables, rows and templates fill it in
 defects, defects_of_lines  the kinds of defects; kinds says what one is, kinds_page lists them
-injection, recent          which dossier gets which; who was where a short while ago
+injection, injected        which dossier gets which, and the labels that say so
+recent                     which dossier gets which; who was where a short while ago
 breaches_of_amounts, breaches_of_headers, breaches_of_lines, breaches_of_parts,
 breaches_of_persons, breaches_of_stays, breaches_of_tables, breaches_of_times
                            what each kind does to a dossier

@@ -121,9 +121,9 @@ def build(schedule: Schedule, facility: Facility, slot: Slot) -> Dossier:
     header["MA_DOITUONG_KCB"] = cover.object_code
     _refer(draw, header, facility, cover, source)
     discharge(draw, header, slot)
-    book = OrderBook(
-        draw, seed, facility, slot.number, header, cover, stay.arrived + 5, stay.seen_until - 5
-    )
+    capacity = schedule.capacity(facility)
+    begin, end = stay.arrived + 5, stay.seen_until - 5
+    book = OrderBook(draw, seed, facility, capacity, slot.number, header, cover, begin, end)
     if care in BEDDED:
         inpatient(book, care, disease, max(1, stay.nights), header["MA_NOI_DEN"] != "")
     else:
@@ -177,7 +177,7 @@ def _identify(
     header: dict[str, str], facility: Facility, slot: Slot, who: Person, stay: Stay
 ) -> None:
     today = ymd(slot.day)
-    commune = home(who.number, day_of(stay.arrived))
+    commune = home(who.number, day_of(stay.arrived), facility.province)
     dossier_id = _dossier_id(facility, slot)
     header.update(
         MA_LK=dossier_id,
@@ -276,13 +276,13 @@ def _insure(
 ) -> None:
     """Card fields; some inpatients change card within the stay (";" lists of equal length)."""
     year = ymd(day)[:4]
-    registered = facility.facility_id if cover.object_code == "1.1" else "96003"
+    registered = facility.facility_id if cover.object_code == "1.1" else f"{facility.province}003"
     # From the year before: stays that began in the old year are covered too.
     cards, places = [card(who)], [registered]
     begins, ends = [f"{int(year) - 1}0101"], [f"{year}1231"]
     if care == "03" and draw() < 0.06:
         cards.append(card(who, "HT3" if who.card_group != "HT3" else "GD4"))
-        places.append("96001")
+        places.append(f"{facility.province}001")
         ends[0] = ymd(day - 1)
         begins.append(ymd(day))
         ends.append(f"{int(year) + 1}1231")

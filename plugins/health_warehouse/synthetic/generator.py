@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import json
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.synthetic import check_ins, envelope
+from health_warehouse.synthetic.activity import Activity
 from health_warehouse.synthetic.attachments import attach
 from health_warehouse.synthetic.check_ins import EMERGENCY, WaitingRoom
 from health_warehouse.synthetic.deliveries import (
@@ -25,43 +24,22 @@ from health_warehouse.synthetic.deliveries import (
     deliveries,
 )
 from health_warehouse.synthetic.encounters import Dossier, build
+from health_warehouse.synthetic.injected import LABELS, Label, LabelFile
 from health_warehouse.synthetic.injection import Injection, Injector
 from health_warehouse.synthetic.kinds import Kind, Place
 from health_warehouse.synthetic.moments import stamp
 from health_warehouse.synthetic.options import Options
 from health_warehouse.synthetic.province import Facility
 from health_warehouse.synthetic.schedule import Schedule
-from health_warehouse.synthetic.stories import apply
+from health_warehouse.synthetic.stories import apply, story
 from health_warehouse.synthetic.streams import stream
 from health_warehouse.synthetic.whole_files import copy_whole, open_whole, write_json
 
 Progress = Callable[[int], None]
 """Called with the number of dossiers written since the last call."""
-MANIFEST, LABELS = "manifest.json", "labels.csv"
+MANIFEST = "manifest.json"
 _FAST = 1
 """Level of compression: at 9 packing a dossier took longer than making it."""
-
-
-class Label(NamedTuple):
-    """One injected defect: a row of labels.csv."""
-
-    file: str
-    facility: str
-    dossier: str
-    """MA_LK; blank when the whole file is meant."""
-    position: str
-    """Place of the HOSO in the file, from 1."""
-    table: str
-    line: str
-    """STT of the line."""
-    field: str
-    other: str
-    """`<facility>/<MA_LK>` of the second dossier of a defect that takes two."""
-    kind: str
-    expected_rule: str
-    """Id in the standard's catalogue of rules (notes §3.3); several by `;`: one is enough."""
-    expected_severity: str
-    """E: the dossier (or file) is rejected; W: flagged; I: recorded; E/W: it has both."""
 
 
 class FacilityPlan(NamedTuple):
@@ -84,6 +62,8 @@ class Summary:
     """Dossiers in the files, every version counted, copies not."""
     lines: int = 0
     defects: Counter[str] = field(default_factory=Counter)
+    activity: Activity = field(default_factory=Activity)
+    """What the facilities did, by the dossiers as they were at first."""
 
 
 def plan(options: Options) -> list[FacilityPlan]:
@@ -107,7 +87,7 @@ def generate(out: Path, options: Options, progress: Progress | None = None) -> S
     schedule = Schedule(options)
     injector = Injector(options.seed)
     with open_whole(out / LABELS) as binary:
-        labels = _LabelFile(binary)
+        labels = LabelFile(binary)
         for facility in schedule.facilities:
             folder = out / facility.facility_id
             folder.mkdir(exist_ok=True)
@@ -121,20 +101,6 @@ def generate(out: Path, options: Options, progress: Progress | None = None) -> S
     return summary
 
 
-class _LabelFile:
-    def __init__(self, binary: IO[bytes]) -> None:
-        self._binary = binary
-        self._write(Label._fields)
-
-    def add(self, label: Label) -> None:
-        self._write(label)
-
-    def _write(self, row: tuple[str, ...]) -> None:
-        text = StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerow(row)
-        self._binary.write(text.getvalue().encode())
-
-
 class _Writer:
     """Writes the files of one facility."""
 
@@ -144,7 +110,7 @@ class _Writer:
         schedule: Schedule,
         facility: Facility,
         injector: Injector,
-        labels: _LabelFile,
+        labels: LabelFile,
         summary: Summary,
     ) -> None:
         self._folder = folder
@@ -238,6 +204,8 @@ class _Writer:
         dossier = build(self._schedule, self._facility, slot)
         apply(dossier, sending, self._schedule.options.seed, slot.number)
         is_new = sending.is_first and not _is_resend(member)
+        if is_new and not self._is_withdrawn(slot.number):
+            self._summary.activity.add(dossier)
         check_in = check_ins.row(dossier) if is_new else None
         kind: Kind | None = None
         # In a file that is wrong as a whole no dossier is: every defect stands alone.
@@ -257,6 +225,12 @@ class _Writer:
         is_spread = vendor.spreads and kind is None and len(parts) > 4 and dossier.lot % 3 == 0
         groups = envelope.spread(parts) if is_spread else [parts]
         return [envelope.dossier_bytes(group, vendor, dossier.dossier_id) for group in groups]
+
+    def _is_withdrawn(self, number: int) -> bool:
+        """Whether the last version of the dossier takes it back."""
+        options = self._schedule.options
+        versions = story(options.seed, self._facility.index, number, options.defects)
+        return versions[-1].is_withdrawal
 
     def _file_check_in(self, dossier: Dossier, check_in: dict[str, str], kind: str) -> None:
         """The check-in was right, whatever is wrong with the dossier, but for three kinds."""

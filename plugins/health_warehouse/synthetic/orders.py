@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from health_warehouse.synthetic import catalogue, diagnoses
+from health_warehouse.synthetic.capacities import FIRST_SURGEON, FIRST_TECHNICIAN, Capacity
 from health_warehouse.synthetic.catalogue import Drug, Service
 from health_warehouse.synthetic.covers import Cover
 from health_warehouse.synthetic.diagnoses import Diagnosis
 from health_warehouse.synthetic.formulary import BEDS, PERFORMED, Offer, formulary
 from health_warehouse.synthetic.lines import Line
-from health_warehouse.synthetic.moments import stamp
+from health_warehouse.synthetic.moments import day_of, stamp
 from health_warehouse.synthetic.province import Facility
 from health_warehouse.synthetic.streams import Draw, one_of, whole
 
@@ -28,6 +29,7 @@ class OrderBook:
         draw: Draw,
         seed: int,
         facility: Facility,
+        capacity: Capacity,
         index: int,
         header: dict[str, str],
         cover: Cover,
@@ -37,10 +39,10 @@ class OrderBook:
         """Orders are given between the moments `begin` and `end`."""
         self.draw = draw
         self.begin, self.end = begin, end
-        self.doctor = facility.practitioner(whole(draw, 0, 59))
+        self._facility, self._capacity = facility, capacity
+        self.doctor = self._practitioner(whole(draw, 0, capacity.doctors - 1))
         self.drugs: list[Line] = []
         self.services: list[Line] = []
-        self._facility = facility
         self._index = index
         self._prices = formulary(seed, facility)
         self._is_insured = cover.is_insured
@@ -94,11 +96,16 @@ class OrderBook:
         self.services.append(self._line(offer, texts, quantity * 1000, share))
 
     def _performer(self, group: str) -> str:
-        if group == "8":  # hundreds, so that none operates on two patients at once
-            return self._facility.practitioner(100 + self._index % 400)
-        if group == "18":
+        if group == "8" and self._capacity.surgeons:
+            return self._practitioner(FIRST_SURGEON + self._index % self._capacity.surgeons)
+        if group in ("8", "18"):
             return self.doctor
-        return self._facility.practitioner(60 + self._index % 40)
+        return self._practitioner(FIRST_TECHNICIAN + self._index % self._capacity.technicians)
+
+    def _practitioner(self, position: int) -> str:
+        """Licence of the one who holds a position while the patient is there."""
+        begin, end = day_of(self.begin), day_of(self.end)
+        return self._facility.practitioner(self._capacity.holder(position, begin, end))
 
     def _line(self, offer: Offer, texts: dict[str, str], quantity: int, share: int = 100) -> Line:
         rate = offer.rate

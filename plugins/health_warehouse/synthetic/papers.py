@@ -81,7 +81,7 @@ def births(dossier: Dossier) -> list[dict[str, str]]:
     """XML9: one row per child."""
     header, who, stay = dossier.header, dossier.who, dossier.stay
     weights = header["CAN_NANG_CON"].split(";")
-    commune = home(who.number, day_of(stay.arrived))
+    commune = home(who.number, day_of(stay.arrived), dossier.facility.province)
     is_section = any(line.group == "8" for line in dossier.services)
     rows = []
     for child, weight in enumerate(weights):

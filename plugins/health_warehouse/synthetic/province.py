@@ -1,7 +1,7 @@
-"""The facilities of the province, by tier.
+"""The facilities that send claims, by tier.
 
-Codes begin with 96 (Cà Mau) or 95 (the former Bạc Liêu, merged in 2025): a prefix does not tell
-the province. Names are fictional.
+Codes in Cà Mau begin with 96 or with 95 (the former Bạc Liêu, merged in 2025): a prefix does not
+tell the province. Names are fictional.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from health_warehouse.synthetic.geography import MERGER, home
+from health_warehouse.synthetic.geography import CA_MAU, MERGER, Commune, own_communes
 from health_warehouse.synthetic.streams import Weighted
 from health_warehouse.synthetic.vendors import VENDORS, Vendor
 
@@ -32,6 +32,8 @@ _CARE: dict[Tier, tuple[tuple[int, str], ...]] = {
         (76, "01"), (6, "02"), (8, "05"), (1, "04"), (1, "09"), (2, "13"), (5, "15"), (1, "16"),
     ),
 }  # fmt: skip
+_BED_NIGHTS = {"03": 5, "04": 1, "09": 1}
+"""MA_LOAI_KCB of stays in a bed of a hospital, with their nights on average."""
 _NEW_CARE = ("10", "11", "12", "13", "14", "15", "16")
 """Types of care that came with QĐ 1804/2026; before it the list ended with 09."""
 NEW_CARE_FROM = 739798
@@ -64,6 +66,12 @@ class Facility:
     """MACSKCB, 5 characters."""
     name: str
     tier: Tier
+    commune: Commune
+    """Where it is since 01/07/2025; stations are in a commune each, as long as there are any."""
+
+    @property
+    def province(self) -> str:
+        return self.commune.province
 
     @property
     def volume(self) -> int:
@@ -78,6 +86,12 @@ class Facility:
     def care(self, day: int) -> Weighted[str]:
         """Mix of MA_LOAI_KCB on a day (ordinal)."""
         return self._care[day >= NEW_CARE_FROM]
+
+    @property
+    def nights(self) -> float:
+        """Nights in a bed of a hospital, of an average dossier; a stay by day is one."""
+        total = sum(weight for weight, _ in _CARE[self.tier])
+        return sum(weight * _BED_NIGHTS.get(care, 0) for weight, care in _CARE[self.tier]) / total
 
     @cached_property
     def vendor(self) -> Vendor:
@@ -100,13 +114,22 @@ class Facility:
         return f"{1_000_000 + self.index:010d}"
 
     def practitioner(self, number: int) -> str:
-        """Practice licence of its practitioner `number`: doctors 0-59, technicians 60-99, ..."""
+        """Practice licence of its practitioner `number` (below 500): doctors, technicians, …"""
         return f"{self.index * 500 + number:06d}/CM-CCHN"
 
 
-def facilities(count: int) -> tuple[Facility, ...]:
-    """The first `count` facilities; the same whatever the seed."""
-    return tuple(_facility(index) for index in range(count))
+def facilities(count: int, province: str = CA_MAU) -> tuple[Facility, ...]:
+    """The first `count` facilities of a province; the same whatever the seed."""
+    communes = own_communes(province, MERGER)
+    found: list[Facility] = []
+    stations = 0
+    for index in range(count):
+        tier = _tier(index)
+        place = 5 * index
+        if tier == "commune station":
+            place, stations = stations, stations + 1
+        found.append(_facility(index, tier, communes[place % len(communes)]))
+    return tuple(found)
 
 
 def referral_targets(of: Facility, among: tuple[Facility, ...]) -> tuple[Facility, ...]:
@@ -127,18 +150,21 @@ def referral_targets(of: Facility, among: tuple[Facility, ...]) -> tuple[Facilit
     return (higher[usual], higher[usual - 1]) if len(higher) > 1 else (higher[0],)
 
 
-def _facility(index: int) -> Facility:
+def _tier(index: int) -> Tier:
     # Two provincial hospitals at most: Cà Mau's and the former Bạc Liêu's.
     tier = _PATTERN[index % len(_PATTERN)]
     if tier == "provincial hospital" and index >= 2 * len(_PATTERN):
-        tier = "commune station"
-    prefix = "95" if index % 3 == 1 else "96"
-    place = home(16 * index, MERGER).name
-    title = place.split(" ", 1)[1]
+        return "commune station"
+    return tier
+
+
+def _facility(index: int, tier: Tier, commune: Commune) -> Facility:
+    prefix = "95" if commune.province == CA_MAU and index % 3 == 1 else commune.province
+    title = commune.name.split(" ", 1)[1]
     name = {
         "provincial hospital": f"Bệnh viện Đa khoa tỉnh số {index // len(_PATTERN) + 1}",
         "regional centre": f"Trung tâm Y tế khu vực {title}",
-        "commune station": f"Trạm Y tế {place}",
+        "commune station": f"Trạm Y tế {commune.name}",
         "private clinic": f"Phòng khám đa khoa {title}",
     }[tier]
-    return Facility(index, f"{prefix}{index + 1:03d}", name, tier)
+    return Facility(index, f"{prefix}{index + 1:03d}", name, tier, commune)

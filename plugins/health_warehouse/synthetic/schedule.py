@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
+from health_warehouse.synthetic.capacities import Capacity, capacities
 from health_warehouse.synthetic.moments import month_of, weekday_of
 from health_warehouse.synthetic.options import Options
 from health_warehouse.synthetic.province import (
@@ -77,12 +78,15 @@ class Schedule:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.facilities = facilities(options.facilities)
+        self.facilities = facilities(options.facilities, options.province)
         self.first = options.start.toordinal()
         self.last = self.first + options.days - 1
         volumes = [facility.volume for facility in self.facilities]
         self.totals = apportion(options.dossiers, volumes)
         """Dossiers by facility."""
+        self._capacities = capacities(
+            options.seed, self.facilities, self.totals, self.first, options.days
+        )
         regulars = apportion(options.population * 3 // 4, volumes)
         self._regulars = list(zip(accumulate(regulars, initial=0), regulars, strict=False))
         self._targets = [referral_targets(each, self.facilities) for each in self.facilities]
@@ -92,6 +96,9 @@ class Schedule:
                 self._sources[target].append(source)
         self._arrivals = lru_cache(maxsize=4096)(self._find_arrivals)
         self._days = lru_cache(maxsize=256)(self._share_out)
+
+    def capacity(self, facility: Facility) -> Capacity:
+        return self._capacities[facility.index]
 
     def regular(self, facility: Facility, slot: Slot) -> int:
         """Person who goes to this facility only: any but each fourth, who wanders."""
@@ -158,7 +165,16 @@ class Schedule:
         _, count = self._of_day(index, day)
         expected = count * _TRANSFERS[self.facilities[index].tier]
         chance = scattered(self.options.seed, 1, index, day) % 1000
-        return min(count, (expected + chance) // 1000)
+        return min(count, (expected + chance) // 1000 + self._request_count(index, day))
+
+    def _request_count(self, index: int, day: int) -> int:
+        """Transfers of the day that patients wish for, where the options ask for a share."""
+        requests = self.options.requests
+        if requests is None:
+            return 0
+        share = requests[2 * (day - self.first) >= self.options.days]
+        begin, count = self._of_day(index, day)
+        return (begin + count) * share // 1000 - begin * share // 1000
 
     def _first_transfer(self, index: int, day: int) -> int:
         return max(0, len(self._arrivals(index, day)) - 1)
@@ -167,6 +183,9 @@ class Schedule:
         lot = scattered(self.options.seed, 2, index, day, place)
         way_out: Literal["2", "5"] = "5" if lot % 4 == 0 else "2"
         targets = self._targets[index]
+        if self.options.requests is not None:
+            is_wish = place - self._first_transfer(index, day) < self._request_count(index, day)
+            way_out, targets = ("5", ()) if is_wish else ("2", targets)
         if not targets:
             return Transfer(OUTSIDE[lot // 8 % len(OUTSIDE)], way_out)
         return Transfer(targets[lot // 8 % 5 == 0 and len(targets) > 1].facility_id, way_out)

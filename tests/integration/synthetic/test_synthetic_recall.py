@@ -15,7 +15,8 @@ from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
-from health_warehouse.synthetic.generator import LABELS, Label, generate
+from health_warehouse.synthetic.generator import generate
+from health_warehouse.synthetic.injected import LABELS, Label
 from health_warehouse.synthetic.options import Options
 from oracle.cases import case_names, read_case
 from oracle.claims_rules import LOCAL_TIME

@@ -10,7 +10,8 @@ import pytest
 
 from health_warehouse.settings import PROJECT_DIR
 from health_warehouse.synthetic.defects import DOSSIER_KINDS, FILE_KINDS, KINDS
-from health_warehouse.synthetic.generator import Label, generate
+from health_warehouse.synthetic.generator import generate
+from health_warehouse.synthetic.injected import Label
 from health_warehouse.synthetic.kinds import Kind
 from health_warehouse.synthetic.kinds_page import with_kinds_table
 from health_warehouse.synthetic.options import Options

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.recall import Result, compare
-from health_warehouse.synthetic.generator import Label
+from health_warehouse.synthetic.injected import Label
 
 _FILE = "96001_20260701_1.xml"
 

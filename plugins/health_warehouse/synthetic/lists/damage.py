@@ -1,0 +1,107 @@
+"""Which rows of a list get which defect, and the label that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from health_warehouse.feeds.contract import ColumnSeverity, Contract
+from health_warehouse.synthetic.injected import Label
+from health_warehouse.synthetic.lists.breaches_of_columns import Kind, kinds_of_columns
+from health_warehouse.synthetic.lists.breaches_of_rules import kinds_of_rules
+from health_warehouse.synthetic.lists.sheets import Row, Sheet
+from health_warehouse.synthetic.streams import scattered
+
+_TOLD: dict[ColumnSeverity, str] = {"quarantine": "E", "flag": "W", "record": "I"}
+
+
+def kinds_of(contract: Contract) -> tuple[Kind, ...]:
+    """One per rule of the feed, each breaking no other rule where that can be."""
+    return (*kinds_of_columns(contract), *kinds_of_rules(contract))
+
+
+class Done(NamedTuple):
+    """A defect in a list. Places are those of rows, from 0."""
+
+    place: int
+    kind: Kind
+    other: int | None
+    """The row that the broken one repeats or overlaps."""
+
+
+class Damage:
+    """Deals the kinds of defects out in turn, over all lists of a feed."""
+
+    def __init__(self, seed: int, rate: float) -> None:
+        self._seed, self._rate = seed, rate
+        self._turns: dict[str, int] = {}
+        self._kinds: dict[str, tuple[Kind, ...]] = {}
+
+    def damage(
+        self, contract: Contract, sheet: Sheet, is_spared: Callable[[Row], bool]
+    ) -> list[Done]:
+        """Break rows of the sheet.
+
+        A row has one defect at most; rows that are `spared` keep their key, and none is set aside.
+        """
+        if contract.feed not in self._kinds:
+            self._kinds[contract.feed] = kinds_of(contract)
+        kinds = self._kinds[contract.feed]
+        count = min(len(kinds), int(len(sheet.rows) * self._rate + self._chance(sheet)))
+        done: list[Done] = []
+        taken: set[int] = set()
+        turn = self._turns.get(contract.feed, 0)
+        for _ in range(count):
+            kind = kinds[turn % len(kinds)]
+            turn += 1
+            broken = self._break(contract, sheet, kind, taken, is_spared)
+            if broken is not None:
+                done.append(Done(broken[0], kind, broken[1]))
+        self._turns[contract.feed] = turn
+        return done
+
+    def _chance(self, sheet: Sheet) -> float:
+        return scattered(self._seed, 6, *map(ord, sheet.stem)) % 1000 / 1000 if self._rate else 0
+
+    def _break(
+        self,
+        contract: Contract,
+        sheet: Sheet,
+        kind: Kind,
+        taken: set[int],
+        is_spared: Callable[[Row], bool],
+    ) -> tuple[int, int | None] | None:
+        count = len(sheet.rows)
+        takes_away = kind.severity == "quarantine" or kind.column in contract.document_key
+        first = scattered(self._seed, 7, *map(ord, sheet.stem + kind.name)) % max(1, count)
+        for step in range(count):
+            place = (first + step) % count
+            if place in taken or (takes_away and is_spared(sheet.rows[place])):
+                continue
+            if kind.apply(sheet.rows, place):
+                taken.add(place)
+                added = range(count, len(sheet.rows))
+                taken.update(added)
+                return (added[0], place) if added else (place, None)
+        return None
+
+
+def label(
+    contract: Contract, sheet: Sheet, file: str, line_of: Callable[[int], int], done: Done
+) -> Label:
+    """`line_of` says in which row of the sheet, or line of the text (from 1), a row of the list
+    stands. Positions count from the row below the header on, blank ones included."""
+    kind, above = done.kind, line_of(0) - 1
+    return Label(
+        file=file,
+        facility=sheet.sender,
+        dossier="",
+        position=str(line_of(done.place) - above),
+        table=contract.feed,
+        line=str(line_of(done.place)),
+        field=contract.table.column(kind.column).label,
+        other="" if done.other is None else str(line_of(done.other) - above),
+        kind=kind.name,
+        expected_rule=kind.rule,
+        expected_severity=_TOLD[kind.severity],
+    )
