@@ -27,7 +27,7 @@ from health_warehouse.quality.runner import _context, judging
 from health_warehouse.settings import Settings
 
 CONTRACT = built_in()["workforce"]
-BATCH = "select * from ops.files where feed = 'workforce'"
+BATCH = "select * from ops.files where kind = 'workforce'"
 
 
 def row(number: int) -> str:

@@ -68,7 +68,7 @@ def _generate(settings: Settings, outbox: Path) -> None:
     options = [f"--{name}={value}" for name, value in PROVINCE.items()]
     with log.open("wb") as output:
         done = subprocess.run(
-            [program, "synth", str(outbox), *options],
+            [program, "synth", str(outbox), "--lists", *options],
             env=passed_on(Child.GENERATOR) | settings_for(Child.GENERATOR, settings),
             stdout=output,
             stderr=output,

@@ -53,7 +53,7 @@ def _bare(text: str) -> str:
 
 
 def cell(column: Column, value: Value, hand: Hand) -> Cell:
-    """A value of a row."""
+    """A value of a row; a number as text has a comma, as in Vietnamese."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -62,7 +62,7 @@ def cell(column: Column, value: Value, hand: Hand) -> Cell:
         return _day(value, hand)
     if isinstance(value, int | Decimal):
         if hand.numbers_are_texts or hand.form == "csv":
-            return str(value)
+            return str(value).replace(".", ",")
         return int(value) if value == int(value) else float(value)
     return _text(column, value, hand)
 
