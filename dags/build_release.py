@@ -5,13 +5,13 @@ layer by layer; the audit checks the promises to readers; publishing moves the d
 `marts` in one transaction. Readers see the old release or the new one, never a mix, and are
 never blocked.
 
-**When it runs.** When `ingest_claims` rings (asset `warehouse://claims`), and every five minutes by
-the clock, because asset events get lost: `has_changes` ends the run, green, if neither the ledger
-nor the project (models, seeds, reference lists) changed since the last build. A corrected text
-rebuilds nothing; a changed model is made anew with all that reads it. A full build of more
-than `WAREHOUSE_FULL_BUILD_ROWS` lines waits for `WAREHOUSE_FULL_BUILD_HOURS`. A run that a person
-triggers does the same work as a scheduled one; it waits for no hours, and it builds a held build
-again, which the clock leaves alone until something changes.
+**When it runs.** When documents of a feed changed (asset `warehouse://changes`), and every five
+minutes by the clock, because asset events get lost: `has_changes` ends the run, green, if neither
+the ledger nor the project (models, seeds, reference lists) changed since the last build. A
+corrected text rebuilds nothing; a changed model is made anew with all that reads it. A full build
+of more than `WAREHOUSE_FULL_BUILD_ROWS` lines waits for `WAREHOUSE_FULL_BUILD_HOURS`. A run that a
+person triggers does the same work as a scheduled one; it waits for no hours, and it builds a held
+build again, which the clock leaves alone until something changes.
 
 **Safe to rerun.** A build covers all that changed since the published release, however many builds
 were held or killed in between.
@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, dag
 
-from health_warehouse.orchestration.assets import CLAIMS
+from health_warehouse.orchestration.assets import CHANGES
 from health_warehouse.orchestration.defaults import DAG_ARGS
 from health_warehouse.orchestration.release_tasks import (
     audit_candidate,
@@ -61,7 +61,7 @@ from health_warehouse.orchestration.tags import Tag
 @dag(
     dag_id="build_release",
     schedule=AssetOrTimeSchedule(
-        timetable=CronTriggerTimetable("*/5 * * * *", timezone="UTC"), assets=[CLAIMS]
+        timetable=CronTriggerTimetable("*/5 * * * *", timezone="UTC"), assets=[CHANGES]
     ),
     doc_md=__doc__,
     tags=[Tag.IMPACT_READERS.value, Tag.MARTS.value],

@@ -32,8 +32,8 @@ from __future__ import annotations
 
 from airflow.sdk import Param, dag
 
-from health_warehouse.orchestration.claim_tasks import report_changes
 from health_warehouse.orchestration.defaults import DAG_ARGS
+from health_warehouse.orchestration.feed_tasks import report_changes
 from health_warehouse.orchestration.reingest_tasks import list_read_files, load_files_again
 from health_warehouse.orchestration.tags import Tag
 

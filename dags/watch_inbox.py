@@ -1,22 +1,24 @@
-"""Look into the inbox every minute, and ring for ingestion when something is there.
+"""List the inbox every minute for all feeds, and ring for each that has something new.
 
-**What it does.** Lists the inbox and the ledger, as `ingest_claims` does, and loads nothing. When
-files are new, or a crash left some unjudged, it rings for `ingest_claims` (asset
-`warehouse://inbox`). So runs of `ingest_claims` are those that have work, and can be found in its
-grid; the empty minutes are here.
+**What it does.** Lists the inbox and the ledger once, notes in `ops.arrivals` which feed has how
+many new files, told by their names, and loads nothing. For each feed with something new it rings
+for `ingest_<feed>` (asset `warehouse://inbox/<feed>`); when a crash left lists unjudged, for
+`validate_deliveries` (asset `warehouse://loaded`). So runs of `ingest_<feed>` are those that have
+work, and can be found in its grid; the empty minutes are here.
 
-**Safe to rerun**, at any time: it changes nothing. While a run of `ingest_claims` waits or is at
-work it does not ring; the next minute looks again, so a ring that is lost costs a minute.
+**Safe to rerun**, at any time: it loads nothing. While a run of `ingest_<feed>` waits or is at work
+it does not ring for it; the next minute looks again, so a ring that is lost costs a minute.
 
 **Parameters**: none.
 
-**Example.** To stop taking files in, pause `ingest_claims`, not this DAG: a paused DAG hears no
-ring, and the files wait.
+**Example.** To stop taking files of a feed in, pause its `ingest_<feed>`, not this DAG: a paused
+DAG hears no ring, and the files wait.
 
 **When it fails**
 
-- `has_new_files` red: the inbox or the database cannot be reached
-  (`docs/runbooks/task_failed.md`). `ingest_claims` also looks once an hour by itself.
+- `has_new_files` red: the inbox or the database cannot be reached, or a contract of the folder
+  WAREHOUSE_FEEDS is wrong; the log names file and line (`docs/runbooks/task_failed.md`). Each
+  `ingest_<feed>` also looks once an hour by itself.
 - An inbox on an SFTP server or in S3: `docs/runbooks/inbox_elsewhere.md`.
 """
 
@@ -33,11 +35,11 @@ from health_warehouse.orchestration.tags import Tag
     dag_id="watch_inbox",
     schedule="* * * * *",
     doc_md=__doc__,
-    tags=[Tag.IMPACT_FEEDS.value, Tag.CLAIMS.value],
+    tags=[Tag.IMPACT_FEEDS.value],
     **DAG_ARGS,
 )
 def watch_inbox() -> None:
-    has_new_files() >> report_new_files()
+    report_new_files(has_new_files())
 
 
 watch_inbox()

@@ -62,6 +62,12 @@ class Parsed:
 
 @cache
 def parse() -> Parsed:
+    """With our own contracts."""
+    return parse_with(None)
+
+
+def parse_with(feeds: Path | None) -> Parsed:
+    """With a province's folder of contracts."""
     with tempfile.TemporaryDirectory(prefix="warehouse-airflow-") as home:
         environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "WAREHOUSE"))},
@@ -69,6 +75,8 @@ def parse() -> Parsed:
             "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS_FOLDER),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH": "20",
+            "WAREHOUSE_STATE": home,
+            **({} if feeds is None else {"WAREHOUSE_FEEDS": str(feeds)}),
         }
         done = subprocess.run(
             [sys.executable, __file__], env=environment, capture_output=True, text=True, check=False
@@ -142,9 +150,15 @@ def _task(task: Any) -> dict[str, Any]:
         "map_index_template": task.map_index_template if task.is_mapped else None,
         "is_mapped": task.is_mapped,
         "upstream": sorted(task.upstream_task_ids),
-        "outlets": [asset.uri.rstrip("/") for asset in task.outlets],
+        "outlets": [_outlet(asset) for asset in task.outlets],
         "given": _given(task),
     }
+
+
+def _outlet(asset: Any) -> str:
+    """Its address; an alias has a name only, and stands for assets that the task chooses."""
+    uri: str | None = getattr(asset, "uri", None)
+    return f"alias {asset.name}" if uri is None else uri.rstrip("/")
 
 
 def _given(task: Any) -> list[str]:

@@ -42,8 +42,8 @@ class Child(Enum):
     POSTGRES = Needs(_SYSTEM)
     DATABASE_PROGRAM = Needs((*_SYSTEM, *_PERSON))
     """pg_dump and pg_restore, whose password is given by the caller."""
-    AIRFLOW_SERVICE = Needs(_SERVICE, ("STATE",))
-    """API server, DAG processor, triggerer: they read no setting of ours."""
+    AIRFLOW_SERVICE = Needs(_SERVICE, ("STATE", "FEEDS"))
+    """API server, DAG processor, triggerer: of ours the second reads where contracts are."""
     TASKS = Needs((*_CALLS_OUT, *_BUCKET), ("*",), ("ALERT_*",))
     """The scheduler, for the tasks that it starts; alerts are no task."""
     ALERT_SENDER = Needs(_CALLS_OUT, (*_WHERE, "AIRFLOW_DSN", "AIRFLOW_PORT", "ALERT_*"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from health_warehouse.feeds.catalogue import built_in
 from health_warehouse.orchestration.manual import page
 from parsed_dags import DAGS_FOLDER, PROJECT
 
@@ -22,6 +23,11 @@ def test_links_of_the_page_lead_somewhere() -> None:
 
 
 def test_a_changed_docstring_makes_the_page_stale(tmp_path: Path) -> None:
-    source = (DAGS_FOLDER / "ingest_claims.py").read_text(encoding="utf-8")
-    (tmp_path / "ingest_claims.py").write_text(source.replace("Every minute", "Each hour"))
-    assert "Each hour" in page(tmp_path)
+    source = (DAGS_FOLDER / "watch_inbox.py").read_text(encoding="utf-8")
+    (tmp_path / "watch_inbox.py").write_text(source.replace("every minute", "each hour"))
+    assert "each hour" in page(tmp_path)
+
+
+def test_a_file_that_makes_dags_of_contracts_has_a_chapter_for_each_contract() -> None:
+    text = page(DAGS_FOLDER)
+    assert all(f"\n## ingest_{feed}\n" in text for feed in built_in())

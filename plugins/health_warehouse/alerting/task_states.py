@@ -18,7 +18,11 @@ from health_warehouse.alerting.incident_states import Judgement
 # Which tasks tell the verdict of which suite: their failure is that of the release or the rule.
 _JUDGES = {
     "marts": (("build_release", "audit_candidate"),),
-    "landing": (("ingest_claims", "load_batch"), ("reingest_claims", "load_files_again")),
+    "landing": (
+        ("ingest_claims", "load_batch"),
+        ("validate_deliveries", "check_deliveries"),
+        ("reingest_claims", "load_files_again"),
+    ),
 }
 _FAILED, _LOST = "failed", "lost"
 

@@ -17,7 +17,8 @@ documents, document_settlement  which version of such a row counts
 versions, settlement       which version of a dossier counts; kept_rows follows it
 decisions, findings        what waits for a person; what was found
 ledger                     what became of every file
-batches, listings          files handed from task to task
+arrivals, asked            what waits, by feed; which of it a run is asked to take
+batches, listings, titles  files handed from task to task, and what the task is called
 facilities, rhythm         who sends, since when and how often
 quarantined_files          of each file, how many dossiers are quarantined and by which rules
 read_again, reingest       archived files once more, by today's parser and rules

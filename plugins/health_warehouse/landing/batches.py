@@ -14,11 +14,21 @@ from uuid import UUID
 from more_itertools import constrained_batches
 
 from health_warehouse.errors import FileUnavailable
+from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.landing import listings
+from health_warehouse.landing.arrivals import of_feed
+from health_warehouse.landing.asked import Asked
 from health_warehouse.landing.delivery import Delivery, ReceivedAt
 from health_warehouse.landing.inbox import Listing, describe, look
-from health_warehouse.landing.ingest import IngestReport, ingest, unjudged_file_ids
+from health_warehouse.landing.ingest import (
+    IngestReport,
+    ingest,
+    load_deliveries,
+    require_all_taken,
+    unjudged_file_ids,
+)
 from health_warehouse.landing.places import open_place, require_place
+from health_warehouse.landing.routing import lead_feed
 from health_warehouse.settings import Settings
 
 Item = TypeVar("Item")
@@ -52,15 +62,32 @@ class Batch:
     unreadable: list[str] = field(default_factory=list)
 
 
-def arrivals(settings: Settings, received_at: ReceivedAt = None) -> Arrivals:
-    """Look into the inbox and the ledger. Raises as `inbox.look` does."""
-    return Arrivals(look(settings, received_at=received_at), len(unjudged_file_ids(settings)))
+def arrivals(
+    settings: Settings, received_at: ReceivedAt = None, asked: Asked | None = None
+) -> Arrivals:
+    """Look into the inbox and the ledger for what is asked; None: for all. Raises as `inbox.look`
+    does. Files that a crash left unjudged are for a run that judges: not that of a feed of rows."""
+    listing = look(settings, received_at=received_at)
+    if asked is None:
+        return Arrivals(listing, len(unjudged_file_ids(settings)))
+    contracts = catalogue(settings)
+    if asked.feed is not None and asked.feed not in contracts:
+        return Arrivals(Listing([], []), 0)
+    takes_the_rest = asked.feed in (None, lead_feed(contracts, ""))
+    chosen = asked.choose(settings, listing.new)
+    left_over = len(unjudged_file_ids(settings, of_rows=False)) if takes_the_rest else 0
+    return Arrivals(of_feed(listing, chosen, takes_the_rest=takes_the_rest), left_over)
 
 
-def plan(found: Arrivals) -> tuple[list[list[Delivery]], list[Batch]]:
+def plan(found: Arrivals, *, spread: bool = False) -> tuple[list[list[Delivery]], list[Batch]]:
     """The batches of this run, files and descriptions: an empty one where nothing is new and yet
-    something is to be judged or told."""
-    groups = group(found.listing.new, lambda file: file.byte_count)[:MAX_BATCHES]
+    something is to be judged or told. `spread`: one file each, as far as the batches go."""
+    if spread:
+        at_most = max(1, min(MAX_FILES, -(-len(found.listing.new) // MAX_BATCHES)))
+        groups = group(found.listing.new, lambda file: file.byte_count, max_files=at_most)
+    else:
+        groups = group(found.listing.new, lambda file: file.byte_count)
+    groups = groups[:MAX_BATCHES]
     if not groups and found.is_any:
         groups = [[]]
     batches = [
@@ -86,6 +113,16 @@ def load(settings: Settings, batch: Batch, received_at: ReceivedAt = None) -> In
     """Load and judge the files of a batch. Raises as `ingest` does."""
     deliveries, unreadable = listed_again(settings, batch)
     return ingest(settings, deliveries, received_at, unreadable=[*batch.unreadable, *unreadable])
+
+
+def read(settings: Settings, batch: Batch, received_at: ReceivedAt = None) -> IngestReport:
+    """Load the files of a batch; nothing is judged. Raises as `load_deliveries`, and WarehouseError
+    for files that were not taken."""
+    deliveries, unreadable = listed_again(settings, batch)
+    report = load_deliveries(settings, deliveries, received_at)
+    report.unreadable[:0] = [*batch.unreadable, *unreadable]
+    require_all_taken(report)
+    return report
 
 
 def listed_again(settings: Settings, batch: Batch) -> tuple[list[Delivery], list[str]]:

@@ -24,6 +24,18 @@ from health_warehouse.settings import Settings
 
 logger = logging.getLogger(__name__)
 _ERRORS_SHOWN = 5
+_UNJUDGED = text(
+    """
+    select file_id from ops.files
+    where
+        judged_at is null
+        and (
+            cast(:of_rows as boolean) is null
+            or :of_rows = (kind in (select feed from ops.feeds))
+        )
+    order by file_id
+    """
+)
 _REFUSED = text(
     """
     select file_id, facility_id, received_at, sha256, rule_id || ': ' || reason as reason
@@ -71,6 +83,8 @@ class IngestReport:
 
     def __post_init__(self) -> None:
         self._loaded: set[int] = set()
+        self.read_ids: list[int] = []  # files that were new to the ledger, refused ones included
+        self.changed_by_feed: dict[str, int] = {}  # by what was judged; feeds with any
 
     def count(self, outcome: str) -> None:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
@@ -92,6 +106,8 @@ class IngestReport:
 
     def add(self, result: LoadResult) -> None:
         self.count(result.outcome)
+        if result.outcome in ("loaded", "refused"):
+            self.read_ids.append(result.file_id)
         if result.outcome == "loaded":
             self._loaded.add(result.file_id)
         if result.outcome == "refused":
@@ -144,6 +160,7 @@ def judge_loaded(settings: Settings, report: IngestReport) -> None:
     if report.file_ids:
         checked = check_files(settings, report.file_ids)
         report.changed_dossiers += checked.changed_dossiers
+        report.changed_by_feed |= checked.changed_by_feed
         report.refused_files = checked.refused_files
         report.quarantined_dossiers = checked.quarantined_dossiers
         report.findings = checked.findings
@@ -259,10 +276,8 @@ def _refused_by_checks(settings: Settings, file_ids: list[int]) -> list[tuple[in
         ]
 
 
-def unjudged_file_ids(settings: Settings) -> list[int]:
-    """Files that are loaded and not yet checked: just loaded, or left over by a crash."""
+def unjudged_file_ids(settings: Settings, *, of_rows: bool | None = None) -> list[int]:
+    """Files that are loaded and not yet checked: just loaded, or left over by a crash. `of_rows`:
+    of feeds of rows only, or of the others only."""
     with engine(settings, "loader").connect() as connection:
-        found = connection.execute(
-            text("select file_id from ops.files where judged_at is null order by file_id")
-        )
-        return list(found.scalars())
+        return list(connection.execute(_UNJUDGED, {"of_rows": of_rows}).scalars())

@@ -8,7 +8,7 @@ reads through a session of its own what the loader has committed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -96,6 +96,7 @@ class LandingReport:
     findings: int = 0
     changed_dossiers: int = 0
     waiting: int = 0
+    changed_by_feed: Mapping[str, int] = field(default_factory=dict)
 
 
 def check_files(
@@ -287,8 +288,7 @@ def _act(
         ),
         parameters,
     ).scalar_one()
-    changed = settle(connection, judged, settings.late_delivery_tolerance)
-    changed += _settle_rows(settings, connection, judged)
+    changed = _settle(settings, connection, judged)
     note_facilities(connection, judged)
     waiting = tell_waiting(connection)
     return LandingReport(
@@ -297,22 +297,25 @@ def _act(
         refused_files=refused,
         quarantined_dossiers=quarantined,
         findings=found,
-        changed_dossiers=changed,
+        changed_dossiers=sum(changed.values()),
+        changed_by_feed={feed: count for feed, count in changed.items() if count},
         waiting=waiting,
     )
 
 
-def _settle_rows(settings: Settings, connection: Connection, judged: Sequence[int]) -> int:
-    """Settle the documents of every feed of rows; how many changed content."""
+def _settle(settings: Settings, connection: Connection, judged: Sequence[int]) -> dict[str, int]:
+    """Settle the documents of every feed; how many changed content, by feed."""
     contracts = catalogue(settings)
+    in_tables = [feed for feed, contract in contracts.items() if not contract.is_of_rows]
     by_feed: dict[str, list[int]] = {}
     for row in connection.execute(text(_FEEDS), {"file_ids": list(judged)}):
         by_feed.setdefault(row.kind, []).append(row.file_id)
-    return sum(
-        settle_documents(connection, contracts[feed], file_ids)
-        for feed, file_ids in sorted(by_feed.items())
-        if feed in contracts  # of a feed without a contract only refused files are judged
-    )
+    dossiers = settle(connection, judged, settings.late_delivery_tolerance)
+    changed = dict.fromkeys(in_tables[:1], dossiers)
+    for feed, file_ids in sorted(by_feed.items()):
+        if feed in contracts:  # of a feed without a contract only refused files are judged
+            changed[feed] = settle_documents(connection, contracts[feed], file_ids)
+    return changed
 
 
 def _find(connection: Connection, outcomes: Sequence[Outcome], batch_sql: str) -> int:

@@ -62,15 +62,24 @@ def feeds_by_name(contracts: Mapping[str, Contract], path: str) -> list[Contract
     ]
 
 
+def lead_feed(contracts: Mapping[str, Contract], path: str) -> str:
+    """The feed whose run takes a file of that path below the inbox in; told by names alone.
+
+    Feeds whose files are called alike, files that nobody reads, and bundles have one run between
+    them: that of the documents of several tables, else of the first by name. What is in them is
+    found out when they are read (`feed_of`).
+    """
+    fitting = feeds_by_name(contracts, path) or _of_the_standard(contracts)
+    return min(fitting, key=lambda contract: (contract.is_of_rows, contract.feed)).feed
+
+
 def feed_of(contracts: Mapping[str, Contract], path: str, stream: BinaryIO) -> Contract:
     """The one contract that takes a delivery. The stream is at its beginning.
 
     A file that a person names, or one in a `.gz`, may be called anything: it is then one of the
     standard. Raises FileUnreadable when several take it: the contracts must then say more.
     """
-    named = feeds_by_name(contracts, path) or [
-        contract for contract in contracts.values() if contract.reader in _OF_THE_STANDARD
-    ]
+    named = feeds_by_name(contracts, path) or _of_the_standard(contracts)
     if len(named) == 1:
         return named[0]
     fitting = [contract for contract in named if takes(contract, stream)]
@@ -78,3 +87,7 @@ def feed_of(contracts: Mapping[str, Contract], path: str, stream: BinaryIO) -> C
         feeds = " and ".join(contract.feed for contract in fitting)
         raise FileUnreadable("F01", f"the contracts {feeds} both take it: let their `match` differ")
     return fitting[0] if fitting else named[0]
+
+
+def _of_the_standard(contracts: Mapping[str, Contract]) -> list[Contract]:
+    return [contract for contract in contracts.values() if contract.reader in _OF_THE_STANDARD]

@@ -1,4 +1,4 @@
-"""Tasks of `reingest_claims`; its last one is that of `ingest_claims`."""
+"""Tasks of `reingest_claims`; its last one is that of `ingest_claims`, too."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ class Tag(StrEnum):
     IMPACT_READERS = "impact/readers"  # red: readers stay on the last good release
     IMPACT_UPKEEP = "impact/upkeep"  # red: nobody waits, but a disk or a table fills in weeks
     CLAIMS = "source/claims"
+    LISTS = "source/lists"
     MARTS = "layer/marts"
 
 

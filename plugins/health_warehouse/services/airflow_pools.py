@@ -21,13 +21,22 @@ class Pool:
 LANDING_POOL = Pool(
     "landing_pool",
     2,
-    "Loads and checks batches; each holds Great Expectations in memory (~0.4 GB).",
+    "Loads and checks claims; each task holds Great Expectations in memory (~0.4 GB). Of its two "
+    "slots the judging of other feeds takes one at most: one is left for claims.",
+)
+FEEDS_POOL = Pool(
+    "feeds_pool",
+    1,
+    "Loads lists of the other feeds, one batch at a time: a large one keeps no claim waiting.",
+)
+WATCH_POOL = Pool(
+    "watch_pool", 1, "Lists the inbox every minute, however busy loading is: it waits for nobody."
 )
 RELEASE_POOL = Pool(
     "release_pool", 1, "The candidate is one place: one task builds, audits or publishes at a time."
 )
 UPKEEP_POOL = Pool("upkeep_pool", 1, "Steps of maintenance take turns anyway: one waits here.")
-POOLS = (LANDING_POOL, RELEASE_POOL, UPKEEP_POOL)
+POOLS = (LANDING_POOL, FEEDS_POOL, WATCH_POOL, RELEASE_POOL, UPKEEP_POOL)
 
 
 def import_document() -> str:

@@ -23,8 +23,8 @@ from health_warehouse.landing.ingest import ingest
 from health_warehouse.landing.reingest import reingest
 from health_warehouse.landing.replay import replay
 from health_warehouse.landing.scope import Scope
-from health_warehouse.orchestration.claim_tasks import list_new_files as listing_task
-from health_warehouse.orchestration.claim_tasks import load_batch as loading_task
+from health_warehouse.orchestration.feed_tasks import list_new_files as listing_task
+from health_warehouse.orchestration.feed_tasks import load_batch as loading_task
 from health_warehouse.settings import Settings
 from landing_steps import deliver, judge, load_all, query
 from sftp_server import PASSWORD, SftpServer, serving

@@ -10,7 +10,7 @@ import pytest
 from claim_files import claim_file, dossier, write
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.landing.batches import Batch, listed_again
-from health_warehouse.orchestration import claim_tasks
+from health_warehouse.orchestration import feed_tasks
 from health_warehouse.orchestration.inbox_connection import with_inbox_connection
 from health_warehouse.settings import Settings
 from sftp_server import PASSWORD, USER, serving
@@ -31,7 +31,7 @@ def test_an_airflow_connection_opens_the_inbox_for_every_task(
         there = {"inbox": server.url, "inbox_conn_id": "claims_inbox"}
         remote = settings.model_copy(update=there)
         monkeypatch.setattr("health_warehouse.settings.get_settings", lambda: remote)
-        (batch,) = claim_tasks.list_new_files.function()
+        (batch,) = feed_tasks.list_new_files.function("claims")
         assert PASSWORD not in json.dumps(batch)
         (found,), unreadable = listed_again(with_inbox_connection(remote), Batch(**batch))
         assert unreadable == []

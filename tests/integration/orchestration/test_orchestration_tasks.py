@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,7 +20,7 @@ from health_warehouse.doctor import vacuuming
 from health_warehouse.landing import batches
 from health_warehouse.maintenance.names import StepName
 from health_warehouse.orchestration import (
-    claim_tasks,
+    feed_tasks,
     reingest_tasks,
     release_tasks,
     upkeep_tasks,
@@ -28,9 +29,9 @@ from health_warehouse.release import due
 from health_warehouse.release.build import prepare
 from health_warehouse.settings import Settings
 
-list_new_files = claim_tasks.list_new_files.function
-load_batch = claim_tasks.load_batch.function
-report_changes = claim_tasks.report_changes.function
+list_new_files = partial(feed_tasks.list_new_files.function, "claims")
+load_batch = feed_tasks.load_batch.function
+report_changes = feed_tasks.report_changes.function
 has_changes = release_tasks.has_changes.function
 publish_release = release_tasks.publish_release.function
 prepare_build = release_tasks.prepare_build.function
