@@ -6,6 +6,8 @@ takes none from the others: `warehouse doctor` names its file and line.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, Param
 
 from health_warehouse.orchestration.assets import inbox_of
@@ -61,19 +63,24 @@ _PARAMS = {
 }
 
 
+def _hourly(minute: int) -> CronTriggerTimetable:
+    """Not at once when Airflow starts for the first time: ten DAGs would then list the inbox."""
+    return CronTriggerTimetable(f"{minute} * * * *", timezone="UTC", run_immediately=timedelta(0))
+
+
 def ingest(feed: FeedDag, minute: int) -> None:
     """`minute`: of the hour, so that not all of them list the inbox at once."""
     with DAG(
         dag_id=ingestion_of(feed.feed),
         dag_display_name=f"{ingestion_of(feed.feed)} ({feed.title})",
         schedule=AssetOrTimeSchedule(
-            timetable=CronTriggerTimetable(f"{minute} * * * *", timezone="UTC"),
+            timetable=_hourly(minute),
             assets=[inbox_of(feed.feed)],
         ),
         doc_md=feed.manual,
         tags=[Tag.IMPACT_FEEDS.value, (Tag.LISTS if feed.is_of_rows else Tag.CLAIMS).value],
         params=_PARAMS,
-        **DAG_ARGS,
+        **DAG_ARGS | {"start_date": None},
     ):
         # Airflow shows the docstring of unmapped tasks only, so a mapped one is given it.
         if feed.is_of_rows:

@@ -1,7 +1,7 @@
 """Judge what was loaded of lists and other feeds of rows: all feeds that came, in one task.
 
-**What it does.** It applies the rules at the door to every file that is loaded and not judged yet,
-whatever feed it is of, and settles which documents count. It loads Great Expectations once for all
+**What it does.** It applies the rules at the door to every file of such a feed that is loaded and
+not judged yet, and settles which documents count. It loads Great Expectations once for all
 that arrived, not once for each feed. Refused files and quarantined documents are handled outcomes:
 they are in `warehouse quarantine` with rule and reason, and the run stays green. When a document
 changed, it rings for `build_release` (asset `warehouse://changes`) and for whoever follows the feed
@@ -27,6 +27,8 @@ run.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag
 
 from health_warehouse.orchestration.assets import LOADED
@@ -38,11 +40,12 @@ from health_warehouse.orchestration.tags import Tag
 @dag(
     dag_id="validate_deliveries",
     schedule=AssetOrTimeSchedule(
-        timetable=CronTriggerTimetable("30 * * * *", timezone="UTC"), assets=[LOADED]
+        timetable=CronTriggerTimetable("30 * * * *", timezone="UTC", run_immediately=timedelta(0)),
+        assets=[LOADED],
     ),
     doc_md=__doc__,
     tags=[Tag.IMPACT_FEEDS.value, Tag.LISTS.value],
-    **DAG_ARGS,
+    **DAG_ARGS | {"start_date": None},
 )
 def validate_deliveries() -> None:
     report_changes(check_deliveries())

@@ -99,6 +99,11 @@ class Settings(AlertSettings, BaseSettings):
         description="A folder with contracts of feeds of your own, and with what is other in ours "
         "(docs/feeds.md). Unset: our feeds as they are.",
     )
+    holidays: Path | None = Field(
+        default=None,
+        description="A CSV with the columns day (2027-02-05) and kind (off or work), and others: "
+        "days off and days worked that are other than in our table (docs/calendar.md).",
+    )
     late_delivery_seconds: float = Field(
         default=0.0,
         ge=0,
@@ -205,6 +210,7 @@ class Settings(AlertSettings, BaseSettings):
     def model_post_init(self, _context: Any) -> None:
         self.state = self.state.expanduser().absolute()
         self.feeds = self.feeds.expanduser().absolute() if self.feeds else None
+        self.holidays = self.holidays.expanduser().absolute() if self.holidays else None
         self.inbox = self.inbox or (self.state / "inbox").as_uri()
         self.archive = self.archive or (self.state / "archive").as_uri()
 

@@ -2,7 +2,8 @@
 
 sender                     one pass of all of it, and again every few seconds
 conditions                 a cause of failure as it is now, by incident_states, facility_states,
-                           task_states, model_states, dag_states and scheduler_states
+                           delivery_states, task_states, model_states, dag_states and
+                           scheduler_states
 metadata                   Airflow's own database, where the last four of them look
 outbox                     what is the case against what was told: messages to write
 message, wording, phrases  what a message says, in two languages; digest is the daily one

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     FACILITY_SILENT = "facility_silent"
     FACILITY_NEW = "facility_new"
     FILES_REFUSED = "files_refused"
+    DELIVERIES_MISSING = "deliveries_missing"
     QUARANTINE_SPIKE = "quarantine_spike"
     NOTICES = "notices"
     TRIAL = "trial"

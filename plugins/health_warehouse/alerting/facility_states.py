@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from health_warehouse.alerting.conditions import Condition, Kind, Reading, Told
+from health_warehouse.alerting.delivery_states import told_as_missing
 from health_warehouse.landing.rhythm import quarantine_spikes, silent_facilities
 from health_warehouse.privacy.shown import shown, shown_facility
 from health_warehouse.settings import Settings
@@ -49,7 +50,9 @@ def read_facilities(connection: Connection, told: Told, settings: Settings) -> R
     now = datetime.now(UTC)
     known = {kind: _known(told, kind) for kind in _KINDS}
     states = {
-        Kind.FACILITY_SILENT: _silent(connection, settings, known[Kind.FACILITY_SILENT]),
+        Kind.FACILITY_SILENT: _silent(
+            connection, settings, known[Kind.FACILITY_SILENT], told_as_missing(told)
+        ),
         Kind.QUARANTINE_SPIKE: _spikes(connection, settings, known[Kind.QUARANTINE_SPIKE]),
         Kind.FILES_REFUSED: _refused(connection, told),
     }
@@ -95,7 +98,10 @@ def _known(told: Told, kind: Kind) -> set[str]:
     return {one["facility"] for alert in told.open_of(kind) for one in alert.facts["facilities"]}
 
 
-def _silent(connection: Connection, settings: Settings, known: set[str]) -> dict[str, _State]:
+def _silent(
+    connection: Connection, settings: Settings, known: set[str], told_as_missing: set[str]
+) -> dict[str, _State]:
+    """But for those of which the calendar tells that their claims are missing."""
     return {
         one.facility_id: {
             "facility": one.facility_id,
@@ -105,7 +111,7 @@ def _silent(connection: Connection, settings: Settings, known: set[str]) -> dict
             "count": 1,
         }
         for one in silent_facilities(connection, settings)
-        if not one.is_forgotten or one.facility_id in known
+        if one.facility_id in known or not (one.is_forgotten or one.facility_id in told_as_missing)
     }
 
 

@@ -80,6 +80,13 @@ def _silent(one: Mapping[str, Any], language: Language) -> str:
     )
 
 
+def _missing(one: Mapping[str, Any], language: Language) -> str:
+    days = one["days_late"]
+    if language == "vi":
+        return f"quá hạn {days} ngày"
+    return "1 day late" if days == 1 else f"{days} days late"
+
+
 def _spike(one: Mapping[str, Any], language: Language) -> str:
     count, total = one["quarantined_count"], one["dossier_count"]
     before = f"{100 * one['share_before']:.1f} %"
@@ -112,6 +119,7 @@ def _digest(one: Mapping[str, Any], language: Language) -> str:
 _LINES = {
     Kind.FACILITY_SILENT: _silent,
     Kind.QUARANTINE_SPIKE: _spike,
+    Kind.DELIVERIES_MISSING: _missing,
     Kind.FILES_REFUSED: _refused,
     Kind.NOTICES: _digest,
 }

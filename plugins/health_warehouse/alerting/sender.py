@@ -29,6 +29,7 @@ from health_warehouse.alerting.channels import (
 )
 from health_warehouse.alerting.conditions import Reading, Told
 from health_warehouse.alerting.dag_states import read_dag_files
+from health_warehouse.alerting.delivery_states import read_deliveries
 from health_warehouse.alerting.digest import read_digest
 from health_warehouse.alerting.facility_states import read_facilities
 from health_warehouse.alerting.incident_states import judgements, read_incidents
@@ -46,6 +47,7 @@ from health_warehouse.telling import lines_of_code, told
 
 INTERVAL_SECONDS = 10
 _PING_SECONDS = 60
+_CALENDAR_SECONDS = 60
 _ROLE = "alert_sender"
 # Away, full, read-only, without a slot for us, or behind a lock: nothing can be told by the outbox.
 _UNUSABLE = (OperationalError, InterfaceError, InternalError, psycopg.OperationalError)
@@ -75,6 +77,7 @@ class Sender:
     watching_since: datetime = field(default_factory=lambda: datetime.now(UTC))
     _unreachable_since: datetime | None = None
     _pinged_at: float = float("-inf")
+    _calendar_read_at: float = float("-inf")
 
     def run(self, asked_to_end: Event) -> None:
         """Pass after pass, whatever goes wrong in one: then it has no heartbeat, which is seen."""
@@ -124,11 +127,17 @@ class Sender:
                 for reading in readings
             ]
             readings.append(read_incidents(connection, known))
-            for read in (read_facilities, read_digest):
+            for read in (read_facilities, *self._of_the_calendar(), read_digest):
                 found = _unless_locked(connection, partial(read, connection, known, self.settings))
                 readings += [found] if found is not None else []
             quiet = timedelta(seconds=self.settings.alert_quiet_seconds)
             outbox.record(connection, readings, targets, quiet)
+
+    def _of_the_calendar(self) -> Iterator[Callable[[Connection, Told, Settings], Reading]]:
+        """What is owed is asked once a minute: it reads every delivery of years."""
+        if time.monotonic() - self._calendar_read_at >= _CALENDAR_SECONDS:
+            self._calendar_read_at = time.monotonic()
+            yield read_deliveries
 
     def _airflow_states(self, known: Told, connection: Connection) -> list[Reading]:
         patience = timedelta(seconds=self.settings.alert_silence_seconds)

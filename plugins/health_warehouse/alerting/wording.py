@@ -38,6 +38,7 @@ _TASK_FAILED = "docs/runbooks/task_failed.md"
 _ALERTS = "docs/runbooks/alerts.md"
 _FILE_REFUSED = "docs/runbooks/file_refused.md"
 _FACILITIES = "docs/runbooks/facilities.md"
+_DELIVERIES_MISSING = "docs/runbooks/deliveries_missing.md"
 
 WORDINGS: Mapping[Kind, Wording] = {
     Kind.RELEASE_HELD: Wording(
@@ -217,6 +218,19 @@ WORDINGS: Mapping[Kind, Wording] = {
         ),
         _FACILITIES,
     ),
+    Kind.DELIVERIES_MISSING: Wording(
+        Words(
+            "Not delivered: {feed} of {period}, due {due_day}, by {facilities}",
+            "By the calendar of the feed it is overdue, and its days of grace are over. Figures of "
+            "the period are missing. A file that was refused is no delivery.",
+        ),
+        Words(
+            "Chưa gửi: {feed} kỳ {period}, hạn {due_day}, {facilities_vi}",
+            "Theo lịch, đã quá hạn gửi và hết thời gian gia hạn. Số liệu của kỳ này đang thiếu. "
+            "Tệp bị từ chối không được tính là đã gửi.",
+        ),
+        _DELIVERIES_MISSING,
+    ),
     Kind.FILES_REFUSED: Wording(
         Words(
             "Files refused: {facilities}",
@@ -283,6 +297,9 @@ def title(content: Mapping[str, Any], language: Language = "en") -> str:
         "file_count_vi": f"{count} tệp",
         "facilities": _named("facility", "facilities", names),
         "facilities_vi": _named("cơ sở", "cơ sở", names),
+        "feed": facts.get("feed"),
+        "period": facts.get("period"),
+        "due_day": facts.get("due_day"),
         "dag_id": facts.get("dag_id"),
         "task_id": facts.get("task_id"),
         "ended": _ends(_ENDED, content, " and "),

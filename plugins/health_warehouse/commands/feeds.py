@@ -1,4 +1,4 @@
-"""Commands of feeds: what is taken in, described by contracts. None of them needs a database."""
+"""Commands of feeds: what is taken in, described by contracts. Only what is owed needs a database."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from health_warehouse.commands.feed_status import status
 from health_warehouse.commands.listing import print_rows
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import get_settings
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     group.command("validate")(validate)
     group.command("export")(export)
     group.command("suite")(suite)
+    group.command("status")(status)
     app.add_typer(group, name="feeds")
 
 

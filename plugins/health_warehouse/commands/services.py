@@ -16,6 +16,7 @@ from health_warehouse.errors import WarehouseError
 from health_warehouse.settings import get_settings
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
+_MISSING_SHOWN = 10
 _console = Console(stderr=True, soft_wrap=True)
 
 
@@ -88,6 +89,12 @@ def _show(now: dict[str, Any]) -> None:
         out.print(f"alerts    {_alerts(now['alerts'])}", highlight=False)
         if silent := now["silent_facilities"]:
             out.print(f"silent    {', '.join(silent)} stopped sending claims", highlight=False)
+        if files := now["waiting"]:
+            told = ", ".join(f"{count} of {feed}" for feed, count in files.items())
+            out.print(f"inbox     {told} to be taken in", highlight=False)
+        for one in (now["missing_deliveries"] or ())[-_MISSING_SHOWN:]:
+            told = f"{one['feed']} of {one['period']}: {one['count']} have not sent it"
+            out.print(f"missing   {told}", highlight=False)
     out.print(f"state     {now['state']}", highlight=False)
 
 

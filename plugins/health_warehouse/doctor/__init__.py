@@ -10,6 +10,7 @@ sessions     forgotten transactions, builds that nobody finishes
 waiting      who holds what we wait for, who has a turn and shows no sign of life
 vacuuming    tables that need a vacuum, and what holds it back
 receipts     files received at a time that is still to come, facilities that stopped
+calendar     files that nobody takes in, the table of holidays
 feeds        contracts that were not taken up, feeds that nobody describes any more
 release      publishing on hold
 airflow      its processes and its DAGs

@@ -11,6 +11,7 @@ from health_warehouse.database.connections import owner_url
 from health_warehouse.doctor import (
     airflow,
     alerts,
+    calendar,
     contracts,
     database,
     feeds,
@@ -56,6 +57,8 @@ CHECKS: dict[str, Check] = {
     "receipts": receipts.ahead_of_time,
     "facilities": receipts.stopped,
     "feeds": feeds.feeds,
+    "arrivals": calendar.arrivals,
+    "calendar": calendar.calendar,
     "hold": release.hold,
     "vacuum": vacuuming.dead_rows,
     "autovacuum": vacuuming.switched_off,

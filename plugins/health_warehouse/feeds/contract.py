@@ -169,12 +169,14 @@ class Closed:
 @dataclass(frozen=True, slots=True)
 class Expect:
     """What is owed: by whom, how often, until when ("day 5" or "working day 5" after the period),
-    and how many days later it is missing."""
+    and how many days later it is missing. `period`: the column whose day says which period a row is
+    for; None: that of `as_of`, else the day of receipt."""
 
     who: str
     every: str
     due: str
     grace_days: int = 0
+    period: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

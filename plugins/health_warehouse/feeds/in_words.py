@@ -59,7 +59,8 @@ def rhythm(contract: Contract) -> str:
     if expect is None:
         return "no fixed rhythm"
     grace = f", missing {expect.grace_days} days later" if expect.grace_days else ""
-    return f"every {expect.every.replace('_', ' ')} by {expect.who}, until {expect.due}{grace}"
+    told = f"every {expect.every.replace('_', ' ')} by {expect.who}, until {expect.due}{grace}"
+    return told + (f"; for the period in {expect.period}" if expect.period else "")
 
 
 COLUMN_HEADS = ("column", "type", "called", "asked", "personal", "meaning")

@@ -15,6 +15,7 @@ import yaml
 
 from health_warehouse.feeds.contract import Closed, Column, Contract, Table
 from health_warehouse.feeds.ddl import comment
+from health_warehouse.reference.due import Due
 
 _TYPES = {
     "text": "string",
@@ -188,12 +189,12 @@ def _rhythm(contract: Contract) -> Iterator[Document]:
     expect = contract.expect
     if expect is None:
         return
-    unit, _, days = expect.due.rpartition(" ")
+    due = Due.of(expect.due)
     yield {"property": "frequency", "value": 1, "unit": expect.every}
     yield {
         "property": "latency",
-        "value": int(days),
-        "unit": unit,
+        "value": expect.due if due.at else due.count,
+        "unit": "date" if due.at else "working day" if due.is_working else "day",
         "description": f"{expect.due} after the period",
     }
 

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 
 from health_warehouse.feeds.draft import Draft, Fault, Place, listed
 from health_warehouse.feeds.names import why_no_column
+from health_warehouse.feeds.owing_words import KINDS, words_of
 from health_warehouse.feeds.problem import Problem, shown, write_one_of
 from health_warehouse.feeds.sense_of_columns import problems_of_columns
 from health_warehouse.feeds.sense_of_rules import problems_of_rules
 from health_warehouse.feeds.sense_of_tables import problems_of_tables
+from health_warehouse.reference.due import Due
 
 _PLAIN_READERS = frozenset({"json_lines", "table"})
 PARTITION_WORDS = ("sender", "as_of")
@@ -26,7 +28,7 @@ def problems_of_sense(drawn: Draft) -> list[Problem]:
     found = list(problems_of_tables(drawn))
     found += problems_of_columns(drawn)
     found += problems_of_rules(drawn)
-    for rule in (_mode, _as_of, _references, _not_personal, _identity, _closed, _reader):
+    for rule in (_mode, _as_of, _expect, _references, _not_personal, _identity, _closed, _reader):
         found += [drawn.root.problem(message, *place) for place, message in rule(drawn)]
     return found
 
@@ -91,6 +93,27 @@ def _as_of(drawn: Draft) -> _Found:
             )
 
 
+def _expect(drawn: Draft) -> _Found:
+    expect = drawn.keys.get("expect", {})
+    if "who" in expect:
+        try:
+            words_of(expect["who"])
+        except ValueError as error:
+            yield Fault(
+                ("expect", "who"),
+                f"nobody knows facilities that are {shown(str(error))}: "
+                f"{write_one_of(str(error), KINDS)}",
+            )
+    if "due" in expect:
+        try:
+            Due.of(expect["due"])
+        except ValueError:
+            yield Fault(
+                ("expect", "due"),
+                f"{shown(expect['due'])} is a day that not every year has: write another one",
+            )
+
+
 def _references(drawn: Draft) -> _Found:
     """Columns that are named must be there."""
     for place, name, is_of_any in _named(drawn):
@@ -135,6 +158,8 @@ def _shown(drawn: Draft) -> Iterator[tuple[Place, str]]:
     for at, source in enumerate(keys.get("as_of", ())):
         if isinstance(source, dict) and "column" in source:
             yield ("as_of", at, "column"), source["column"]
+    if "period" in keys.get("expect", {}):
+        yield ("expect", "period"), keys["expect"]["period"]
 
 
 def _not_personal(drawn: Draft) -> _Found:

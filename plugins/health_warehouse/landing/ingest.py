@@ -149,14 +149,15 @@ def require_all_taken(report: IngestReport) -> None:
         raise kind(f"{len(errors)} files were not taken: {listed}")
 
 
-def judge_loaded(settings: Settings, report: IngestReport) -> None:
+def judge_loaded(settings: Settings, report: IngestReport, *, of_rows: bool | None = None) -> None:
     """Run the landing checks on all that is not judged yet, and add what they found to `report`.
+    `of_rows`: of feeds of rows only, or of the others only.
 
     Raises CheckError, BatchIncomplete.
     """
     from health_warehouse.landing.judging import check_files  # imports Great Expectations: 9 s
 
-    report.file_ids = unjudged_file_ids(settings)
+    report.file_ids = unjudged_file_ids(settings, of_rows=of_rows)
     if report.file_ids:
         checked = check_files(settings, report.file_ids)
         report.changed_dossiers += checked.changed_dossiers

@@ -23,6 +23,7 @@ from health_warehouse.errors import BatchIncomplete, CheckError
 from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.landing.decisions import tell_waiting
+from health_warehouse.landing.delivery_days import note_delivery_days
 from health_warehouse.landing.documents import settle_documents
 from health_warehouse.landing.facilities import note_facilities
 from health_warehouse.landing.findings import insert_findings
@@ -315,6 +316,7 @@ def _settle(settings: Settings, connection: Connection, judged: Sequence[int]) -
     for feed, file_ids in sorted(by_feed.items()):
         if feed in contracts:  # of a feed without a contract only refused files are judged
             changed[feed] = settle_documents(connection, contracts[feed], file_ids)
+            note_delivery_days(connection, contracts[feed], file_ids)
     return changed
 
 

@@ -134,12 +134,13 @@ def report_loaded(outcomes: Sequence[dict[str, Any]]) -> dict[str, int]:
 @task(pool=LANDING_POOL.name, execution_timeout=timedelta(hours=2))
 @told_plainly
 def check_deliveries() -> list[dict[str, Any]]:
-    """Judge all that was loaded and is not judged yet, whatever feed it is of, in one go."""
+    """Judge all lists that were loaded and are not judged yet, whatever feed they are of, in one
+    go."""
     from health_warehouse.landing.ingest import IngestReport, judge_loaded
 
     settings = task_settings()
     report = IngestReport()
-    judge_loaded(settings, report)
+    judge_loaded(settings, report, of_rows=True)
     log.info(
         "%s files judged; %s refused, %s documents quarantined, %s findings",
         len(report.file_ids),

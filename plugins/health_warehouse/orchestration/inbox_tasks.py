@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import task
 
+from health_warehouse.errors import ConfigurationError
 from health_warehouse.orchestration.assets import ARRIVED, LOADED, inbox_of
 from health_warehouse.orchestration.dag_names import JUDGING, ingestion_of
 from health_warehouse.orchestration.failures import told_plainly
@@ -17,6 +18,8 @@ from health_warehouse.services.airflow_pools import WATCH_POOL
 
 if TYPE_CHECKING:
     from airflow.sdk.types import RuntimeTaskInstanceProtocol
+
+    from health_warehouse.settings import Settings
 
 log = logging.getLogger(__name__)
 _AT_WORK = ["queued", "running"]
@@ -29,7 +32,8 @@ def has_new_files(ti: RuntimeTaskInstanceProtocol | None = None) -> dict[str, An
     here, green. Notes in `ops.arrivals` what waits."""
     from health_warehouse.landing.arrivals import look_for_all
 
-    seen = look_for_all(with_inbox_connection(task_settings()))
+    settings = with_inbox_connection(task_settings())
+    seen = look_for_all(settings)
     for reason in seen.unreadable:
         log.warning("%s", reason)
     log.info("%s new files", seen.count)
@@ -40,6 +44,7 @@ def has_new_files(ti: RuntimeTaskInstanceProtocol | None = None) -> dict[str, An
             log.info("a run of %s is at work: it is looked again in a minute", ingestion_of(feed))
         else:
             rung.append(feed)
+    _fill_calendar(settings)
     is_judging = seen.rows_unjudged and not _is_at_work(ti, JUDGING)
     return {"feeds": rung, "judge": is_judging} if rung or is_judging else {}
 
@@ -55,6 +60,16 @@ def report_new_files(waiting: dict[str, Any], outlet_events: Any = None) -> None
     if waiting["judge"]:
         log.info("ringing for %s", JUDGING)
         outlet_events[ARRIVED].add(LOADED)
+
+
+def _fill_calendar(settings: Settings) -> None:
+    """What is owed, hourly. Files are taken in also when it cannot be said."""
+    from health_warehouse.landing.expected import fill_if_old
+
+    try:
+        fill_if_old(settings)
+    except ConfigurationError as error:
+        log.warning("what is owed is as it was: %s", error)
 
 
 def _is_at_work(ti: RuntimeTaskInstanceProtocol | None, dag_id: str) -> bool:

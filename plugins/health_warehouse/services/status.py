@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from collections import Counter
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +14,8 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from health_warehouse.alerting.heartbeat import age_seconds
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import WarehouseError
+from health_warehouse.landing.arrivals import waiting
+from health_warehouse.landing.delivery_states import missing
 from health_warehouse.landing.rhythm import silent_facilities
 from health_warehouse.release.hold import read_hold
 from health_warehouse.services import ports, postgres, state
@@ -63,6 +66,8 @@ def status(settings: Settings) -> dict[str, Any]:
         "release": None if error else _release(settings),
         "hold": None if error else _hold(settings),
         "silent_facilities": None if error else _silent_facilities(settings),
+        "waiting": None if error else _waiting(settings),
+        "missing_deliveries": None if error else _missing_deliveries(settings),
         "alerts": {
             "open_count": None if error else _open_alerts(settings),
             "heartbeat_age_seconds": age_seconds(settings),
@@ -135,6 +140,27 @@ def _silent_facilities(settings: Settings) -> list[str] | None:
     ):
         found = silent_facilities(connection, settings)
         return [one.facility_id for one in found if not one.is_forgotten]
+    return None
+
+
+def _waiting(settings: Settings) -> dict[str, int] | None:
+    """New files in the inbox by feed, when it was listed last, if the database answers."""
+    with suppress(SQLAlchemyError, WarehouseError):
+        return {one.feed: one.file_count for one in waiting(settings)}
+    return None
+
+
+def _missing_deliveries(settings: Settings) -> list[dict[str, Any]] | None:
+    """How many senders of each feed and period are missing, if the database answers."""
+    with (
+        suppress(SQLAlchemyError, WarehouseError),
+        engine(settings, "ops_reader").connect() as connection,
+    ):
+        counts = Counter((one.feed, one.period) for one in missing(connection))
+        return [
+            {"feed": feed, "period": period, "count": count}
+            for (feed, period), count in sorted(counts.items())
+        ]
     return None
 
 

@@ -122,7 +122,7 @@ def test_tasks_load_the_neighbours_and_then_fail(
 ) -> None:
     monkeypatch.setattr("health_warehouse.settings.get_settings", lambda: settings)
     bad = _three(settings)
-    (batch,) = listing_task.function()
+    (batch,) = listing_task.function("claims")
     _fail(monkeypatch, inbox, "open", bad, errno.EIO)
     with pytest.raises(Exception, match="1 files were not taken"):
         loading_task.function(batch)

@@ -140,8 +140,8 @@ def test_a_refused_file_is_a_handled_outcome_and_rings_no_bell(
     _drop(inbox, "broken.xml", b"not a claim file")
     (batch,) = list_new_files()
     outcome = load_batch(batch)
-    assert outcome == {"files": 1, "changed_dossiers": 0}
-    with pytest.raises(AirflowSkipException, match="no dossier changed"):
+    assert outcome == {"files": 1, "changed_dossiers": 0, "feeds": []}
+    with pytest.raises(AirflowSkipException, match="no document changed"):
         report_changes([outcome])
     assert list_new_files() == []
 
