@@ -1,4 +1,4 @@
-"""Commands of feeds: what is taken in, described by contracts. Only what is owed needs a database."""
+"""Commands of feeds: what is taken in, by contracts. Only what is owed needs a database."""
 
 from __future__ import annotations
 
