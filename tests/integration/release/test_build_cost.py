@@ -21,6 +21,8 @@ _HISTORY = (
     "candidate.fct_diagnostic_results",
     "candidate.fct_encounters",
     "candidate.fct_transfers",
+    "candidate.fct_waiting_times",
+    "intermediate.int_check_ins__current_check_ins",
     "intermediate.int_claims__current_versions",
     "raw.claims_xml1",
     "raw.claims_xml2",
@@ -28,8 +30,53 @@ _HISTORY = (
     "raw.claims_xml4",
     "raw.claims_xml13",
     "raw.claims_xml14",
+    "ops.current_documents_check_ins",
+    "ops.document_versions_check_ins",
     "ops.dossier_versions",
+    "raw.check_ins",
 )
+_FILE_OF_CHECK_INS = text(
+    """
+    insert into ops.files (sha256, byte_count, received_at, file_name, status, judged_at, kind)
+    values (repeat('0', 64), 1, now(), 'check_ins.xml', 'loaded', now(), 'check_ins')
+    """
+)
+_CHECK_INS = tuple(
+    f"""
+    insert into {table} ({columns})
+    select {values}
+    from (
+        select row_number() over (order by encounter_key) as position, *
+        from ops.dossier_versions
+    ) as visit
+    cross join (select max(file_id) as file from ops.files) as files
+    """
+    for table, columns, values in (
+        (
+            "raw.check_ins",
+            "file_id, position, ma_cskcb, ngay_vao, ten_dich_vu, _person_key",
+            "file, visit.position, facility_id, '202401010800', 'Khám Nội', encounter_key",
+        ),
+        (
+            "ops.document_versions",
+            "feed, file_id, position, partition_key, sender_id, document_key, content_hash,"
+            " refers_to_key, verdict, standing",
+            "'check_ins', file, visit.position, '', facility_id, encounter_key, encounter_key,"
+            " encounter_key, 'accepted', 'loaded'",
+        ),
+        (
+            "ops.current_documents",
+            "feed, partition_key, document_key, file_id, position, is_withdrawal",
+            "'check_ins', '', encounter_key, file, visit.position, false",
+        ),
+        (
+            "ops.document_changes",
+            "feed, partition_key, document_key, new_file_id, new_position",
+            "'check_ins', '', encounter_key, file, visit.position",
+        ),
+    )
+)
+"""One of each visit."""
 
 
 @pytest.fixture
@@ -37,6 +84,9 @@ def history(settings: Settings) -> Settings:
     """A published history, with the statistics that autovacuum gives it."""
     past = History(dossiers=4_000, lines=12, transfer_every=1)
     past.deliver_all(settings)
+    with engine(settings, OWNER).begin() as connection:
+        for statement in (_FILE_OF_CHECK_INS, *map(text, _CHECK_INS)):
+            connection.execute(statement)
     note_published(settings, build(settings))
     vacuum(settings)
     dispose_engines()  # a session tells what it scanned when it ends, or with a later transaction
@@ -60,7 +110,7 @@ def _rows_scanned(settings: Settings) -> dict[str, int]:
 
 def test_an_increment_scans_no_history(history: Settings) -> None:
     ledger = Ledger(history)
-    ledger.deliver("0101", Dossier("d1", drugs=[{}] * 3), Dossier("new"))
+    ledger.deliver("0101", Dossier("d1", drugs=[{}] * 3, check_in={}), Dossier("new"))
     ledger.deliver("0101", Dossier("d2", is_withdrawal=True))
     before = _rows_scanned(history)
     assert set(before) == set(_HISTORY)
