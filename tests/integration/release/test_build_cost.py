@@ -46,7 +46,7 @@ _CHECK_INS = tuple(
     insert into {table} ({columns})
     select {values}
     from (
-        select row_number() over (order by encounter_key) as position, *
+        select row_number() over (order by encounter_key) as place, encounter_key, facility_id
         from ops.dossier_versions
     ) as visit
     cross join (select max(file_id) as file from ops.files) as files
@@ -55,24 +55,24 @@ _CHECK_INS = tuple(
         (
             "raw.check_ins",
             "file_id, position, ma_cskcb, ngay_vao, ten_dich_vu, _person_key",
-            "file, visit.position, facility_id, '202401010800', 'Khám Nội', encounter_key",
+            "file, place, facility_id, '202401010800', 'Khám Nội', encounter_key",
         ),
         (
             "ops.document_versions",
             "feed, file_id, position, partition_key, sender_id, document_key, content_hash,"
             " refers_to_key, verdict, standing",
-            "'check_ins', file, visit.position, '', facility_id, encounter_key, encounter_key,"
+            "'check_ins', file, place, '', facility_id, encounter_key, encounter_key,"
             " encounter_key, 'accepted', 'loaded'",
         ),
         (
             "ops.current_documents",
             "feed, partition_key, document_key, file_id, position, is_withdrawal",
-            "'check_ins', '', encounter_key, file, visit.position, false",
+            "'check_ins', '', encounter_key, file, place, false",
         ),
         (
             "ops.document_changes",
             "feed, partition_key, document_key, new_file_id, new_position",
-            "'check_ins', '', encounter_key, file, visit.position",
+            "'check_ins', '', encounter_key, file, place",
         ),
     )
 )
