@@ -3,6 +3,8 @@ from end to end."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import text
 
@@ -21,8 +23,6 @@ _HISTORY = (
     "candidate.fct_diagnostic_results",
     "candidate.fct_encounters",
     "candidate.fct_transfers",
-    "candidate.fct_waiting_times",
-    "intermediate.int_check_ins__current_check_ins",
     "intermediate.int_claims__current_versions",
     "raw.claims_xml1",
     "raw.claims_xml2",
@@ -30,10 +30,19 @@ _HISTORY = (
     "raw.claims_xml4",
     "raw.claims_xml13",
     "raw.claims_xml14",
+    "ops.dossier_versions",
+)
+
+
+_OF_CHECK_INS = (
+    "candidate.fct_claim_lines",
+    "candidate.fct_waiting_times",
+    "intermediate.int_check_ins__current_check_ins",
     "ops.current_documents_check_ins",
     "ops.document_versions_check_ins",
-    "ops.dossier_versions",
     "raw.check_ins",
+    "raw.claims_xml2",
+    "raw.claims_xml3",
 )
 _FILE_OF_CHECK_INS = text(
     """
@@ -84,16 +93,26 @@ def history(settings: Settings) -> Settings:
     """A published history, with the statistics that autovacuum gives it."""
     past = History(dossiers=4_000, lines=12, transfer_every=1)
     past.deliver_all(settings)
-    with engine(settings, OWNER).begin() as connection:
-        for statement in (_FILE_OF_CHECK_INS, *map(text, _CHECK_INS)):
-            connection.execute(statement)
     note_published(settings, build(settings))
     vacuum(settings)
     dispose_engines()  # a session tells what it scanned when it ends, or with a later transaction
     return settings
 
 
-def _rows_scanned(settings: Settings) -> dict[str, int]:
+@pytest.fixture
+def checked_in(settings: Settings) -> Settings:
+    """As `history`, and every visit was checked in."""
+    History(dossiers=4_000, lines=12, transfer_every=1).deliver_all(settings)
+    with engine(settings, OWNER).begin() as connection:
+        for statement in (_FILE_OF_CHECK_INS, *map(text, _CHECK_INS)):
+            connection.execute(statement)
+    note_published(settings, build(settings))
+    vacuum(settings)
+    dispose_engines()
+    return settings
+
+
+def _rows_scanned(settings: Settings, names: Sequence[str] = _HISTORY) -> dict[str, int]:
     """Rows read by sequential scans so far, per relation of the history."""
     with engine(settings, OWNER).connect() as connection:
         connection.execute(text("select pg_stat_force_next_flush(), pg_stat_clear_snapshot()"))
@@ -103,14 +122,14 @@ def _rows_scanned(settings: Settings) -> dict[str, int]:
                 " from pg_stat_user_tables"
                 " where schemaname || '.' || relname = any (:names)"
             ),
-            {"names": list(_HISTORY)},
+            {"names": list(names)},
         )
         return {row.relation: row.seq_tup_read for row in rows}
 
 
 def test_an_increment_scans_no_history(history: Settings) -> None:
     ledger = Ledger(history)
-    ledger.deliver("0101", Dossier("d1", drugs=[{}] * 3, check_in={}), Dossier("new"))
+    ledger.deliver("0101", Dossier("d1", drugs=[{}] * 3), Dossier("new"))
     ledger.deliver("0101", Dossier("d2", is_withdrawal=True))
     before = _rows_scanned(history)
     assert set(before) == set(_HISTORY)
@@ -125,3 +144,17 @@ def test_an_increment_scans_no_history(history: Settings) -> None:
 
     audited = _rows_scanned(history)
     assert {name: audited[name] - built[name] for name in _HISTORY} == dict.fromkeys(_HISTORY, 0)
+
+
+def test_an_increment_scans_no_history_of_check_ins(checked_in: Settings) -> None:
+    ledger = Ledger(checked_in)
+    ledger.deliver("0101", Dossier("d1", drugs=[{}] * 3, check_in={}), Dossier("new"))
+    ledger.check_in("0101", {"new": {}, "d3": {}})
+    before = _rows_scanned(checked_in, _OF_CHECK_INS)
+    assert set(before) == set(_OF_CHECK_INS)
+
+    increment = build(checked_in)
+    audit(checked_in, increment.build_id)
+
+    assert not increment.is_full
+    assert _rows_scanned(checked_in, _OF_CHECK_INS) == before
