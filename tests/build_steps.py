@@ -37,6 +37,7 @@ MARTS = (
     "fct_sick_leaves",
     "fct_tb_treatments",
     "fct_transfers",
+    "fct_waiting_times",
     "rpt_appointment_months",
     "rpt_facility_months",
     "rpt_item_months",

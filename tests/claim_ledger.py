@@ -62,7 +62,8 @@ PAPERS: Mapping[str, Sequence[dict[str, str | None]]] = {
 class Dossier:
     """`header` and the lines override a plausible inpatient episode, by raw column.
 
-    `papers` are rows of other tables: `{"xml13": [{…}]}`.
+    `papers` are rows of other tables: `{"xml13": [{…}]}`. `check_in` is the XML0 of the visit, sent
+    in a file of its own.
     """
 
     dossier_id: str
@@ -73,6 +74,7 @@ class Dossier:
     papers: Mapping[str, Sequence[dict[str, str | None]]] = field(default_factory=dict)
     is_withdrawal: bool = False
     verdict: str = "accepted"
+    check_in: dict[str, str | None] | None = None
 
 
 class Ledger:
@@ -86,15 +88,33 @@ class Ledger:
             file_id = self._file(connection, facility_id, len(dossiers))
             for position, dossier in enumerate(dossiers, start=1):
                 self._dossier(connection, facility_id, file_id, position, dossier)
+        checked_in = {
+            each.dossier_id: each.check_in for each in dossiers if each.check_in is not None
+        }
+        if checked_in:
+            self.check_in(facility_id, checked_in)
 
-    def _file(self, connection: Connection, facility_id: str, count: int) -> int:
+    def check_in(
+        self, facility_id: str, visits: Mapping[str, Mapping[str, str | None] | None]
+    ) -> None:
+        """One file of check-ins, by dossier id; None takes the check-in of a visit back."""
+        self._received_at += timedelta(minutes=1)
+        with self._engine.begin() as connection:
+            file_id = self._file(connection, facility_id, len(visits), kind="check_ins")
+            for position, (dossier_id, row) in enumerate(visits.items(), start=1):
+                _check_in(connection, facility_id, (file_id, position), dossier_id, row)
+
+    def _file(
+        self, connection: Connection, facility_id: str, count: int, kind: str = "claims"
+    ) -> int:
         name = f"{facility_id}_{self._received_at:%H%M%S}.xml"
         return int(
             connection.execute(
                 text(
                     "insert into ops.files (sha256, byte_count, received_at, file_name, status,"
-                    " facility_id, dossier_count, judged_at)"
-                    " values (:sha256, 1, :received_at, :name, 'loaded', :facility, :count, now())"
+                    " facility_id, dossier_count, judged_at, kind)"
+                    " values (:sha256, 1, :received_at, :name, 'loaded', :facility, :count, now(),"
+                    " :kind)"
                     " returning file_id"
                 ),
                 {
@@ -103,6 +123,7 @@ class Ledger:
                     "name": name,
                     "facility": facility_id,
                     "count": count,
+                    "kind": kind,
                 },
             ).scalar_one()
         )
@@ -181,6 +202,50 @@ def _settle(
             "new_position": new["position"] if new else None,
         },
     )
+
+
+def _check_in(
+    connection: Connection,
+    facility_id: str,
+    place: tuple[int, int],
+    dossier_id: str,
+    row: Mapping[str, str | None] | None,
+) -> None:
+    document = {
+        "feed": "check_ins",
+        "partition_key": "",
+        "document_key": uuid5(_PEOPLE, f"check-in of {dossier_id} at {facility_id}"),
+    }
+    at = dict(zip(("file_id", "position"), place, strict=True))
+    values = {"ma_lk": dossier_id, "ma_cskcb": facility_id, "ngay_vao": _HEADER["ngay_vao"]}
+    _insert(connection, "raw.check_ins", at | {"_person_key": _PEOPLE} | values | dict(row or {}))
+    version = {
+        "sender_id": facility_id,
+        "content_hash": uuid5(_PEOPLE, str(place)),
+        "refers_to_key": encounter_key(facility_id, dossier_id),
+        "is_withdrawal": row is None,
+        "verdict": "accepted",
+        "standing": "loaded" if row is not None else "withdrawn",
+    }
+    _insert(connection, "ops.document_versions", document | at | version)
+    before = connection.execute(
+        text(
+            "delete from ops.current_documents"
+            " where feed = :feed and document_key = :document_key"
+            " returning file_id, position, is_withdrawal"
+        ),
+        document,
+    ).one_or_none()
+    _insert(connection, "ops.current_documents", document | at | {"is_withdrawal": row is None})
+    old = before if before is not None and not before.is_withdrawal else None
+    if old is not None or row is not None:
+        change = {
+            "old_file_id": old.file_id if old else None,
+            "old_position": old.position if old else None,
+            "new_file_id": at["file_id"] if row is not None else None,
+            "new_position": at["position"] if row is not None else None,
+        }
+        _insert(connection, "ops.document_changes", document | change)
 
 
 def _insert(connection: Connection, table: str, values: dict[str, Any]) -> None:

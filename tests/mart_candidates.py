@@ -77,12 +77,18 @@ def build_candidate(settings: Settings) -> None:
     deliver_dossiers(settings, "c", "96001", [numbered_dossier(4, ma_doituong_kcb="8")])
     ledger = Ledger(settings)
     came_before = {"ngay_vao": "202606030800", "ngay_ra": "202606030900"}
+    came_after = {"ngay_vao": "202606030800"}  # after the orders, which are of May
     ledger.deliver(
         "96003",
-        Sent("every table", header={"ma_benh_kt": "I10;E11"}, papers=PAPERS | _SENT_ON),
+        Sent(
+            "every table",
+            header={"ma_benh_kt": "I10;E11"},
+            papers=PAPERS | _SENT_ON,
+            check_in={},
+        ),
         Sent("comes back", header=came_before),
-        Sent("open, with a slip", person="B", papers={"xml14": PAPERS["xml14"]}),
-        Sent("comes back, too", person="B", header=came_before),
+        Sent("open, with a slip", person="B", papers={"xml14": PAPERS["xml14"]}, check_in={}),
+        Sent("comes back, too", person="B", header=came_before, check_in=came_after),
         Sent("told to come in winter", "C", _IN_JULY, papers={"xml14": [_IN_WINTER]}),
     )
     ledger.deliver("96004", Sent("arrives", header={"ngay_vao": "202605031000"}))

@@ -50,6 +50,24 @@ def _codes_of(*columns: str) -> str:
     return f"string_to_array(raw.icd_codes_only(raw.canonical_icd({text})), ';')"
 
 
+# The check-ins that counted at the end of the stretch: those that count now, but for what changed
+# since, which the first of these changes tells.
+_CHECKED_IN = """select dossiers.facility_key, dossiers.encounter_key from dossiers
+    join ops.document_versions as sent
+        on sent.feed = 'check_ins' and sent.refers_to_key = dossiers.encounter_key
+    left join ops.current_documents as counting
+        on counting.feed = 'check_ins' and not counting.is_withdrawal
+        and (counting.file_id, counting.position) = (sent.file_id, sent.position)
+    left join (
+        select distinct on (document_key) document_key, old_file_id, old_position
+        from batch join ops.document_changes as change on change.change_id > batch.to_change_id
+        where change.feed = 'check_ins'
+        order by document_key, change.change_id
+    ) as later on later.document_key = sent.document_key
+    where dossiers.file_id is not null and case
+        when later.document_key is null then counting.file_id is not null
+        else later.old_file_id = sent.file_id and later.old_position = sent.position
+    end"""
 _HEADERS = "dossiers join raw.claims_xml1 as header using (file_id, position)"
 
 FACTS: tuple[Fact, ...] = (
@@ -86,4 +104,5 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact("fct_appointments", "appointment_key", _rows_of(14), JOURNEYS, is_twice=True),
     Fact("fct_tb_treatments", "tb_treatment_key", _rows_of(15)),
+    Fact("fct_waiting_times", "", (_CHECKED_IN,), "fct_waiting_times__affected", closes_rows=True),
 )

@@ -48,17 +48,37 @@ _AMOUNTS = (
 DERIVED = Rule(
     id="M06",
     sentence_vi="Số liệu do kho tính nằm trong giới hạn: số đếm không vượt tổng, "
-    "nơi đến và lần tái khám trong khoảng thời gian quy định.",
+    "nơi đến và lần tái khám trong khoảng thời gian quy định, không có thời gian chờ âm.",
     sentence_en="Figures that the warehouse derives are in range: "
-    "parts within wholes, arrivals and kept appointments within their windows.",
-    source=Source("definitions of the monthly reports, fct_transfers and fct_appointments", "H"),
+    "parts within wholes, arrivals and kept appointments within their windows, no negative waits.",
+    source=Source(
+        "definitions of the monthly reports, fct_transfers, fct_appointments and fct_waiting_times",
+        "H",
+    ),
     category=Category.PLAUSIBILITY,
     severity=Severity.HOLD_RELEASE,
-    threshold="arrivals -2 to 72 hours; kept appointments -7 to 14 days",
+    threshold="arrivals -2 to 72 hours; kept appointments -7 to 14 days; waits from 0 minutes",
     owner="data team",
     rows=(
         _journeys("fct_transfers", "is_arrival_matched", "hours_to_arrival", "-2 and 72"),
         _journeys("fct_appointments", "is_kept", "days_from_appointment", "-7 and 14"),
+        Rows(
+            table_sql="'fct_waiting_times'",
+            sql=f"""
+select waited.*
+from batch
+cross join {affected_keys("fct_waiting_times")} as affected
+join candidate.fct_waiting_times as waited using (facility_key, encounter_key)""",
+            checks=(
+                _range("minutes_to_first_order", "minutes_to_first_order >= 0"),
+                Check(
+                    "first_order_at",
+                    "(minutes_to_first_order is not null)"
+                    " = coalesce(first_order_at >= checked_in_at, false)",
+                    "'minutes_to_first_order and the two times do not agree'",
+                ),
+            ),
+        ),
         Rows(
             table_sql="'rpt_facility_months'",
             sql=f"""

@@ -1,4 +1,4 @@
-"""F10: a facility that sends claims is known. Judged when files are (landing/facilities.py).
+"""F10: a facility that sends claims is known. Judged when files are (landing/claims/facilities.py).
 
 A slip in MACSKCB, or a facility that nobody told us of, would reach the reports without a word. The
 finding stands at the first dossier of the first file of the facility, by receipt, and nowhere else.

@@ -13,7 +13,7 @@ from expectations import registry
 from expectations.rules import statements
 from expectations.rules.family import Family
 from expectations.rules.rule import Check, Rows, Rule, Scope, Severity
-from health_warehouse.landing.settlement import SETTLE
+from health_warehouse.landing.claims.settlement import SETTLE
 
 _LANDING = {
     Severity.REFUSE_FILE,

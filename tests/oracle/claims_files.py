@@ -79,7 +79,7 @@ class ClaimFile:
     versions: list[Version] = field(default_factory=list)
     refused_by: str | None = None
     """The rule that refuses the whole file: F01 (unreadable; no version is known) or F02."""
-    check_in_count: int | None = None
+    check_ins: list[Row] | None = None
     """Rows of a file of check-ins (XML0), which has no dossiers; None for claim files."""
     is_taken: bool = True
     """False: a file of a kind that nobody reads, by its name."""
@@ -115,7 +115,7 @@ def read_file(content: bytes, name: str = "a.xml") -> ClaimFile:
         return ClaimFile(refused_by="F01")
     if root.tag == "CHI_TIEU_TRANG_THAI_KCB":
         visits = [_row(element) for element in root.iter("TRANG_THAI_KCB")]
-        return ClaimFile(visits[0]["MA_CSKCB"], check_in_count=len(visits))
+        return ClaimFile(visits[0]["MA_CSKCB"], check_ins=visits)
     facility_id = one_form(root.findtext("THONGTINDONVI/MACSKCB") or "")
     dossiers = list(_dossiers(root))
     if root.tag != "GIAMDINHHS" or not facility_id or not dossiers:

@@ -213,10 +213,10 @@ def _ledger(
             is_first = delivery is firsts[digest]
             status = "refused" if file.refused_by else "loaded" if file.is_taken else "not_taken"
             entry = LedgerEntry(delivery.name, status if is_first else "duplicate", file.refused_by)
-            if file.check_in_count is not None:
+            if file.check_ins is not None:
                 for counter in (entry.dossiers, entry.lines):  # a check-in is a document by itself
-                    counter["received"] = file.check_in_count
-                    counter["loaded" if is_first else "duplicate"] = file.check_in_count
+                    counter["received"] = len(file.check_ins)
+                    counter["loaded" if is_first else "duplicate"] = len(file.check_ins)
             for version in file.versions:
                 state = "duplicate"
                 if is_first:

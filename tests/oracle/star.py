@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from oracle.claims_files import Version
 from oracle.recount import Recount
+from oracle.waits import Waits, count_waits
 
 _T = TypeVar("_T")
 _MARTS_OF_TABLES = {
@@ -80,12 +81,17 @@ class Star:
     item_months: dict[ItemMonth, ItemSums]
     morbidity_months: dict[MorbidityMonth, MorbidityCounts]
     appointment_months: dict[AppointmentMonth, AppointmentCounts]
+    waits: Waits
 
 
 @dataclass(frozen=True)
 class _Visit:
     facility_id: str
     version: Version
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.facility_id, self.version.dossier_id
 
     def value(self, element: str) -> str:
         return self.version.header.get(element, "").strip()
@@ -156,6 +162,8 @@ def count_star(counted: Recount) -> Star:
         for (facility_id, _), (name, position) in counted.current.items()
     ]
     rows = Counter[str]()
+    waits = count_waits(counted.files.values(), {one.name: one.version for one in visits})
+    rows["fct_waiting_times"] = waits.check_ins
     for visit in visits:
         rows["bridge_encounters_diagnoses"] += len(visit.codes)
         rows["fct_transfers"] += visit.is_transfer
@@ -174,6 +182,7 @@ def count_star(counted: Recount) -> Star:
         item_months=_item_months(visits),
         morbidity_months=_morbidity_months(visits),
         appointment_months=_appointment_months(visits),
+        waits=waits,
     )
 
 

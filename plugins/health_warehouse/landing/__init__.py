@@ -7,19 +7,19 @@ delivery                   one object of the inbox
 intake, bundles            a delivery to files; zip_bundle and gzip_bundle unpack
 archive, receipt_manifest  bytes by hash, and what the bytes do not say
 receipts, senders, clock   what was received before, by whom, and when it counts as received
-load, reading, raw_rows    one file into `raw` in one transaction; keys, practitioners and exchange
-                           are parts of that, file_lock its claim
+load, reading              one file into `raw` in one transaction; exchange is a part of that,
+                           file_lock its claim; claims has what is of dossiers alone
 judging                    the landing suite on new files, and what follows from it
 routing                    which feed takes a file; taken_up: whether it has tables here
 feed_rows, copying         rows of other feeds; feed_keys and partitions say what they are of,
                            further_receipts what bytes that came again speak for
 documents, document_settlement  which version of such a row counts
-versions, settlement       which version of a dossier counts; kept_rows follows it
+versions                   which version of a dossier counts
 decisions, findings        what waits for a person; what was found
 ledger                     what became of every file
 arrivals, asked            what waits, by feed; which of it a run is asked to take
 batches, listings, titles  files handed from task to task, and what the task is called
-facilities, rhythm         who sends, since when and how often
+rhythm                     who sends, since when and how often
 owing, expected            who owes what, for which period and until when
 delivery_days, delivery_states  what a delivery is of; what came of what is owed
 quarantined_files          of each file, how many dossiers are quarantined and by which rules

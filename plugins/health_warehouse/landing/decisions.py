@@ -19,8 +19,8 @@ from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.feeds.contract import Contract
+from health_warehouse.landing.claims.kept_rows import bring_back_rows
 from health_warehouse.landing.documents import settle_documents
-from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.versions import settle
 from health_warehouse.privacy.shown import hashes_of, shown
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents

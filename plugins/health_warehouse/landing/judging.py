@@ -22,12 +22,12 @@ from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import BatchIncomplete, CheckError
 from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.feeds.contract import Contract
+from health_warehouse.landing.claims.facilities import note_facilities
+from health_warehouse.landing.claims.kept_rows import bring_back_rows
 from health_warehouse.landing.decisions import tell_waiting
 from health_warehouse.landing.delivery_days import note_delivery_days
 from health_warehouse.landing.documents import settle_documents
-from health_warehouse.landing.facilities import note_facilities
 from health_warehouse.landing.findings import insert_findings
-from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.versions import settle
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.quality.outcomes import Outcome, in_state, store

@@ -19,14 +19,14 @@ from health_warehouse.database.watchdog import watch
 from health_warehouse.errors import ConfigurationError, SourceUnavailable
 from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.landing.archive import ArchivedFile, is_kept
+from health_warehouse.landing.claims.facilities import note_earlier_receipt
+from health_warehouse.landing.claims.kept_rows import bring_back_rows
 from health_warehouse.landing.delivery import Delivery, ReceivedAt
 from health_warehouse.landing.documents import settle_documents
 from health_warehouse.landing.exchange import Driver, together
-from health_warehouse.landing.facilities import note_earlier_receipt
 from health_warehouse.landing.file_kinds import UNKNOWN_FILE
 from health_warehouse.landing.file_lock import send_lock
 from health_warehouse.landing.further_receipts import note_receipt
-from health_warehouse.landing.kept_rows import bring_back_rows
 from health_warehouse.landing.reading import Received, read_into_raw, send_entry
 from health_warehouse.landing.routing import path_below, path_of
 from health_warehouse.landing.versions import note_received_earlier, settle

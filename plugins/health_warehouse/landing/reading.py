@@ -17,13 +17,13 @@ from health_warehouse.errors import FileNotTaken, FileUnreadable
 from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.landing.archive import ArchivedFile, open_archived
+from health_warehouse.landing.claims.keys import dossier_keys
+from health_warehouse.landing.claims.practitioners import remember_licences, remember_practitioners
+from health_warehouse.landing.claims.raw_rows import RawWriter
 from health_warehouse.landing.exchange import Driver
 from health_warehouse.landing.feed_rows import FeedRows
 from health_warehouse.landing.file_kinds import UNKNOWN_FILE
-from health_warehouse.landing.keys import dossier_keys
 from health_warehouse.landing.partitions import Partitions, sender_of_delivery
-from health_warehouse.landing.practitioners import remember_licences, remember_practitioners
-from health_warehouse.landing.raw_rows import RawWriter
 from health_warehouse.landing.routing import feed_of, feeds_by_name
 from health_warehouse.landing.taken_up import require_taken_up
 from health_warehouse.privacy.vault import remember_persons, remember_persons_of

@@ -20,7 +20,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.turns import take
-from health_warehouse.landing.settlement import SETTLE
+from health_warehouse.landing.claims.settlement import SETTLE
 from health_warehouse.privacy.key_state import require_whole_keys
 
 NO_TOLERANCE = timedelta(0)

@@ -9,7 +9,7 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import driver_connection
-from health_warehouse.landing.raw_rows import RAW_TABLES
+from health_warehouse.landing.claims.raw_rows import RAW_TABLES
 from health_warehouse.landing.versions import lock_settling
 from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.needed_changes import oldest_needed_change

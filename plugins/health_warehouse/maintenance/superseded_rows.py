@@ -5,8 +5,8 @@ The version stays in the ledger with its counts, so conservation holds. What sta
 - what counts now, and what waits for its verdict or is quarantined;
 - what a build may have to read: versions that were replaced since the oldest release that can
   still come back by a roll-back (dimensions lose the members that only an old version named);
-- what the archive does not have: should a version come to count again (`landing/kept_rows.py`),
-  its rows are read from there.
+- what the archive does not have: should a version come to count again, its rows are read from
+  there (`landing/claims/kept_rows.py`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Row, text
 
 from health_warehouse.database.connections import driver_connection
 from health_warehouse.landing import archive
-from health_warehouse.landing.raw_rows import RAW_TABLES
+from health_warehouse.landing.claims.raw_rows import RAW_TABLES
 from health_warehouse.landing.versions import lock_settling
 from health_warehouse.maintenance.marks import mark, set_mark
 from health_warehouse.maintenance.names import StepName

@@ -15,8 +15,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 from health_warehouse.database.connections import copy_rows
-from health_warehouse.landing.kept_rows import bring_back_rows
-from health_warehouse.landing.keys import care_days
+from health_warehouse.landing.claims.kept_rows import bring_back_rows
+from health_warehouse.landing.claims.keys import care_days
 from health_warehouse.landing.versions import choose, lock_settling
 from health_warehouse.reference.canonical import canonical_code
 from health_warehouse.rekeying.documents import rekey_rows, tables_of_persons

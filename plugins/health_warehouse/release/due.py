@@ -115,7 +115,7 @@ def situation(settings: Settings) -> Situation:
 
     with engine(settings, "transformer").connect() as connection:
         last_change_id: int = connection.execute(
-            text("select coalesce(max(change_id), 0) from ops.dossier_changes")
+            text("select change_id from ops.log_end")
         ).scalar_one()
         row = connection.execute(
             text(

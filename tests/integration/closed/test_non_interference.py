@@ -16,20 +16,21 @@ _LATER = {"ngay_vao": "202605031000", "ngay_ra": "202605041000"}
 _AGAIN = {"ngay_vao": "202606030800", "ngay_ra": "202606030900"}
 _SENT_ON = {"xml13": [{"ma_noi_den": "96002", "ma_lydo_ct": "1"}]}
 _OPEN_PAPERS = {name: rows for name, rows in PAPERS.items() if name != "xml6"}
+_HIV_DRUG: dict[str, str | None] = {"ten_thuoc": "Dolutegravir 50mg"}
 # "other of the kind": how other writers spell a closed code, and what else tells of one
 _SPELLINGS = ("B.24", "Z.21", "B2.4", "B..24", "B-24", "B_24", "B 2 4", "Ｂ２４", "F024", "R75")
 
 FIRST = [
     # person A: an open stay, then a closed one elsewhere
-    Sent("96001", Dossier("a1", "A", papers=_OPEN_PAPERS | _SENT_ON)),
-    Sent("96002", Dossier("a2", "A", header=HIV | _LATER), is_closed=True),
+    Sent("96001", Dossier("a1", "A", papers=_OPEN_PAPERS | _SENT_ON, check_in={})),
+    Sent("96002", Dossier("a2", "A", header=HIV | _LATER, check_in={}), is_closed=True),
     # person B: closed only
-    Sent("96001", Dossier("b1", "B", header=HIV), is_closed=True),
+    Sent("96001", Dossier("b1", "B", header=HIV, check_in={}), is_closed=True),
     Sent("96001", Dossier("b2", "B", papers=PAPERS), is_closed=True),
     # person C: a slip that a closed visit keeps, and an open one later
     Sent("96001", Dossier("c1", "C", papers={"xml14": PAPERS["xml14"]})),
     Sent("96001", Dossier("c2", "C", header=HIV | _AGAIN), is_closed=True),
-    Sent("96001", Dossier("c3", "C", header={**_AGAIN, "ngay_vao": "202606050800"})),
+    Sent("96001", Dossier("c3", "C", header={**_AGAIN, "ngay_vao": "202606050800"}, check_in={})),
     # a facility with closed dossiers only; a drug, a service and a name that only they have
     Sent(
         "96003",
@@ -64,6 +65,8 @@ FIRST = [
     # a test for HIV closes its result, not its dossier; a row of XML6 without care closes nothing
     Sent("96002", Dossier("g1", "G", services=({"ten_dich_vu": "HIV Ab test nhanh"},))),
     Sent("96002", Dossier("g2", "G")),
+    # what was ordered at the check-in closes it, and not the dossier
+    Sent("96002", Dossier("g3", "G", check_in=_HIV_DRUG), is_check_in_closed=True),
     *(
         Sent("96004", Dossier(f"h{n}", f"H{n}", header={"ma_benh_chinh": code}), is_closed=True)
         for n, code in enumerate(_SPELLINGS)
@@ -73,7 +76,7 @@ FIRST = [
 SECOND = [
     # an open dossier becomes closed, a closed one open, one is withdrawn
     Sent("96001", Dossier("c3", "C", header=HIV | _AGAIN), is_closed=True),
-    Sent("96001", Dossier("b1", "B", header={"ma_benh_chinh": "J18"})),
+    Sent("96001", Dossier("b1", "B", header={"ma_benh_chinh": "J18"}, check_in={})),
     Sent("96003", Dossier("d1", "D", is_withdrawal=True), is_closed=True),
     Sent(
         "96001", Dossier("a1", "A", header={"t_tongchi_bv": "999"}, papers=_OPEN_PAPERS | _SENT_ON)
@@ -90,6 +93,9 @@ _PROBES = (
     "select count(*) from marts.fct_encounters as e"
     " where not exists (select from marts.fct_transfers as t"
     " where t.facility_key = e.facility_key and t.encounter_key = e.encounter_key)",
+    "select count(*) from marts.fct_encounters as e"
+    " left join marts.fct_waiting_times as w using (facility_key, encounter_key)"
+    " where w.encounter_key is null",
     "select facility_id, sum(encounter_count) from marts.rpt_facility_months group by 1",
     "select count(*) from marts.fct_claim_lines as l"
     " left join marts.dim_items as i using (item_key) where i.item_key is null",
@@ -129,7 +135,7 @@ def test_every_relation_that_a_plain_reader_selects_is_the_same(
     assert len(everything) > 20
     for relation, rows in everything.items():
         assert rows == opened[relation], relation
-    assert sum(everything["marts.fct_encounters"].values()) == 7
+    assert sum(everything["marts.fct_encounters"].values()) == 8
 
 
 def test_hiv_readers_see_what_the_other_warehouse_never_heard_of(
@@ -137,7 +143,7 @@ def test_hiv_readers_see_what_the_other_warehouse_never_heard_of(
 ) -> None:
     everything, opened = (world.content("hiv_reader") for world in worlds)
     assert sum(everything["hiv.fct_encounters"].values()) > 20
-    assert sum(opened["hiv.fct_encounters"].values()) == 7
+    assert sum(opened["hiv.fct_encounters"].values()) == 8
 
 
 def test_what_explain_counts_is_the_same(worlds: tuple[World, World]) -> None:

@@ -30,7 +30,9 @@ def random_sent(chance: random.Random) -> Sent:
         "ngay_vao": f"202606{day:02d}0800",
         "ngay_ra": f"202606{day + 1:02d}0800",
     }
-    return Sent(facility, Dossier(f"d{number}", person, header, papers=papers), is_closed)
+    check_in = {"ngay_vao": f"202606{day:02d}0730"} if chance.random() < 0.5 else None
+    dossier = Dossier(f"d{number}", person, header, papers=papers, check_in=check_in)
+    return Sent(facility, dossier, is_closed)
 
 
 def check_life(pair: tuple[World, World], seed: int, releases: int) -> None:

@@ -27,11 +27,12 @@ _SAID = "current_release"
 
 @dataclass(frozen=True)
 class Sent:
-    """One dossier as it is sent, and whether it is closed."""
+    """One dossier as it is sent, and whether it is closed, or its check-in alone."""
 
     facility_id: str
     dossier: Dossier
     is_closed: bool = False
+    is_check_in_closed: bool = False
 
 
 class World:
@@ -48,10 +49,12 @@ class World:
 
     def deliver_open(self, sent: Sent) -> None:
         """What a warehouse hears that never hears of closed dossiers."""
+        if sent.is_check_in_closed:
+            sent = replace(sent, dossier=replace(sent.dossier, check_in=None))
         if not sent.is_closed:
             self.deliver(sent)
         elif (sent.facility_id, sent.dossier.dossier_id) in self._known:
-            self.deliver(replace(sent, dossier=replace(sent.dossier, is_withdrawal=True)))
+            self.deliver(replace(sent, dossier=_taken_back(sent.dossier)))
 
     def release(self) -> None:
         built = build(self.settings)
@@ -108,6 +111,10 @@ class World:
         rows = self.answer(login, f"explain ({options}) {statement}")
         assert not isinstance(rows, str), rows
         return [row[0] for row in rows]
+
+
+def _taken_back(dossier: Dossier) -> Dossier:
+    return replace(dossier, is_withdrawal=True, check_in=None)
 
 
 def both(everything: World, opened: World, sent: list[Sent]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from claim_files import FACILITY, claim_file, dossier, part, xml1
 from health_warehouse.errors import ConfigurationError, WarehouseError
-from health_warehouse.landing import raw_rows
+from health_warehouse.landing.claims import raw_rows
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ledger import STATES, entries
 from health_warehouse.settings import Settings

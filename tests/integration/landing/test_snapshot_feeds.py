@@ -22,6 +22,7 @@ from feed_steps import (
 )
 from health_warehouse.landing.findings import entries as findings
 from health_warehouse.settings import Settings
+from oracle.keys import encounter_key
 
 LATER = datetime(2026, 6, 20, 3, tzinfo=UTC)
 JULY = datetime(2026, 7, 3, 3, tzinfo=UTC)
@@ -142,6 +143,28 @@ def test_the_same_bytes_are_a_delivery_of_their_next_month(
         deliver_rows(warehouse, path, staff("A", "B"), received_at)
     assert listed(warehouse) == {"96001/2026-06-30": ["A", "B"], "96001/2026-07-31": ["A", "B"]}
     assert states(warehouse) == [{"received": 2, "loaded": 2}, {"received": 2, "loaded": 2}]
+
+
+def test_a_list_that_comes_again_in_another_month_keeps_what_its_rows_refer_to(
+    settings: Settings,
+) -> None:
+    referring = STAFF.replace("closed: none", "closed: {refers_to: {claims: case_no}}") + (
+        "  case_no: {meaning: {vi: Mã LK, en: dossier}, type: code}\n"
+    )
+    own = province(settings, referring)
+    rows = [*staff("A", case_no=" lk-1"), *staff("B")]
+    deliver_rows(own, "96001/staff.jsonl", rows, JUNE)
+    deliver_rows(own, "96001/staff_again.jsonl", rows, JULY)
+    named = rows_of(
+        own,
+        "select partition_key, position, refers_to_key from ops.document_versions order by 1, 2",
+    )
+    dossier = encounter_key("96001", "LK-1")
+    assert [tuple(row) for row in named] == [
+        (f"96001/{day}", *row)
+        for day in ("2026-06-30", "2026-07-31")
+        for row in ((1, dossier), (2, None))
+    ]
 
 
 def test_the_same_bytes_in_the_same_month_are_a_duplicate(warehouse: Settings) -> None:

@@ -9,7 +9,7 @@ from deliveries import read_province
 from marts_content import marts_content
 from path_work import release, run
 
-from health_warehouse.landing import raw_rows
+from health_warehouse.landing.claims import raw_rows
 from health_warehouse.landing.ledger import entries
 from health_warehouse.landing.reingest import reingest
 from health_warehouse.landing.scope import Scope

@@ -99,6 +99,19 @@ SPOILT = {
         "update candidate.fct_transfers set hours_to_arrival = 72.01 where is_arrival_matched",
         {"M06"},
     ),
+    "a visit that was checked in has no waiting time": (
+        "delete from candidate.fct_waiting_times where minutes_to_first_order is not null",
+        {"M01"},
+    ),
+    "a person waits who was checked in after the order": (
+        "update candidate.fct_waiting_times set minutes_to_first_order = 0"
+        " where minutes_to_first_order is null",
+        {"M06"},
+    ),
+    "a check-in of a closed dossier is open": (
+        "update candidate.fct_waiting_times set audience = 'open' where audience = 'hiv'",
+        {"M01", "M03", "M09"},
+    ),
     "a visit keeps an appointment that is not kept": (
         "update candidate.fct_appointments set is_kept = not is_kept where is_kept is not null",
         {"M06"},

@@ -50,6 +50,10 @@ def _bounds() -> Iterator[tuple[Rule, str, str, str, bool]]:
         yield m06.DERIVED, mart, name, str(last), True
         yield m06.DERIVED, mart, name, str(first - step), False
         yield m06.DERIVED, mart, name, str(last + step), False
+    waits = "fct_waiting_times"
+    same = "(case when first_order_at >= checked_in_at then {} end)"
+    for minutes, passes in (("0", True), ("-0.01", False)):
+        yield m06.DERIVED, waits, "minutes_to_first_order", same.format(minutes), passes
     month = "rpt_facility_months"
     for part in _PARTS:
         yield m06.DERIVED, month, part, "0", True

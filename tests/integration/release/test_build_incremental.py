@@ -80,13 +80,16 @@ def _recorded_models(settings: Settings, of: Build) -> set[str]:
 def _first_deliveries(ledger: Ledger) -> None:
     ledger.deliver(
         "01001",
-        Dossier("stays"),
-        Dossier("replaced", person="B", drugs=[{"ma_thuoc": "only here"}]),
+        Dossier("stays", check_in={"ngay_vao": "202605010730"}),
+        Dossier("replaced", person="B", drugs=[{"ma_thuoc": "only here"}], check_in={}),
         Dossier("withdrawn", person="C", header={"ma_benh_chinh": "B20"}, papers=PAPERS),
         Dossier("moves month", person="A", header={"ngay_ra": "202606010000"}, papers=PAPERS),
-        Dossier("quarantined", verdict="quarantined"),
+        Dossier("quarantined", verdict="quarantined", check_in={}),
+        Dossier("unchanged"),
+        Dossier("unchanged, too", check_in={}),
     )
-    ledger.deliver("01002", Dossier("stays"), Dossier("withdrawn later", person="B"))
+    ledger.deliver("01002", Dossier("stays"), Dossier("withdrawn later", person="B", check_in={}))
+    ledger.check_in("01002", {"stays": {}, "comes later": {}})
     ledger.deliver("01003", Dossier("the only one", person="D"))
 
 
@@ -103,6 +106,9 @@ def _changes_half_built_by_a_killed_builder(ledger: Ledger) -> None:
         Dossier("new", header={"ma_benh_chinh": None, "ngay_ra": "garbage"}, services=[]),
     )
     ledger.deliver("01003", Dossier("the only one", is_withdrawal=True))
+    # of dossiers that do not change
+    ledger.check_in("01002", {"stays": {"ngay_vao": "202605010800"}})
+    ledger.check_in("01001", {"unchanged": {"ten_thuoc": "Dolutegravir"}, "unchanged, too": {}})
 
 
 def _changes_on_top(ledger: Ledger) -> None:
@@ -112,6 +118,9 @@ def _changes_on_top(ledger: Ledger) -> None:
         Dossier("stays", verdict="quarantined", header={"t_bhtt": "1"}),
     )
     ledger.deliver("01002", Dossier("withdrawn later", is_withdrawal=True))
+    ledger.deliver("01002", Dossier("comes later"))
+    ledger.check_in("01002", {"stays": {"ngay_vao": "202605010845"}})
+    ledger.check_in("01001", {"unchanged, too": None})
     ledger.deliver(
         "01004", Dossier("stays", person="C", header={"ngay_ra": "209912310000"}, drugs=[{}] * 30)
     )
@@ -149,7 +158,7 @@ def test_a_build_without_changes_writes_no_row(story: Story, mart: str) -> None:
 
 
 def test_pending_changes_are_the_dossiers_changed_since_the_release(story: Story) -> None:
-    assert story.pending == [0, 7, 0]
+    assert story.pending == [0, 9, 0]
 
 
 def test_progress_and_models_are_told(story: Story) -> None:

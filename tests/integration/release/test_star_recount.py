@@ -31,7 +31,9 @@ _FIGURES = text(
         ) as transfers,
         (select count(*) from candidate.fct_encounters where audience = 'hiv') as hiv,
         (select sum(birth_weight_grams) from candidate.fct_births) as grams,
-        (select sum(leave_days) from candidate.fct_sick_leaves where table_code = 'XML11') as days
+        (select sum(leave_days) from candidate.fct_sick_leaves where table_code = 'XML11') as days,
+        (select count(minutes_to_first_order) from candidate.fct_waiting_times) as waits,
+        (select sum(minutes_to_first_order) from candidate.fct_waiting_times) as minutes
     """
 )
 # A row that is there for two audiences is one of the files.
@@ -84,7 +86,7 @@ def test_facts_have_as_many_rows_as_the_files(counted: Star, module_released: Se
             for mart in counted.rows
         }
     assert found == counted.rows
-    assert len(counted.rows) == 10
+    assert len(counted.rows) == 11
 
 
 def test_figures_equal_the_recount(counted: Star, module_released: Settings) -> None:
@@ -95,6 +97,8 @@ def test_figures_equal_the_recount(counted: Star, module_released: Settings) -> 
         counted.hiv_encounters,
         counted.birth_weight_grams,
         counted.leave_days,
+        counted.waits.measured,
+        counted.waits.minutes,
     )
     assert all(found)
 

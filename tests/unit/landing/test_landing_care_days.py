@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from health_warehouse.landing.keys import care_days
+from health_warehouse.landing.claims.keys import care_days
 from oracle.replacements import care_days as days_of_header
 
 

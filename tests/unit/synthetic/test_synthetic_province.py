@@ -210,7 +210,7 @@ def test_files_carry_facility_day_and_number_in_their_name(counted: Recount) -> 
         facility_id, day, number = name.removesuffix(".xml").split("_")
         assert file.facility_id == facility_id
         assert file.declared_date in (day, None)
-        assert (int(number) == 0) == (file.check_in_count is not None)
+        assert (int(number) == 0) == (file.check_ins is not None)
 
 
 def test_memory_does_not_grow_with_the_province(

@@ -5,26 +5,8 @@
     post_hook="{{ keyed_by(['facility_id', 'arrival_date', 'encounter_key']) }}",
 ) }}
 
-with stretch as (
-    select changes.*
-    from {{ source('ops', 'document_changes') }} as changes
-    inner join {{ source('ops', 'builds') }} as builds
-        on
-            changes.change_id > {{ from_change_id('builds') }}
-            and changes.change_id <= builds.to_change_id
-    where builds.build_id = {{ build_id() }} and changes.feed = 'check_ins'
-),
-
-versions as (
-    select
-        old_file_id as file_id,
-        old_position as position
-    from stretch
-    union distinct
-    select
-        new_file_id as file_id,
-        new_position as position
-    from stretch
+with versions as (
+    select * from {{ ref('int_check_ins__changed_versions') }}
 )
 
 select distinct

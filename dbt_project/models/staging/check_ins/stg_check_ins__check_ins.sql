@@ -5,8 +5,14 @@ select
     versions.refers_to_key as encounter_key,
     sent.file_id,
     sent.position,
+    ---------- codes and text: what may tell of a closed class
+    {{ coded('sent.ma_doituong_kcb', 'eligibility') }} as eligibility_code,
+    {{ text_code('sent.ten_thuoc') }} as drug_name,
+    {{ text_code('sent.ten_dich_vu') }} as service_name,
     ---------- dates and instants
-    raw.parse_date(sent.ngay_vao) as arrival_date
+    raw.parse_date(sent.ngay_vao) as arrival_date,
+    -- a day alone is no instant: nobody waits since midnight
+    case when length(sent.ngay_vao) > 8 then {{ instant('sent.ngay_vao') }} end as checked_in_at
 from {{ source('raw', 'check_ins') }} as sent
 inner join {{ source('ops', 'document_versions') }} as versions
     on

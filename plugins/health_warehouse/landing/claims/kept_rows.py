@@ -12,8 +12,8 @@ from collections import defaultdict
 from sqlalchemy import Connection, text
 
 from health_warehouse.landing.archive import ArchivedFile, open_archived
-from health_warehouse.landing.keys import DossierKeys, dossier_keys, identifiers_array
-from health_warehouse.landing.raw_rows import RAW_TABLES, RawWriter
+from health_warehouse.landing.claims.keys import DossierKeys, dossier_keys, identifiers_array
+from health_warehouse.landing.claims.raw_rows import RAW_TABLES, RawWriter
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.parse import ClaimFile

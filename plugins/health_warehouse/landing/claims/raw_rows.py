@@ -14,8 +14,8 @@ from health_warehouse.database.connections import driver_connection
 from health_warehouse.errors import BatchIncomplete
 from health_warehouse.feeds.catalogue import built_in
 from health_warehouse.feeds.ddl import column_names
+from health_warehouse.landing.claims.keys import DossierKeys, identifiers_array
 from health_warehouse.landing.exchange import told_without_rows
-from health_warehouse.landing.keys import DossierKeys, identifiers_array
 from health_warehouse.sources.claims.dossier import Dossier, Problem
 from health_warehouse.sources.claims.spread import Continuation
 
