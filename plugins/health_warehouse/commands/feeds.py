@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from health_warehouse.commands import feed_files
 from health_warehouse.commands.listing import print_rows
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.settings import get_settings
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     group.command("validate")(validate)
     group.command("export")(export)
     group.command("suite")(suite)
+    feed_files.register(group)
     app.add_typer(group, name="feeds")
 
 

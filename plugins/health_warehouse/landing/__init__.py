@@ -19,6 +19,7 @@ decisions, findings        what waits for a person; what was found
 ledger                     what became of every file
 batches, listings          files handed from task to task
 facilities, rhythm         who sends, since when and how often
+dry_run, guessed_contract   a file tried before it is sent; a contract begun from one
 quarantined_files          of each file, how many dossiers are quarantined and by which rules
 read_again, reingest       archived files once more, by today's parser and rules
 replay, scope              an archive into an empty warehouse; a part of what was delivered

@@ -35,10 +35,10 @@ class Table:
     def read(
         self, stream: BinaryIO, contract: Contract, bounds: Bounds, sender: str = "", /
     ) -> TableRows:
-        return TableRows(_book(stream, bounds), contract, sender)
+        return TableRows(open_book(stream, bounds), contract, sender)
 
 
-def _book(stream: BinaryIO, bounds: Bounds) -> Book:
+def open_book(stream: BinaryIO, bounds: Bounds) -> Book:
     form = form_of(stream)
     if form is None:
         raise FileUnreadable("F01", "neither a workbook (.xlsx, .xls, .ods) nor a list as text")
