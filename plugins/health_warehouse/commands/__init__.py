@@ -1,7 +1,8 @@
 """The commands of `warehouse`, one module per area; each has `register(app)`.
 
 claims, decisions   files taken in and read again, the ledger; versions that wait for a person
-feeds               what is taken in, by contracts; feed_status what is owed and what came
+feeds, feed_files   what is taken in, by contracts; files tried, templates, contracts begun
+feed_status         what is owed, and what came
 quality             what is quarantined, the audit of a build, the rules
 release             build, publish, roll back, list, run; published is how that is told
 readers, roles      logins of readers; who may do what in Airflow's UI

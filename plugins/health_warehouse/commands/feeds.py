@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from health_warehouse.commands import feed_files
 from health_warehouse.commands.feed_status import status
 from health_warehouse.commands.listing import print_rows
 from health_warehouse.errors import ConfigurationError
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     group.command("export")(export)
     group.command("suite")(suite)
     group.command("status")(status)
+    feed_files.register(group)
     app.add_typer(group, name="feeds")
 
 

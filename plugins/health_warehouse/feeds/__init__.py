@@ -11,6 +11,7 @@ problem           what is wrong, where, and what to write instead
 field_lists       columns that a standard lists already
 ddl, view         the table of `raw` that a contract asks for, and the view of what counts
 dates             how senders write days and times; owing_words: how contracts say who owes
+template          a workbook that senders fill in
 in_words, odcs    a contract for people, and in the form of a standard
 claims, check_ins the contracts of the insurer's standard; beside them one folder for each list
                   of facilities, staff, posts, people and months

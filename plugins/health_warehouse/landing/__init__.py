@@ -22,6 +22,7 @@ batches, listings, titles  files handed from task to task, and what the task is 
 rhythm                     who sends, since when and how often
 owing, expected            who owes what, for which period and until when
 delivery_days, delivery_states  what a delivery is of; what came of what is owed
+dry_run, guessed_contract   a file tried before it is sent; a contract begun from one
 quarantined_files          of each file, how many dossiers are quarantined and by which rules
 read_again, reingest       archived files once more, by today's parser and rules
 replay, scope              an archive into an empty warehouse; a part of what was delivered

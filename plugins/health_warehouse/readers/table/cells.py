@@ -24,6 +24,11 @@ class Faulty(NamedTuple):
     is_uncalculated: bool = False
 
 
+ERRORS = frozenset(
+    {"#DIV/0!", "#REF!", "#NAME?", "#VALUE!", "#N/A", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+)
+"""What cells show instead of a value."""
+
 Value = str | Number | datetime | bool | Faulty | None
 """str: as it was typed. datetime: local time. None: the cell is empty."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from health_warehouse.feeds.contract import Contract
@@ -30,6 +30,7 @@ class Labels:
 
     whole: Mapping[str, int]
     without_signs: Mapping[str, int]
+    _known: dict[str, tuple[int, int] | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, contract: Contract) -> Labels:
@@ -49,6 +50,11 @@ class Labels:
 
     def place_of(self, heading: str) -> tuple[int, int] | None:
         """The place of its column, and how sure that is: 3 by the whole text, 1 by a part."""
+        if heading not in self._known:
+            self._known[heading] = self._found(heading)
+        return self._known[heading]
+
+    def _found(self, heading: str) -> tuple[int, int] | None:
         folded = folded_label(heading)
         if folded in self.whole:
             return self.whole[folded], 3

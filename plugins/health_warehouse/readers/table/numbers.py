@@ -69,7 +69,8 @@ class NumberColumn:
         if self.against:
             return (
                 f"{', '.join(self.against)} cannot be read as numbers of the locale {self.locale} "
-                f"({_example(self.locale)})"
+                f"({_example(self.locale)}): if it is another one, say the `locale` of this sender "
+                "in the contract"
             )
         if len(self.only) > 1:
             cells = ", ".join(one for cells in self.only.values() for one in cells[:2])

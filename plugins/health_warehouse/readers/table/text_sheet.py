@@ -14,7 +14,14 @@ from itertools import islice
 from typing import BinaryIO
 
 from health_warehouse.errors import FileUnreadable
-from health_warehouse.readers.table.cells import LARGEST_SHEET, Sheet, SheetRow, Value
+from health_warehouse.readers.table.cells import (
+    ERRORS,
+    LARGEST_SHEET,
+    Faulty,
+    Sheet,
+    SheetRow,
+    Value,
+)
 from health_warehouse.readers.table.encodings import encoding_of, pieces
 
 _DELIMITERS = ";,\t|"
@@ -74,7 +81,7 @@ def _value(text: str) -> Value:
     if text.startswith('="'):
         found = _KEPT_AS_TEXT.fullmatch(text)
         return text if found is None else found[1] or None
-    return text
+    return Faulty() if text in ERRORS else text
 
 
 def _chain(head: list[str], lines: Iterator[str]) -> Iterator[str]:

@@ -54,6 +54,10 @@ class ZipParts:
         if any(one.flag_bits & 0x1 for one in self._infos):
             raise FileUnreadable("F01", "encrypted with a password; send it without")
 
+    def names(self) -> list[str]:
+        """In small letters."""
+        return list(self._names)
+
     def has(self, name: str) -> bool:
         return name.lstrip("/").lower() in self._names
 
