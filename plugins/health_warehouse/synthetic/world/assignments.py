@@ -144,17 +144,13 @@ def _to_centres(
     hospitals = {each.code for each in facilities if each.kind.startswith("hospital")}
     if not centres:
         return
-    sent = [
-        pair
-        for pair in free.doctors(min(12, max(6, size.people // 150_000)))
-        if pair[1] in hospitals
-    ]
+    sent = free.doctors_of(hospitals, min(12, max(6, size.people // 150_000)))
     for at, (worker, code) in enumerate(sent):
         draw = stream(size.seed, "1816", at)
         start = size.first - timedelta(days=whole(draw, 1, 60))
         end = start + timedelta(days=whole(draw, 40, 150))
         yield Assignment(
-            decision_no=f"{300 + at // 3}/QĐ-SYT",
+            decision_no=f"{300 + at // 2}/QĐ-SYT",
             decided_on=start - timedelta(days=7),
             programme="p1816",
             worker=worker,
