@@ -53,3 +53,27 @@ def test_folder_of_another_province_is_an_error_that_says_what_to_do(
     result = CliRunner().invoke(app, _arguments(tmp_path, "--defects", "0.5"))
     assert isinstance(result.exception, ConfigurationError)
     assert "choose an empty folder" in str(result.exception)
+
+
+def test_lists_of_the_other_feeds_come_with_claims_when_asked_for(
+    app: typer.Typer, tmp_path: Path
+) -> None:
+    result = CliRunner().invoke(app, _arguments(tmp_path, "--lists"))
+    assert result.exit_code == 0, result.output
+    assert list(tmp_path.glob("workforce/nhan_luc_96001_*"))
+    assert (tmp_path / "truth.json").exists()
+    assert "facility_registry 3" in result.stdout
+
+
+def test_a_published_world_has_its_own_size(app: typer.Typer, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, _arguments(tmp_path, "--world", "dien_bien", "--dry-run"))
+    assert result.exit_code == 0
+    assert "11001" in result.stdout
+
+
+def test_an_unknown_world_is_an_error_that_names_the_known(
+    app: typer.Typer, tmp_path: Path
+) -> None:
+    result = CliRunner().invoke(app, _arguments(tmp_path, "--world", "ha_noi"))
+    assert isinstance(result.exception, ConfigurationError)
+    assert "dien_bien" in str(result.exception)

@@ -16,8 +16,25 @@ _TOLD: dict[ColumnSeverity, str] = {"quarantine": "E", "flag": "W", "record": "I
 
 
 def kinds_of(contract: Contract) -> tuple[Kind, ...]:
-    """One per rule of the feed, each breaking no other rule where that can be."""
-    return (*kinds_of_columns(contract), *kinds_of_rules(contract))
+    """One per rule of the feed, each breaking no other rule where that can be.
+
+    A report on activity may also differ from the claims; no rule of its contract tells that.
+    """
+    kinds = (*kinds_of_columns(contract), *kinds_of_rules(contract))
+    if contract.feed != "hospital_activity_month":
+        return kinds
+    return (*kinds, Kind("differs_from_claims", "", "record", "visits_total", _inflate))
+
+
+def _inflate(rows: list[Row], place: int) -> bool:
+    """More insured visits than there are claims; right by every rule of the contract."""
+    row = rows[place]
+    total, insured = row.get("visits_total"), row.get("visits_insured")
+    if not isinstance(total, int) or not isinstance(insured, int):
+        return False
+    more = 3 + insured // 5
+    row["visits_total"], row["visits_insured"] = total + more, insured + more
+    return True
 
 
 class Done(NamedTuple):

@@ -88,7 +88,7 @@ def _write(folder: Path, name: str, contract: Contract, sheet: Sheet, hand: Hand
 
 def _hand(contract: Contract, sheet: Sheet, number: int) -> Hand:
     """Another one for each file of a feed, as far as it has the letters."""
-    first = FEEDS.index(sheet.feed) + number if sheet.feed in FEEDS else number
+    first = FEEDS.index(sheet.feed) + 1 + number
     for step in range(len(HANDS)):
         hand = HANDS[(first + step) % len(HANDS)]
         if hand.encoding != "cp1258" or is_writable(contract, hand):

@@ -38,6 +38,8 @@ class Hand:
     loses_zeros: bool = False
     """… and those that begin with 0 have lost it."""
     numbers_are_texts: bool = False
+    groups_thousands: bool = False
+    """Numbers that are texts have a sign between thousands."""
     pads: bool = False
     """Blanks around texts, also ones that do not break."""
     is_numbered: bool = False
@@ -56,13 +58,13 @@ HANDS = (
     Hand("filtered", days="dd/mm/yyyy", hides_rows=True, has_other_sheets=True,
          flags=("x", "0"), skips_blank_columns=True),
     Hand("old program", form="csv", labels="last", days="dd/mm/yyyy", encoding="cp1258",
-         flags=("Có", "Không")),
+         flags=("Có", "Không"), groups_thousands=True),
     Hand("numbers", labels="broken", days="serials", codes_are_numbers=True, has_title=True,
          has_blank_rows=True, skips_blank_columns=True),
     Hand("export", form="csv", days="yyyy-mm-dd", encoding="utf-8-sig", delimiter=",",
          flags=("true", "false")),
     Hand("typed", labels="shouted", days="dd/mm/yyyy", numbers_are_texts=True, pads=True,
-         has_footer=True, flags=("có", "không")),
+         has_footer=True, flags=("có", "không"), groups_thousands=True),
     Hand("text for Excel", form="csv", labels="last", encoding="utf-16", delimiter="\t",
          has_title=True, skips_blank_columns=True),
     # Excel took citizen ids for numbers: they come back by the length that the contract fixes.

@@ -26,11 +26,10 @@ _POPULATION_BANDS = {
 
 
 def registry(world: World, as_of: date) -> Iterator[Row]:
-    """Every facility and period that had begun by the day."""
+    """Every facility and period, as they are known on the day."""
     for each in world.facilities:
-        for period in each.periods:
-            if period.valid_from <= as_of:
-                yield _registered(each, period)
+        for period in each.known_on(as_of):
+            yield _registered(each, period)
 
 
 def _registered(each: Establishment, period: Period) -> Row:

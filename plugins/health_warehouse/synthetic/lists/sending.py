@@ -9,7 +9,7 @@ from itertools import groupby
 from health_warehouse.synthetic.activity import Activity
 from health_warehouse.synthetic.lists import rows_of_places, rows_of_staff
 from health_warehouse.synthetic.lists.calendar_days import half_year_end, month_ends, quarter_end
-from health_warehouse.synthetic.lists.rows_of_activity import activity
+from health_warehouse.synthetic.lists.rows_of_activity import activity, hurried_report
 from health_warehouse.synthetic.lists.sheets import Row, Sheet
 from health_warehouse.synthetic.streams import scattered
 from health_warehouse.synthetic.world.creation import World
@@ -30,7 +30,15 @@ def sheets(world: World, counted: Activity) -> Iterator[Sheet]:
         title = f"Báo cáo hoạt động khám chữa bệnh tháng {day:%m/%Y}"
         for sender, rows in _by_sender(world, reports, "facility_code"):
             stem = f"bieu_9_{sender}_{day:%Y%m}"
-            yield _sheet(world, "hospital_activity_month", stem, sender, day, title, rows)
+            feed = "hospital_activity_month"
+            if scattered(world.size.seed, 10, *map(ord, stem)) % 6 == 0:
+                hurried = [hurried_report(row) for row in rows]
+                yield _sheet(world, feed, stem, sender, day, title, hurried)
+                again = _sheet(world, feed, f"{stem}_lan_2", sender, day, title, rows)
+                again.sent_on = day + timedelta(days=20)
+                yield again
+            else:
+                yield _sheet(world, feed, stem, sender, day, title, rows)
 
 
 def _of_places(world: World) -> Iterator[Sheet]:

@@ -52,8 +52,8 @@ def _bare(text: str) -> str:
     return "".join(one for one in parts if not unicodedata.combining(one))
 
 
-def cell(column: Column, value: Value, hand: Hand) -> Cell:
-    """A value of a row; a number as text has a comma, as in Vietnamese."""
+def cell(column: Column, value: Value, hand: Hand, locale: str) -> Cell:
+    """A value of a row. `locale`: of numbers as texts, as the contract has it."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -62,9 +62,16 @@ def cell(column: Column, value: Value, hand: Hand) -> Cell:
         return _day(value, hand)
     if isinstance(value, int | Decimal):
         if hand.numbers_are_texts or hand.form == "csv":
-            return str(value).replace(".", ",")
+            return _number(column, value, hand, locale)
         return int(value) if value == int(value) else float(value)
     return _text(column, value, hand)
+
+
+def _number(column: Column, value: int | Decimal, hand: Hand, locale: str) -> str:
+    """1234.5 as `1.234,5` or `1,234.5`; years have no sign between thousands."""
+    is_grouped = hand.groups_thousands and (column.lowest is None or column.lowest < 1000)
+    text = f"{value:,}" if is_grouped else str(value)
+    return text if locale == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
 def _day(value: date, hand: Hand) -> Cell:

@@ -25,7 +25,9 @@ def text_file(contract: Contract, sheet: Sheet, hand: Hand) -> bytes:
     writer.writerow(label(column, hand).replace("\n", " ") for column in columns)
     for row in sheet.rows:
         writer.writerow(
-            "" if (value := cell(column, row.get(column.name), hand)) is None else value
+            ""
+            if (value := cell(column, row.get(column.name), hand, contract.locale)) is None
+            else value
             for column in columns
         )
     return encoded(text.getvalue(), hand.encoding)

@@ -58,6 +58,7 @@ def _old_rows(book: Any, contract: Contract, hand: Hand) -> None:
 class _Page:
     def __init__(self, book: Any, page: Any, contract: Contract, sheet: Sheet, hand: Hand) -> None:
         self._page, self._sheet, self._hand = page, sheet, hand
+        self._locale = contract.locale
         self._columns = columns_of(contract, hand, sheet.rows)
         self._offset = 1 if hand.is_numbered else 0
         self._bold = book.add_format({"bold": True, "text_wrap": True, "align": "center"})
@@ -100,7 +101,7 @@ class _Page:
         if self._offset:
             self._page.write_number(row, 0, place + 1)
         for at, column in enumerate(self._columns, self._offset):
-            self._cell(row, at, cell(column, values.get(column.name), self._hand))
+            self._cell(row, at, cell(column, values.get(column.name), self._hand, self._locale))
         if self._hand.hides_rows and place % 5 == 3:
             self._page.set_row(row, None, None, {"hidden": True})
 

@@ -78,6 +78,11 @@ class _Free:
     def doctors(self, count: int) -> Iterator[tuple[Worker, str]]:
         yield from _taken(self._doctors, count)
 
+    def doctors_of(self, codes: set[str], most: int) -> Iterator[tuple[Worker, str]]:
+        """Doctors of some facilities, as far as there are any."""
+        those = [pair for pair in self._doctors if pair[1] in codes]
+        yield from _taken(those, min(most, len(those)))
+
     def preventive(self, count: int) -> Iterator[tuple[Worker, str]]:
         yield from _taken(self._preventive, count)
 
@@ -139,13 +144,13 @@ def _to_centres(
     hospitals = {each.code for each in facilities if each.kind.startswith("hospital")}
     if not centres:
         return
-    sent = [pair for pair in free.doctors(min(12, size.people // 150_000)) if pair[1] in hospitals]
+    sent = free.doctors_of(hospitals, min(12, max(6, size.people // 150_000)))
     for at, (worker, code) in enumerate(sent):
         draw = stream(size.seed, "1816", at)
         start = size.first - timedelta(days=whole(draw, 1, 60))
         end = start + timedelta(days=whole(draw, 40, 150))
         yield Assignment(
-            decision_no=f"{300 + at // 4}/QĐ-SYT",
+            decision_no=f"{300 + at // 2}/QĐ-SYT",
             decided_on=start - timedelta(days=7),
             programme="p1816",
             worker=worker,

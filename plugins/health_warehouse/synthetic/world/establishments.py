@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from health_warehouse.synthetic import people
 from health_warehouse.synthetic.geography import Commune
@@ -18,6 +19,7 @@ from health_warehouse.synthetic.streams import Draw, stream, whole
 LEVELS_FROM = date(2025, 1, 1)
 MERGED_ON = date(2025, 7, 1)
 COMMUNES_MANAGE_FROM = date(2026, 1, 1)
+_DAYS_OF_LAW = (LEVELS_FROM, MERGED_ON, COMMUNES_MANAGE_FROM)
 _LICENSED_FROM = date(2015, 3, 2)
 
 INPATIENT = ("hospital_general", "hospital_specialised", "hospital_traditional", "regional_centre")
@@ -57,9 +59,14 @@ class Period:
     commune_code: str
     beds: Beds
     status: str = "active"
+    told_on: date | None = None
+    """First day on which the registry knows of the period; None: when it begins."""
 
     def holds_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def is_known_on(self, day: date) -> bool:
+        return (self.told_on or self.valid_from) <= day
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,23 @@ class Establishment:
     def on(self, day: date) -> Period | None:
         """The period of a day."""
         return next((period for period in self.periods if period.holds_on(day)), None)
+
+    def known_on(self, day: date) -> Iterator[Period]:
+        """The periods as the registry of a day has them. What will end is open; but everybody
+        knows beforehand when the law changes something."""
+        known = [period for period in self.periods if period.is_known_on(day)]
+        for period, following in zip_longest(known, known[1:]):
+            end = None if following is None else following.valid_from - timedelta(days=1)
+            if following is None and period.valid_to is not None:
+                is_law = period.valid_to + timedelta(days=1) in _DAYS_OF_LAW
+                end = period.valid_to if is_law else None
+            yield replace(period, valid_to=end)
+
+    def with_beds(self, beds: Beds, day: date, told_on: date) -> Establishment:
+        """The same, with other beds from a day on, which is told later."""
+        before = replace(self.periods[-1], valid_to=day - timedelta(days=1))
+        after = replace(self.periods[-1], valid_from=day, beds=beds, told_on=told_on)
+        return replace(self, periods=(*self.periods[:-1], before, after))
 
     def ended(self, day: date, status: str) -> Establishment:
         """The same, of another status from a day on."""

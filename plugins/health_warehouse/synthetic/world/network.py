@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from health_warehouse.synthetic.geography import CA_MAU, communes
@@ -66,7 +66,21 @@ def establishments(
     found[-len(ends) :] = [
         each.ended(*end) for each, end in zip(found[-len(ends) :], ends, strict=True)
     ]
+    found = [_told_late(size, each) for each in found]
     return tuple(sorted(found, key=lambda each: each.code))
+
+
+def _told_late(size: Size, each: Establishment) -> Establishment:
+    """A private hospital registered its last ten beds weeks before anybody told the registry."""
+    last = each.periods[-1]
+    if last.beds.registered is None or int(each.gln[7:12]) % 2 or last.beds.actual < 20:
+        return each
+    day = size.first - timedelta(days=40)
+    if day <= last.valid_from:
+        return each
+    fewer = replace(last.beds, registered=last.beds.registered - 10, actual=last.beds.actual - 10)
+    earlier = replace(each, periods=(*each.periods[:-1], replace(last, beds=fewer)))
+    return earlier.with_beds(last.beds, day, told_on=size.last)
 
 
 def _gone(places: Sequence[Commune], codes: Iterator[str]) -> Iterator[Draft]:
@@ -82,7 +96,8 @@ def _gone(places: Sequence[Commune], codes: Iterator[str]) -> Iterator[Draft]:
 
 def _ends(size: Size) -> list[tuple[date, str]]:
     """Since when, and how, each of those does not work any more."""
-    return [(date(2024, 3, 1), "merged"), (size.first, "suspended"), (date(2025, 3, 1), "closed")]
+    suspended_on = date(2024, 4, 1) if size.is_before_merger else size.first
+    return [(date(2024, 3, 1), "merged"), (suspended_on, "suspended"), (date(2025, 3, 1), "closed")]
 
 
 def _of_claims(schedule: Schedule, places: Sequence[Commune]) -> Iterator[Draft]:
