@@ -33,6 +33,31 @@ _RELEASE = """
 select release_id, published_at, rows_inserted, rows_deleted, notices
 from ops.releases where status = 'current'
 """
+_FEEDS = """
+with files as (
+    select
+        f.kind as feed, count(*) as files,
+        count(*) filter (where f.status = 'refused') as refused,
+        coalesce(sum(f.dossier_count), 0) as documents
+    from ops.files as f
+    group by f.kind
+),
+found as (
+    select
+        f.kind as feed, count(*) as findings,
+        count(distinct (one.file_id, one.position)) filter (
+            where one.severity = 'quarantine_dossier'
+        ) as quarantined
+    from quarantine.all_findings as one
+    join ops.files as f using (file_id)
+    group by f.kind
+)
+select
+    feed, files, refused, documents, coalesce(quarantined, 0) as quarantined,
+    coalesce(findings, 0) as findings
+from files left join found using (feed)
+order by feed
+"""
 _STATES = ("received", "loaded", "quarantined", "duplicate", "superseded", "withdrawn")
 
 
@@ -44,9 +69,10 @@ def show(settings: Settings, airflow: Airflow, delivered_at: datetime, console: 
         release = connection.execute(text(_RELEASE)).one()
     for title, part in (
         ("Files", _files(ledger.entries(settings))),
-        ("Quarantined, and why", _findings(findings.entries(settings))),
+        ("Feeds", _feeds(settings)),
+        ("Quarantined, and why", _findings(settings, findings.entries(settings))),
         ("Checks", _checks(settings)),
-        ("Release", _release(release)),
+        ("Release", _release(settings, release)),
         ("Time per stage", _times(read_tasks(airflow, delivered_at, release.published_at))),
         ("Three questions to the marts", _answers(settings)),
         ("Where to look", _places(settings, airflow)),
@@ -70,8 +96,22 @@ def _files(entries: list[dict[str, Any]]) -> RenderableType:
     return Group(heading, table)
 
 
-def _findings(entries: list[dict[str, Any]]) -> RenderableType:
-    sentences = _sentences()
+def _feeds(settings: Settings) -> RenderableType:
+    """Each feed: its files and rows (of claims dossiers), findings, and what is late."""
+    from health_warehouse.landing.delivery_states import states
+
+    late = Counter(one.feed for one in states(settings) if one.state in ("late", "missing"))
+    with engine(settings, "ops_reader").connect() as connection:
+        rows = connection.execute(text(_FEEDS)).all()
+    table = _table("feed", "files", "refused", "rows", "quarantined", "findings", "late or missing")
+    for row in rows:
+        feed, *counts = map(str, row)
+        table.add_row(feed, *counts, str(late[feed]))
+    return table
+
+
+def _findings(settings: Settings, entries: list[dict[str, Any]]) -> RenderableType:
+    sentences = _sentences(settings)
     counts = Counter((entry["rule"], entry["severity"]) for entry in entries)
     if not counts:
         return Text("Nothing.")
@@ -90,12 +130,12 @@ def _checks(settings: Settings) -> RenderableType:
     return table
 
 
-def _release(release: Row[Any]) -> RenderableType:
+def _release(settings: Settings, release: Row[Any]) -> RenderableType:
     table = _table("mart", "rows written", "rows removed")
     removed: Mapping[str, int] = release.rows_deleted
     for mart, written in sorted(release.rows_inserted.items()):
         table.add_row(mart, f"{written:,}", f"{removed.get(mart, 0):,}")
-    sentences = _sentences()
+    sentences = _sentences(settings)
     notices = "".join(
         f"\nNotice {notice['rule_id']}, not kept: {sentences.get(notice['rule_id'], '')}"
         for notice in release.notices
@@ -143,11 +183,12 @@ def _places(settings: Settings, airflow: Airflow) -> RenderableType:
     return Text("\n".join(lines))
 
 
-def _sentences() -> dict[str, str]:
+def _sentences(settings: Settings) -> dict[str, str]:
     """What each rule asks, by its id."""
-    from expectations.registry import ALL
+    from health_warehouse.feeds.catalogue import catalogue
+    from health_warehouse.quality.rules import all_rules
 
-    return {rule.id: rule.sentence_en for rule in ALL}
+    return {name: rule.sentence_en for name, rule in all_rules(catalogue(settings)).items()}
 
 
 def _table(*columns: str) -> Table:
