@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from claim_files import zipped
 from feed_steps import JUNE, STAFF, listed, province, rows_of, take_in
 from health_warehouse.landing.findings import entries as findings
 from health_warehouse.settings import Settings
@@ -89,3 +90,58 @@ def test_a_list_without_a_required_column_is_refused_and_the_likely_one_named(
     [refused] = rows_of(warehouse, "select status, reason from ops.files")
     assert refused.status == "refused"
     assert "“staff_no” is missing: is it B “staff_no_new”?" in refused.reason
+
+
+def test_lists_in_a_zip_arrive_one_by_one_and_a_workbook_is_no_zip_of_its_own(
+    warehouse: Settings,
+) -> None:
+    one = workbook([HEADS[:-1], (1, "96001", "A", "BS")])
+    two = text(HEADS[:-1], (1, "96001", "B", "BS"), sign=";")
+    bundle = zipped(("staff1.xlsx", one), ("staff2.csv", two))
+    deliver(warehouse, "96001/staff_2026_05.zip", bundle)
+    files = rows_of(warehouse, "select kind, status from ops.files")
+    assert [tuple(file) for file in files] == [("staff", "loaded")] * 2
+    assert rows_of(warehouse, "select from ops.files where kind = 'unknown_file'") == []
+
+
+# What was decided of lists as they are really sent.
+
+
+def test_the_same_bytes_in_a_new_month_are_its_list(warehouse: Settings) -> None:
+    content = workbook([HEADS[:-1], (1, "96001", "A", "BS")])
+    deliver(warehouse, "96001/staff.xlsx", content)
+    deliver(warehouse, "96001/staff_again.xlsx", content, JUNE + timedelta(days=30))
+    assert listed(warehouse) == {"96001/2026-06-30": ["A"], "96001/2026-07-31": ["A"]}
+    [[files]] = rows_of(warehouse, "select count(*) from ops.files")
+    assert files == 1
+
+
+def test_a_title_and_a_name_of_a_file_that_disagree_are_told(warehouse: Settings) -> None:
+    rows = [["Thời điểm báo cáo: 15/05/2026"], HEADS[:-1], (1, "96001", "A", "BS")]
+    deliver(warehouse, "96001/staff_2026_04.xlsx", workbook(rows))
+    assert listed(warehouse) == {"96001/2026-05-15": ["A"]}
+    assert (None, None, "staff.as_of", "record") in told(warehouse)
+
+
+def test_the_locale_belongs_to_the_sender(settings: Settings) -> None:
+    contract = LISTS.replace("refuse:", "locale: {default: vi, senders: {'96002': en}}\nrefuse:")
+    contract += "  hours: {meaning: {vi: Giờ, en: hours}, type: number}\n"
+    warehouse = province(settings, contract)
+    heads = ("facility_code", "staff_no", "hours")
+    for facility, hours in (("96001", "1.234,5"), ("96002", "1,234.5"), ("96003", "1,234.5")):
+        rows = text(heads, (facility, "A", f'"{hours}"'))
+        deliver(warehouse, f"{facility}/staff.csv", rows)
+    found = rows_of(warehouse, "select sender_id, hours from feeds.staff order by 1")
+    assert [(one.sender_id, float(one.hours)) for one in found] == [
+        ("96001", 1234.5),
+        ("96002", 1234.5),
+    ]
+    [refused] = rows_of(warehouse, "select reason from ops.files where status = 'refused'")
+    assert "C2 cannot be read as numbers of the locale vi" in refused.reason
+
+
+def test_a_month_without_a_list_leaves_the_last_one_as_of_its_own_day(warehouse: Settings) -> None:
+    deliver(warehouse, "96001/staff.xlsx", workbook([HEADS[:-1], (1, "96001", "A", "BS")]))
+    other = workbook([HEADS[:-1], (1, "96002", "B", "BS")])
+    deliver(warehouse, "96002/staff.xlsx", other, JUNE + timedelta(days=30))
+    assert listed(warehouse) == {"96001/2026-06-30": ["A"], "96002/2026-07-31": ["B"]}
