@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -16,6 +17,7 @@ from health_warehouse.landing.feed_keys import FeedKeys, RowKeys
 from health_warehouse.landing.partitions import Partitions, Place
 from health_warehouse.readers.remark import Remark
 from health_warehouse.readers.row import Row
+from health_warehouse.readers.table.rows import SheetPlace
 
 BATCH_CHARACTERS = 8 * 1024 * 1024
 
@@ -28,6 +30,7 @@ _FINDINGS = (
     "file_id", "position", "line", "table_name", "field", "facility_id", "rule_id", "severity",
     "reason",
 )  # fmt: skip
+_SHEETS = ("file_id", "sheet", "first_position", "first_row", "columns")
 _SPEAKS_FOR = text(
     """
     insert into ops.delivery_partitions (
@@ -102,6 +105,7 @@ class FeedRows:
             if self._before is not None:
                 self._before.rollback()
             raise
+        self._sheets(file_id, getattr(rows, "sheets", ()))
         for remark in getattr(rows, "remarks", ()):
             self._remark(file_id, None, remark, "")
         if self._partitions.contradicting:
@@ -179,6 +183,17 @@ class FeedRows:
              sender_id or None, "F03", "quarantine_dossier", reason],
         )  # fmt: skip
 
+    def _sheets(self, file_id: int, sheets: Iterable[SheetPlace]) -> None:
+        """By which findings are told by sheet and cell."""
+        labels = {column.name: column.label for column in self._contract.table.columns}
+        for sheet in sheets:
+            columns = {labels[name]: letters for name, letters in sheet.columns.items()}
+            self._line(
+                "ops.delivery_sheets",
+                [str(file_id), str(sheet.number), str(sheet.first_position),
+                 str(sheet.first_row), json.dumps(columns, ensure_ascii=False)],
+            )  # fmt: skip
+
     def _remark(self, file_id: int, position: int | None, remark: Remark, sender_id: str) -> None:
         at = None if position is None else str(position)
         severity = "flag_line" if remark.severity == "flag" else remark.severity
@@ -217,6 +232,7 @@ class FeedRows:
             self._versions: _VERSIONS,
             "quarantine.originals": _ORIGINALS,
             "quarantine.findings": _FINDINGS,
+            "ops.delivery_sheets": _SHEETS,
         }
         for table, lines in self._lines.items():
             copy_lines(self._connection, table, columns[table], lines)

@@ -11,6 +11,7 @@ import pytest
 from claim_files import zipped
 from feed_steps import JUNE, STAFF, listed, province, rows_of, take_in
 from health_warehouse.landing.findings import entries as findings
+from health_warehouse.quality.sender_files import rows as sender_rows
 from health_warehouse.settings import Settings
 from lists import text, workbook
 
@@ -80,6 +81,24 @@ def test_what_a_reader_notices_is_a_finding(warehouse: Settings) -> None:
     }
     [row] = rows_of(warehouse, "select _extra from raw.staff where position = 1")
     assert row._extra == {"Ghi chú riêng": "x"}
+
+
+def test_findings_are_told_by_sheet_and_cell(warehouse: Settings) -> None:
+    one = [["Thời điểm báo cáo"], [], HEADS[:-1], (1, "96001", "A", "??"), (2, "96001", "B", "BS")]
+    two = [HEADS[:-1], (1, "96001", "C", "BS"), (2, "96001", None, "DD")]
+    deliver(warehouse, "96001/staff.xlsx", workbook(one, two))
+    found = {
+        (one["rule"], one["sheet"], one["cell"])
+        for one in findings(warehouse)
+        if one["position"] is not None
+    }
+    assert found == {
+        ("staff.list.quarantine", 1, "D4"),
+        ("staff.required", 2, "C3"),
+        ("F03", 2, "3"),
+    }
+    cells = {row[5] for row in sender_rows(findings(warehouse))}
+    assert {"Trang 1, ô D4", "Trang 2, ô C3"} <= cells
 
 
 def test_a_list_without_a_required_column_is_refused_and_the_likely_one_named(
