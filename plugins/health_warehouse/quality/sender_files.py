@@ -21,6 +21,7 @@ from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.shown import shown_facility
 from health_warehouse.private_files import write_private
 from health_warehouse.quality.reasons_vi import in_vietnamese
+from health_warehouse.readers.remark import SENTENCES_VI
 
 COLUMNS = (
     "Cơ sở",
@@ -96,7 +97,7 @@ def rows(
             _line(entry),
             entry["field"],
             entry["rule"],
-            rule.sentence_vi if rule else "",
+            rule.sentence_vi if rule else _of_reader(entry["rule"]),
             _reason(entry["reason"], rule),
             consequence,
             action,
@@ -108,6 +109,11 @@ def _reason(reason: str, rule: Rule | None) -> str:
     if rule is not None and reason.startswith(rule.sentence_en):
         return rule.sentence_vi + reason.removeprefix(rule.sentence_en).replace(" is ", " là ")
     return in_vietnamese(reason)
+
+
+def _of_reader(rule: str) -> str:
+    """What a reader asks of lists, by the last word of a rule's id."""
+    return SENTENCES_VI.get(rule.rpartition(".")[2], "")
 
 
 def _line(entry: Mapping[str, Any]) -> Any:

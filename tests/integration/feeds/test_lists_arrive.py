@@ -99,6 +99,8 @@ def test_findings_are_told_by_sheet_and_cell(warehouse: Settings) -> None:
     }
     cells = {row[5] for row in sender_rows(findings(warehouse))}
     assert {"Trang 1, ô D4", "Trang 2, ô C3"} <= cells
+    asked = {row[7]: row[8] for row in sender_rows(findings(warehouse))}
+    assert asked["staff.columns"] == "Tên và thứ tự cột theo mẫu."
 
 
 def test_a_list_without_a_required_column_is_refused_and_the_likely_one_named(
