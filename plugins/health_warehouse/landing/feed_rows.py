@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -18,6 +18,9 @@ from health_warehouse.landing.partitions import Partitions, Place
 from health_warehouse.readers.remark import Remark
 from health_warehouse.readers.row import Row
 from health_warehouse.readers.table.rows import SheetPlace
+
+SEVERITIES = {"quarantine": "quarantine_dossier", "flag": "flag_line", "record": "record"}
+"""What contracts and readers say, as quarantine.findings has it."""
 
 BATCH_CHARACTERS = 8 * 1024 * 1024
 
@@ -81,6 +84,7 @@ class FeedRows:
         self._partitions = partitions
         self._keys = FeedKeys(key, contract)
         self._names = [column.name for column in contract.table.columns]
+        self._of_versions = [one for one in contract.table.columns if one.is_required_then]
         self._raw = f"raw.{contract.table.raw_table}"
         self._raw_columns = column_names(contract.table)
         self._has_person = "_person_key" in self._raw_columns
@@ -152,6 +156,7 @@ class FeedRows:
         self._version(file_id, row.position, place, keys, document, values)
         for remark in row.remarks:
             self._remark(file_id, row.position, remark, place.sender_id)
+        self._require_of_version(file_id, row.position, values, place)
         if self._size > BATCH_CHARACTERS:
             self._before = self._before or self._connection.begin_nested()
             self._flush()
@@ -183,6 +188,22 @@ class FeedRows:
              sender_id or None, "F03", "quarantine_dossier", reason],
         )  # fmt: skip
 
+    def _require_of_version(
+        self, file_id: int, position: int, values: Mapping[str, str | None], place: Place
+    ) -> None:
+        """Columns that only some versions of a form have are asked for by the day of the list."""
+        for column in self._of_versions:
+            if column.is_asked_on(place.day) and not (values[column.name] or "").strip():
+                severity = SEVERITIES[column.severity]
+                suffix = "" if column.severity == "flag" else f".{column.severity}"
+                self._line(
+                    "quarantine.findings",
+                    [str(file_id), str(position), str(position), self._contract.table.name,
+                     column.label, place.sender_id or None,
+                     f"{self._contract.feed}.required{suffix}", severity,
+                     f"{column.label} is blank"],
+                )  # fmt: skip
+
     def _sheets(self, file_id: int, sheets: Iterable[SheetPlace]) -> None:
         """By which findings are told by sheet and cell."""
         labels = {column.name: column.label for column in self._contract.table.columns}
@@ -196,7 +217,7 @@ class FeedRows:
 
     def _remark(self, file_id: int, position: int | None, remark: Remark, sender_id: str) -> None:
         at = None if position is None else str(position)
-        severity = "flag_line" if remark.severity == "flag" else remark.severity
+        severity = SEVERITIES[remark.severity]
         self._line(
             "quarantine.findings",
             [str(file_id), at, at, self._contract.table.name, remark.field, sender_id or None,

@@ -161,6 +161,26 @@ def test_the_locale_belongs_to_the_sender(settings: Settings) -> None:
     assert "C2 cannot be read as numbers of the locale vi" in refused.reason
 
 
+def test_two_versions_of_a_form_live_side_by_side_by_the_day_of_the_list(
+    settings: Settings,
+) -> None:
+    contract = (
+        LISTS + "  grade: {meaning: {vi: Bậc, en: grade}, required: true, since: 2026-06-01}\n"
+    )
+    warehouse = province(settings, contract)
+    old = [HEADS[:-1], (1, "96001", "A", "BS")]
+    new = [(*HEADS[:-1], "grade"), (1, "96001", "A", "BS", "3"), (2, "96001", "B", "BS", None)]
+    deliver(warehouse, "96001/staff_2026_05.xlsx", workbook(old))
+    deliver(warehouse, "96001/staff_2026_06.xlsx", workbook(new), LATER)
+    assert listed(warehouse) == {"96001/2026-05-31": ["A"], "96001/2026-06-30": ["A", "B"]}
+    asked = [(one["position"], one["field"]) for one in findings(warehouse) if one["position"]]
+    assert asked == [(2, "grade")]
+    other = workbook([old[0], (1, "96002", "A", "BS")])
+    deliver(warehouse, "96002/staff_2026_07.xlsx", other, LAST)
+    asked = [(one["position"], one["rule"]) for one in findings(warehouse) if one["position"]]
+    assert asked == [(2, "staff.required"), (1, "staff.required")]
+
+
 def test_a_month_without_a_list_leaves_the_last_one_as_of_its_own_day(warehouse: Settings) -> None:
     deliver(warehouse, "96001/staff.xlsx", workbook([HEADS[:-1], (1, "96001", "A", "BS")]))
     other = workbook([HEADS[:-1], (1, "96002", "B", "BS")])
