@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +57,8 @@ class Column:
     `code_list` names a list of the reference data instead: of the day in the column `list_day`,
     where the contract names one. `pattern`: the regular expression that the whole value fits; what
     Python and Postgres read alike. `not_after` names a column whose day is not before this one's.
+    `since` and `until` (the day after the last): the lists that have it, where a form changed; then
+    `is_required_then` instead of `is_required`.
     `severity`: what a value that breaks this does. `kind`: codes that may tell of a closed class.
     """
 
@@ -79,6 +82,15 @@ class Column:
     severity: ColumnSeverity = "flag"
     source: str = ""
     confidence: str = ""
+    since: date | None = None
+    until: date | None = None
+    is_required_then: bool = False
+
+    def is_asked_on(self, day: date | None) -> bool:
+        """Whether it must be filled in a list of that day, of which not every version has it."""
+        if day is None or not self.is_required_then:
+            return False
+        return (self.since or day) <= day and (self.until is None or day < self.until)
 
     @property
     def is_personal(self) -> bool:

@@ -97,6 +97,7 @@ def _plain(value: Any) -> Any:
 def _asked(column: Column) -> Iterator[str]:
     if column.is_required:
         yield "required"
+    yield from _version(column)
     if column.is_unique:
         yield "unique"
     if column.formats:
@@ -113,6 +114,14 @@ def _asked(column: Column) -> Iterator[str]:
         yield f"not after {column.not_after}"
     if column.severity != "flag":
         yield f"else {column.severity}"
+
+
+def _version(column: Column) -> Iterator[str]:
+    if column.since or column.until:
+        must = "required " if column.is_required_then else ""
+        first = f" from {column.since}" if column.since else ""
+        last = f" before {column.until}" if column.until else ""
+        yield f"{must}in lists of days{first}{last}"
 
 
 def _reader(contract: Contract) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -99,13 +100,17 @@ def _columns(columns: Columns) -> tuple[Column, ...]:
 
 def _column(name: str, keys: Mapping[str, Any]) -> Column:
     values: dict[str, Any] = {key: keys[key] for key in _SAME if key in keys}
+    is_dated = "since" in keys or "until" in keys
     if "length" in values:
         values["length"] = int(values["length"])
     return Column(
         name=name,
         meaning=Words(**keys["meaning"]),
         labels=listed(keys.get("label")),
-        is_required=keys.get("required", False),
+        is_required=keys.get("required", False) and not is_dated,
+        is_required_then=keys.get("required", False) and is_dated,
+        since=_day(keys.get("since")),
+        until=_day(keys.get("until")),
         is_unique=keys.get("unique", False),
         formats=listed(keys.get("formats")),
         values=tuple(map(str, keys.get("values", ()))),
@@ -129,6 +134,10 @@ def _as_of(written: str | Mapping[str, str]) -> AsOf:
         return AsOf("receipt_month")
     ((kind, of),) = written.items()
     return AsOf(cast(Any, kind), of)
+
+
+def _day(written: str | None) -> date | None:
+    return None if written is None else date.fromisoformat(written)
 
 
 def _locale(written: str | Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -24,7 +25,7 @@ def problems_of_columns(drawn: Draft) -> Iterator[Problem]:
     """What is wrong with single columns, and with labels that two of them have."""
     for table in drawn.tables:
         for name, column in (table.columns or {}).items():
-            for rule in (_formats, _bounds, _codes, _pattern):
+            for rule in (_formats, _bounds, _codes, _pattern, _version):
                 for key, message in rule(column):
                     yield drawn.root.problem(message, *table.place, name, *key)
             for key, message in (
@@ -75,6 +76,21 @@ def _codes(column: Mapping[str, Any]) -> _Found:
         same = [one for one in sorted(lists()) if folded_label(one) == folded_label(name)]
         instead = write_one_of(name, same or sorted(lists()))
         yield Fault(("list",), f"the reference data have no list {shown(name)}: {instead}")
+
+
+def _version(column: Mapping[str, Any]) -> _Found:
+    """Days of the calendar, in their order."""
+    days = []
+    for key in ("since", "until"):
+        written = column.get(key)
+        if written is None:
+            continue
+        try:
+            days.append(date.fromisoformat(written))
+        except ValueError:
+            yield Fault((key,), f"the calendar has no day {shown(written)}: write yyyy-mm-dd")
+    if len(days) == 2 and days[0] >= days[1]:
+        yield Fault(("until",), "it is not after `since`: write the first day without the column")
 
 
 def _pattern(column: Mapping[str, Any]) -> _Found:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from health_warehouse.errors import ConfigurationError, FileUnreadable
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.landing.feed_keys import FeedKeys
+from health_warehouse.landing.feed_rows import SEVERITIES
 from health_warehouse.landing.partitions import Partitions, sender_of_delivery
 from health_warehouse.readers.protocol import Bounds
 from health_warehouse.readers.registry import reader_of
@@ -26,7 +27,6 @@ from health_warehouse.readers.value_checks import ValueChecks
 
 MOST_FOUND = 10_000
 _NO_KEY = b"a dry run makes no keys that count"
-_SEVERITIES = {"quarantine": "quarantine_dossier", "flag": "flag_line", "record": "record"}
 
 
 class Found(NamedTuple):
@@ -132,8 +132,8 @@ class _Trial:
             yield "quarantine_dossier", "F03", "", f"what names its document is blank ({named})"
         for remark in row.remarks:
             yield self._of_remark(remark)
-        for fault in self._checks.faults(values):
-            severity = _SEVERITIES[fault.column.severity]
+        for fault in self._checks.faults(values, place.day):
+            severity = SEVERITIES[fault.column.severity]
             yield severity, fault.kind, fault.column.label, fault.reason
 
     def _of_delivery(self) -> Iterator[tuple[str, str, str, str]]:
@@ -146,7 +146,7 @@ class _Trial:
             yield "record", "as_of", "", told
 
     def _of_remark(self, remark: Remark) -> tuple[str, str, str, str]:
-        return _SEVERITIES[remark.severity], remark.kind, remark.field or "", remark.reason
+        return SEVERITIES[remark.severity], remark.kind, remark.field or "", remark.reason
 
     def _add(self, position: int | None, told: Iterable[tuple[str, str, str, str]]) -> None:
         is_aside = False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -16,6 +17,10 @@ from health_warehouse.landing.feed_keys import FeedKeys, RowKeys
 from health_warehouse.landing.partitions import Partitions, Place
 from health_warehouse.readers.remark import Remark
 from health_warehouse.readers.row import Row
+from health_warehouse.readers.table.rows import SheetPlace
+
+SEVERITIES = {"quarantine": "quarantine_dossier", "flag": "flag_line", "record": "record"}
+"""What contracts and readers say, as quarantine.findings has it."""
 
 BATCH_CHARACTERS = 8 * 1024 * 1024
 
@@ -28,6 +33,7 @@ _FINDINGS = (
     "file_id", "position", "line", "table_name", "field", "facility_id", "rule_id", "severity",
     "reason",
 )  # fmt: skip
+_SHEETS = ("file_id", "sheet", "first_position", "first_row", "columns")
 _SPEAKS_FOR = text(
     """
     insert into ops.delivery_partitions (
@@ -78,6 +84,7 @@ class FeedRows:
         self._partitions = partitions
         self._keys = FeedKeys(key, contract)
         self._names = [column.name for column in contract.table.columns]
+        self._of_versions = [one for one in contract.table.columns if one.is_required_then]
         self._raw = f"raw.{contract.table.raw_table}"
         self._raw_columns = column_names(contract.table)
         self._has_person = "_person_key" in self._raw_columns
@@ -102,6 +109,7 @@ class FeedRows:
             if self._before is not None:
                 self._before.rollback()
             raise
+        self._sheets(file_id, getattr(rows, "sheets", ()))
         for remark in getattr(rows, "remarks", ()):
             self._remark(file_id, None, remark, "")
         if self._partitions.contradicting:
@@ -148,6 +156,7 @@ class FeedRows:
         self._version(file_id, row.position, place, keys, document, values)
         for remark in row.remarks:
             self._remark(file_id, row.position, remark, place.sender_id)
+        self._require_of_version(file_id, row.position, values, place)
         if self._size > BATCH_CHARACTERS:
             self._before = self._before or self._connection.begin_nested()
             self._flush()
@@ -179,9 +188,36 @@ class FeedRows:
              sender_id or None, "F03", "quarantine_dossier", reason],
         )  # fmt: skip
 
+    def _require_of_version(
+        self, file_id: int, position: int, values: Mapping[str, str | None], place: Place
+    ) -> None:
+        """Columns that only some versions of a form have are asked for by the day of the list."""
+        for column in self._of_versions:
+            if column.is_asked_on(place.day) and not (values[column.name] or "").strip():
+                severity = SEVERITIES[column.severity]
+                suffix = "" if column.severity == "flag" else f".{column.severity}"
+                self._line(
+                    "quarantine.findings",
+                    [str(file_id), str(position), str(position), self._contract.table.name,
+                     column.label, place.sender_id or None,
+                     f"{self._contract.feed}.required{suffix}", severity,
+                     f"{column.label} is blank"],
+                )  # fmt: skip
+
+    def _sheets(self, file_id: int, sheets: Iterable[SheetPlace]) -> None:
+        """By which findings are told by sheet and cell."""
+        labels = {column.name: column.label for column in self._contract.table.columns}
+        for sheet in sheets:
+            columns = {labels[name]: letters for name, letters in sheet.columns.items()}
+            self._line(
+                "ops.delivery_sheets",
+                [str(file_id), str(sheet.number), str(sheet.first_position),
+                 str(sheet.first_row), json.dumps(columns, ensure_ascii=False)],
+            )  # fmt: skip
+
     def _remark(self, file_id: int, position: int | None, remark: Remark, sender_id: str) -> None:
         at = None if position is None else str(position)
-        severity = "flag_line" if remark.severity == "flag" else remark.severity
+        severity = SEVERITIES[remark.severity]
         self._line(
             "quarantine.findings",
             [str(file_id), at, at, self._contract.table.name, remark.field, sender_id or None,
@@ -217,6 +253,7 @@ class FeedRows:
             self._versions: _VERSIONS,
             "quarantine.originals": _ORIGINALS,
             "quarantine.findings": _FINDINGS,
+            "ops.delivery_sheets": _SHEETS,
         }
         for table, lines in self._lines.items():
             copy_lines(self._connection, table, columns[table], lines)

@@ -67,9 +67,18 @@ _ENTRIES = text(
         finding.file_id, file.facility_id as sender, file.received_at, file.sha256,
         finding.facility_id as facility, finding.dossier_id as dossier, finding.position,
         finding.table_name as table, finding.line, finding.field, finding.rule_id as rule,
-        finding.severity, finding.reason
+        finding.severity, finding.reason, sheet.sheet,
+        coalesce(sheet.columns ->> finding.field, '')
+        || (finding.position - sheet.first_position + sheet.first_row) as cell
     from quarantine.all_findings as finding
     inner join ops.files as file using (file_id)
+    left join lateral (
+        select place.sheet, place.first_position, place.first_row, place.columns
+        from ops.delivery_sheets as place
+        where place.file_id = finding.file_id and place.first_position <= finding.position
+        order by place.first_position desc
+        limit 1
+    ) as sheet on true
     where
         (cast(:rule_ids as text[]) is null or finding.rule_id = any(:rule_ids))
         and (cast(:hashes as text[]) is null or exists (
@@ -116,7 +125,8 @@ def entries(
     """What `warehouse quarantine --json` shows, in the order found, those that show beside
     other deliveries last; all filters are optional.
 
-    `position` counts the HOSO of the file: a dossier that could not be read may have no id.
+    `position` counts the HOSO of the file: a dossier that could not be read may have no id. `sheet`
+    (its number) and `cell`, or a row alone, say where in a list it is.
     `file` is a delivery as it is shown, a hash, or a name under which the bytes were received;
     `rule_id` the whole id, `rule_ids` several. `scope`: of a facility, and by the local day of
     receipt. `with_names` adds `file`, the name at the earliest receipt.

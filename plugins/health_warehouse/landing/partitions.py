@@ -35,12 +35,14 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row belongs; `problem`: why it belongs nowhere, without a value of it."""
+    """Where a row belongs, and the day of its list; `problem`: why it belongs nowhere, without a
+    value of it."""
 
     sender_id: str
     partition_key: str = ""
     problem: str | None = None
     field: str | None = None
+    day: date | None = None
 
 
 @dataclass(slots=True)
@@ -101,7 +103,7 @@ class Partitions:
 
     def _count(self, sender_id: str, key: str, spoken: Spoken | None) -> Place:
         self.found.setdefault(key, Partition(sender_id, spoken))
-        return Place(sender_id, key)
+        return Place(sender_id, key, day=spoken.day if spoken else None)
 
     def _nowhere(self, sender_id: str, problem: str, field: str | None = None) -> Place:
         self.is_complete = False

@@ -50,7 +50,7 @@ _DELETE_ROWS = sql.SQL(
 _TABLES = (
     *RAW_TABLES, "quarantine.findings", "quarantine.relation_findings", "quarantine.originals",
     "ops.dossier_versions", "ops.document_versions", "ops.delivery_partitions",
-    "ops.check_run_files",
+    "ops.delivery_sheets", "ops.check_run_files",
 )  # fmt: skip
 # Of a feed whose contract is gone, too.
 _TABLE_OF_FEED = text(

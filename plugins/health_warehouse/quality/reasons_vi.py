@@ -13,6 +13,42 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.DOTALL), words)
     for pattern, words in (
         (r"these are the first claims of this facility", r"đây là hồ sơ đầu tiên của cơ sở này"),
+        (r"(.+) shows an error \(.*\)", r"\1 hiện lỗi công thức"),
+        (
+            r"(.+) is a formula without a calculated value.*",
+            r"\1 là công thức chưa được tính: mở tệp, lưu rồi gửi lại",
+        ),
+        (
+            r"(.+) had lost its zeros in front; (\d+) digits are restored",
+            r"\1 mất số 0 ở đầu; đã khôi phục đủ \2 ký tự",
+        ),
+        (r"sheet (\d+) is hidden and was not read", r"trang \1 bị ẩn, không được đọc"),
+        (
+            r"sheets without the headings of the list were not read: (.+)",
+            r"các trang không có tiêu đề cột, không được đọc: \1",
+        ),
+        (
+            r"sheet (\d+): (\d+) hidden rows were read as the others are: (.+)",
+            r"trang \1: \2 dòng ẩn vẫn được đọc: \3",
+        ),
+        (
+            r"sheet (\d+): columns that the contract has not are kept: (.+)",
+            r"trang \1: cột không có trong mẫu: \2",
+        ),
+        (r"sheet (\d+): columns that are missing: (.+)", r"trang \1: thiếu các cột \2"),
+        (
+            r"sheet (\d+): columns in another order, read by name: (.+)",
+            r"trang \1: cột khác thứ tự, được đọc theo tên: \2",
+        ),
+        (
+            r"sheet (\d+): column (\S+) (“.+”) is not known: is it (“.+”), which is missing\?.*",
+            r"trang \1: cột \2 \3 không có trong mẫu; có phải là \4 đang thiếu?",
+        ),
+        (
+            r"sheet (\d+): rows that are totals.*: (.+)",
+            r"trang \1: các dòng tổng, tiêu đề nhóm, ghi chú hoặc chữ ký không được đọc: \2",
+        ),
+        (r"(.+) has another form than it should.*", r"\1 không đúng dạng"),
         (r"there is no readable XML1 in this HOSO", r"HOSO này không có XML1 đọc được"),
         (r"(\S+) is blank", r"\1 để trống"),
         (r"(\S+) is blank in a line of MA_NHOM (.+)", r"\1 để trống ở dòng thuộc MA_NHOM \2"),

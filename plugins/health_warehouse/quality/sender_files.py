@@ -21,6 +21,7 @@ from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy.shown import shown_facility
 from health_warehouse.private_files import write_private
 from health_warehouse.quality.reasons_vi import in_vietnamese
+from health_warehouse.readers.remark import SENTENCES_VI
 
 COLUMNS = (
     "Cơ sở",
@@ -72,7 +73,7 @@ _OF_LISTS: Mapping[str, tuple[str, str]] = {
 
 Rules = Mapping[str, Rule]
 _DECLARED: Rules = {rule.id: rule for rule in registry.ALL}
-_WIDTHS = (9, 28, 20, 9, 8, 7, 18, 11, 60, 45, 30, 50)
+_WIDTHS = (9, 28, 20, 9, 8, 14, 18, 11, 60, 45, 30, 50)
 _ROWS_OF_A_SHEET = 1_048_575  # of Excel, below the heading
 _LONGEST_CELL = 32_000  # Excel holds 32,767 characters
 # What a spreadsheet takes for the beginning of a formula, full-width signs included.
@@ -93,10 +94,10 @@ def rows(
             entry["dossier"],
             entry["position"],
             entry["table"],
-            entry["line"],
+            _line(entry),
             entry["field"],
             entry["rule"],
-            rule.sentence_vi if rule else "",
+            rule.sentence_vi if rule else _of_reader(entry["rule"]),
             _reason(entry["reason"], rule),
             consequence,
             action,
@@ -108,6 +109,18 @@ def _reason(reason: str, rule: Rule | None) -> str:
     if rule is not None and reason.startswith(rule.sentence_en):
         return rule.sentence_vi + reason.removeprefix(rule.sentence_en).replace(" is ", " là ")
     return in_vietnamese(reason)
+
+
+def _of_reader(rule: str) -> str:
+    """What a reader asks of lists, by the last word of a rule's id."""
+    return SENTENCES_VI.get(rule.rpartition(".")[2], "")
+
+
+def _line(entry: Mapping[str, Any]) -> Any:
+    """The line of a dossier; of a list the cell as people find it."""
+    if entry.get("cell") is None:
+        return entry["line"]
+    return f"Trang {entry['sheet']}, ô {entry['cell']}"
 
 
 def write_csv(path: Path, entries: Iterable[Mapping[str, Any]], rules: Rules = _DECLARED) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -52,12 +52,12 @@ class ValueChecks:
             column.name: set() for column in self._columns if column.is_unique
         }
 
-    def faults(self, values: Values) -> Iterator[Fault]:
-        """What is wrong with a row."""
+    def faults(self, values: Values, day: date | None = None) -> Iterator[Fault]:
+        """What is wrong with a row of a list of that day."""
         for column in self._columns:
             value = (values[column.name] or "").strip(_SPACES)
             if not value:
-                if column.is_required:
+                if column.is_required or column.is_asked_on(day):
                     yield Fault(column, "required", f"{column.label} is blank")
                 continue
             for kind, check in _CHECKS:

@@ -38,6 +38,8 @@ def differences(contract: Contract, header: Header, where: str) -> Iterator[Rema
     renamed: dict[Heading, int] = {}
     missing = []
     for place in found.missing:
+        if columns[place].since or columns[place].until:
+            continue  # another version of the form has it
         heading = likely(contract, place, [one for one in found.others if one not in renamed])
         if heading is None:
             missing.append(columns[place].label)

@@ -36,6 +36,8 @@ _NUMBERS = frozenset({"float", "percentage", "currency"})
 _MOST_REPEATED = 1000
 """Rows that are alike: more are only ever empty ones, down to the end of the sheet."""
 
+_MOST_CELLS_REPEATED = 5_000_000
+
 
 class OdsBook:
     """Raises FileUnreadable where the file breaks."""
@@ -83,14 +85,17 @@ def _table_of(row: Any) -> Any:
 
 
 def _rows(rows: Iterator[Any]) -> Iterator[SheetRow]:
-    number = 0
+    number = repeated = 0
     for element in rows:
         count = _repeated(element, "rows")
         cells = _cells(element)
+        repeated += count * len(cells) if count > 1 else 0
         is_hidden = element.get(f"{_TABLE}visibility", "visible") != "visible"
         if any(value is not None for value in cells):
             if count > _MOST_REPEATED:
                 raise FileUnreadable("F01", f"row {number + 1} is repeated {count} times")
+            if repeated > _MOST_CELLS_REPEATED:
+                raise FileUnreadable("F01", f"a sheet has {repeated} repeated cells")
             for at in range(count):
                 yield SheetRow(number + at + 1, cells, is_hidden)
         number += count

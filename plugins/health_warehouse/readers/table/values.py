@@ -16,6 +16,7 @@ from health_warehouse.readers.remark import Remark
 from health_warehouse.readers.table.cells import Faulty, Number, Value
 from health_warehouse.readers.table.locales import Numbers
 from health_warehouse.readers.table.xlsx_styles import moment_of
+from health_warehouse.readers.value_checks import is_of_type
 
 Read = Callable[[Value, int], str | None]
 _ENDS = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff"
@@ -23,6 +24,9 @@ _FIRST_SERIAL, _LAST_SERIAL = 2200, 80_000
 """Below are years, which people write where a day belongs; above lies the year 2119."""
 _PART = re.compile(r"yyyy|dd?|mm?|HH?|MM|SS|.")
 _TOO_LONG_FOR_EXCEL = 15
+_JUDGED, _ENOUGH = 500, 3
+"""So many values of a column are looked at to say that they are of another type, at least three."""
+
 _FIXED = re.compile(r"(?:\[[^\]]*0-9[^\]]*\]|\\d)\{([0-9]{1,3})\}")
 
 
@@ -34,6 +38,7 @@ class ColumnReader:
     ) -> None:
         self.column = column
         self._numbers = numbers
+        self._judged = self._unfit = 0
         self._sheet_column = sheet_column
         self._is_sender = column.name == numbers.sender_column
         self.digits = _fixed_length(column)
@@ -54,12 +59,22 @@ class ColumnReader:
             if not value:
                 return None
         text = self._of_kind(value, row)
+        if text is not None and self._judged < _JUDGED:
+            self._judged += 1
+            self._unfit += not is_of_type(self.column, text)
         if self._is_sender:
             self._numbers.sent_by(text)
         return text
 
     def remarks(self, where: str) -> Iterator[Remark]:
         """What is told once of the column."""
+        if self._judged >= _ENOUGH and self._unfit * 2 > self._judged:
+            yield Remark(
+                "columns",
+                f"{where}most values of {self.column.label} are none of its type "
+                f"({self.column.type}): do they belong to another column?",
+                field=self.column.label,
+            )
         if self.codes_as_numbers and not self.digits:
             yield Remark(
                 "zeros",

@@ -260,3 +260,58 @@ def test_no_entity_of_a_workbook_is_opened() -> None:
         ).replace("Nguyễn Văn A".encode(), b"&x;"),
     )
     assert "root" not in str(values(hostile))
+
+
+DRIFT = {
+    "new": (
+        [(*HEADS, "Ghi chú"), [*person(), "x"]],
+        ["sheet 1: columns that the contract has not are kept: H “Ghi chú”"],
+    ),
+    "missing": ([HEADS[:-1], person()[:-1]], ["sheet 1: columns that are missing: “Chức danh”"]),
+    "renamed": (
+        [(*HEADS[:-1], "Chức danh NN"), person()],
+        [
+            "sheet 1: column G “Chức danh NN” is not known: is it “Chức danh”, which is missing? "
+            "It is kept and not read"
+        ],
+    ),
+    "moved": (
+        [HEADS[::-1], person()[::-1]],
+        [
+            "sheet 1: columns in another order, read by name: “Diện tích”, “Số giường”, "
+            "“Ngày sinh”, “Họ và tên”, “Số CCCD”, “MA_CSKCB”"
+        ],
+    ),
+    "re-typed": (
+        [HEADS, *(person(at, beds="BS") for at in range(1, 6))],
+        [
+            "sheet 1: most values of Số giường are none of its type (integer): do they belong to "
+            "another column?"
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DRIFT)
+def test_a_form_that_changed_ends_as_a_difference(case: str) -> None:
+    rows, differences = DRIFT[case]
+    content = workbook(rows)
+    assert told(content) == differences
+    for row in values(content):
+        assert row["citizen_id"].startswith("0960000000")
+        assert row["full_name"].startswith("Nguyễn Văn ")
+        assert row.get("title_code", "BS") == "BS"
+
+
+@pytest.mark.parametrize(
+    ("heads", "told_why"),
+    [
+        (("Mã CSKCB", "Số CCCD mới", *HEADS[2:]), "“Số CCCD” is missing: is it B “Số CCCD mới”?"),
+        (("Mã CSKCB", "Ghi chú", *HEADS[2:]), "“Số CCCD” is missing: add it"),
+        (("Mã CSKCB", "Số CCCD", "Số CCCD", *HEADS[3:]), "columns B and C are both called"),
+    ],
+)
+def test_a_list_that_could_be_misread_is_refused(heads: tuple[str, ...], told_why: str) -> None:
+    with pytest.raises(FileUnreadable) as caught:
+        list(read(workbook([heads, person()])))
+    assert told_why in str(caught.value)
