@@ -36,7 +36,7 @@ _STATES = text(
 _MISSING = text(
     """
     select feed, sender_id, period, due_at, missing_at from ops.delivery_states
-    where state = 'missing' and is_told
+    where state = 'missing' and is_told and missing_at < now()
     order by feed, period_start, sender_id
     """
 )
