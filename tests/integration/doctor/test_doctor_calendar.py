@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from one_finding import only
 from sqlalchemy import text
 
 from health_warehouse.database.connections import OWNER, engine
@@ -52,7 +51,7 @@ def test_a_table_of_holidays_that_ends_soon_is_told(
 def test_a_wrong_file_of_holidays_is_told_by_its_line(settings: Settings, tmp_path: Path) -> None:
     own = tmp_path / "holidays.csv"
     own.write_text("day,kind\n2027-02-30,off\n", encoding="utf-8")
-    finding = only(settings.model_copy(update={"holidays": own}), "calendar")
+    (finding,) = calendar.calendar(settings.model_copy(update={"holidays": own}))
     assert finding.level == "error"
     assert "holidays.csv:2: '2027-02-30' is no day" in finding.what
 

@@ -118,9 +118,8 @@ others as not materialized (
         f.file_id,
         f.facility_id as sender_id,
         cast(null as date) as day,
-        r.received_at
+        f.received_at -- the same dossiers sent again are nothing new
     from ops.files as f
-    inner join ops.file_receipts as r on r.file_id = f.file_id
     where
         f.kind not in (select feed from ops.feeds)
         and f.status = 'loaded' and f.judged_at is not null and f.facility_id is not null
