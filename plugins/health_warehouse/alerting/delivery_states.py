@@ -17,9 +17,6 @@ from health_warehouse.landing.rhythm import silent_facilities
 from health_warehouse.reference.due import LOCAL_TIME
 from health_warehouse.settings import Settings
 
-FORGOTTEN_AFTER = timedelta(days=92)
-"""What was due so long ago is not told anew."""
-
 _KINDS = frozenset({Kind.DELIVERIES_MISSING})
 _OF_ROWS = text("select feed from ops.feeds")
 
@@ -28,16 +25,17 @@ def read_deliveries(connection: Connection, told: Told, settings: Settings) -> R
     """Conditions of missing deliveries, as they are now."""
     now = datetime.now(UTC)
     excused = {part.strip() for part in settings.alert_facilities_not_expected.split(",")}
-    found = [one for one in missing(connection) if one.sender_id not in excused]
+    is_open = [
+        (alert.facts["feed"], alert.facts["period"])
+        for alert in told.open_of(Kind.DELIVERIES_MISSING)
+    ]
+    found = [one for one in missing(connection, is_open) if one.sender_id not in excused]
     if found:
         found = _not_told_as_silent(connection, told, settings, found)
     conditions = []
     for (feed, period), group in groupby(found, key=lambda one: (one.feed, one.period)):
         fingerprint = f"{Kind.DELIVERIES_MISSING.value} {feed} {period}"
-        members = list(group)
-        is_open = fingerprint in told.open_alerts
-        if is_open or now - members[0].due_at <= FORGOTTEN_AFTER:
-            conditions.append(_condition(fingerprint, members, now))
+        conditions.append(_condition(fingerprint, list(group), now))
     return Reading(tuple(conditions), _KINDS)
 
 

@@ -47,7 +47,7 @@ from health_warehouse.telling import lines_of_code, told
 
 INTERVAL_SECONDS = 10
 _PING_SECONDS = 60
-_CALENDAR_SECONDS = 60
+_CALENDAR_SECONDS = 300
 _ROLE = "alert_sender"
 # Away, full, read-only, without a slot for us, or behind a lock: nothing can be told by the outbox.
 _UNUSABLE = (OperationalError, InterfaceError, InternalError, psycopg.OperationalError)
@@ -134,7 +134,7 @@ class Sender:
             outbox.record(connection, readings, targets, quiet)
 
     def _of_the_calendar(self) -> Iterator[Callable[[Connection, Told, Settings], Reading]]:
-        """What is owed is asked once a minute: it reads every delivery of years."""
+        """What is owed is asked every five minutes: it looks for each delivery of months."""
         if time.monotonic() - self._calendar_read_at >= _CALENDAR_SECONDS:
             self._calendar_read_at = time.monotonic()
             yield read_deliveries

@@ -50,7 +50,8 @@ def status(
         contract_of(settings, feed)  # says which feeds there are
     days = days_of(period) if period else None
     sender = None if facility is None else _sender(settings, canonical_code(facility), facility)
-    found = states(settings, feed, sender, days)
+    is_recent = feed is None and facility is None and period is None
+    found = states(settings, feed, sender, days, is_recent=is_recent)
     if as_json:
         told = {
             "deliveries": [one.as_json() for one in found],
@@ -67,7 +68,7 @@ def status(
         }
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    if feed is None and facility is None and period is None:
+    if is_recent:
         _print_sums(found)
         for one in waiting(settings):
             typer.echo(

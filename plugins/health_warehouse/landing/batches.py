@@ -38,6 +38,8 @@ Item = TypeVar("Item")
 MAX_FILES = 200
 MAX_BYTES = 256 * 1024**2
 MAX_BATCHES = 10  # of one run; the next run, a minute later, takes the rest
+# Of lists, so that a task is one of a facility and a day; each start of a task costs a second.
+SPREAD_OVER = 5
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ def arrivals(
 
 def plan(found: Arrivals, *, spread: bool = False) -> tuple[list[list[Delivery]], list[Batch]]:
     """The batches of this run, files and descriptions: an empty one where nothing is new and yet
-    something is to be judged or told. `spread`: one file each, as far as the batches go."""
+    something is to be judged or told. `spread`: one file each, as far as SPREAD_OVER goes."""
     if spread:
-        at_most = max(1, min(MAX_FILES, -(-len(found.listing.new) // MAX_BATCHES)))
+        at_most = max(1, min(MAX_FILES, -(-len(found.listing.new) // SPREAD_OVER)))
         groups = group(found.listing.new, lambda file: file.byte_count, max_files=at_most)
     else:
         groups = group(found.listing.new, lambda file: file.byte_count)

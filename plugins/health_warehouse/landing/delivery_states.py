@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +17,9 @@ from health_warehouse.settings import Settings
 STATES = ("missing", "late", "not_due", "delivered_late", "delivered")
 """In the order in which people want to see them."""
 
+TOLD_FOR = timedelta(days=92)
+"""What was due so long ago is not told anew."""
+
 _STATES = text(
     """
     select
@@ -30,13 +33,25 @@ _STATES = text(
             cast(:first as date) is null
             or period_end between :first and :last or period_start between :first and :last
         )
+        -- of each feed the two periods that were due last, and those ahead
+        and (
+            not :is_recent
+            or due_at > now() - make_interval(days => 2 * (period_end - period_start + 1))
+        )
     order by feed, period_start, sender_id
     """
 )
 _MISSING = text(
     """
     select feed, sender_id, period, due_at, missing_at from ops.delivery_states
-    where state = 'missing' and is_told
+    where
+        state = 'missing' and is_told and missing_at < now()
+        and (
+            due_at > now() - cast(:back as interval)
+            or (feed, period) in (
+                select * from unnest(cast(:feeds as text[]), cast(:periods as text[]))
+            )
+        )
     order by feed, period_start, sender_id
     """
 )
@@ -89,19 +104,35 @@ def states(
     feed: str | None = None,
     sender_id: str | None = None,
     days: tuple[date, date] | None = None,
+    *,
+    is_recent: bool = False,
 ) -> list[DeliveryState]:
     """What is owed and what came of it, by feed, period and sender, as of now.
 
     Brings the calendar up to date first; raises as `expected.fill`. `days`: periods that begin or
-    end in them.
+    end in them. `is_recent`: of each feed the two periods that were due last, and those ahead.
     """
     fill(settings)
     first, last = days or (None, None)
-    values = {"feed": feed, "sender_id": sender_id, "first": first, "last": last}
+    values = {
+        "feed": feed,
+        "sender_id": sender_id,
+        "first": first,
+        "last": last,
+        "is_recent": is_recent,
+    }
     with engine(settings, "loader").connect() as connection:
         return [DeliveryState(**row) for row in connection.execute(_STATES, values).mappings()]
 
 
-def missing(connection: Connection) -> Sequence[MissingDelivery]:
-    """What is missing and is to be told: it was due after the warehouse took the feed up."""
-    return [MissingDelivery(**row) for row in connection.execute(_MISSING).mappings()]
+def missing(
+    connection: Connection, also: Collection[tuple[str, str]] = ()
+) -> Sequence[MissingDelivery]:
+    """What is missing and is to be told: it was due after the warehouse took the feed up, and not
+    longer ago than TOLD_FOR; `also` of these feeds and periods, however long ago."""
+    values = {
+        "back": TOLD_FOR,
+        "feeds": [feed for feed, _ in also],
+        "periods": [period for _, period in also],
+    }
+    return [MissingDelivery(**row) for row in connection.execute(_MISSING, values).mappings()]

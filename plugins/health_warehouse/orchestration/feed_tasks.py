@@ -16,7 +16,7 @@ from health_warehouse.orchestration.assets import CHANGED_FEEDS, CHANGES, LOADED
 from health_warehouse.orchestration.failures import told_plainly
 from health_warehouse.orchestration.inbox_connection import with_inbox_connection
 from health_warehouse.orchestration.task_settings import task_settings
-from health_warehouse.services.airflow_pools import FEEDS_POOL, LANDING_POOL
+from health_warehouse.services.airflow_pools import FEEDS_POOL, LANDING_POOL, WATCH_POOL
 
 if TYPE_CHECKING:
     from health_warehouse.landing.delivery import ReceivedAt
@@ -27,7 +27,7 @@ _SHOWN = 20
 _TITLE = "{{ title or task.op_kwargs['batch']['title'] }}"
 
 
-@task(pool=FEEDS_POOL.name, execution_timeout=timedelta(minutes=5))
+@task(pool=WATCH_POOL.name, execution_timeout=timedelta(minutes=5))
 @told_plainly
 def list_new_files(feed: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """List what senders of this feed left in the inbox, and cut it into batches.
@@ -120,7 +120,7 @@ def load_lists(batch: dict[str, Any], params: dict[str, Any] | None = None) -> d
     return _outcome(report)
 
 
-@task(pool=FEEDS_POOL.name, outlets=[LOADED], execution_timeout=timedelta(minutes=5))
+@task(pool=WATCH_POOL.name, outlets=[LOADED], execution_timeout=timedelta(minutes=5))
 @told_plainly
 def report_loaded(outcomes: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Ring for `validate_deliveries` when a file was loaded or refused; else skip."""

@@ -26,11 +26,13 @@ LANDING_POOL = Pool(
 )
 FEEDS_POOL = Pool(
     "feeds_pool",
-    1,
-    "Loads lists of the other feeds, one batch at a time: a large one keeps no claim waiting.",
+    2,
+    "Loads lists of the other feeds, beside claims: a large one keeps no claim waiting.",
 )
 WATCH_POOL = Pool(
-    "watch_pool", 1, "Lists the inbox every minute, however busy loading is: it waits for nobody."
+    "watch_pool",
+    2,
+    "Short tasks, which list the inbox and ring: they wait for nobody that loads.",
 )
 RELEASE_POOL = Pool(
     "release_pool", 1, "The candidate is one place: one task builds, audits or publishes at a time."

@@ -115,6 +115,8 @@ def test_a_server_that_is_down_is_one_finding_that_names_what_was_not_looked_at(
     assert "\n" not in finding.what
     named = finding.what.rpartition("not looked at: ")[2].split(", ")
     assert set(named) == {
+        "arrivals",
+        "calendar",
         "facilities",
         "feeds",
         "groups of readers",

@@ -76,46 +76,70 @@ create table ops.calendars (
 comment on table ops.calendars is 'One row: of what ops.expected_deliveries was made, when, and up to which due moment.';
 create unique index calendars_single on ops.calendars ((true));
 
+create index delivery_days_sender on ops.delivery_days (feed, sender_id);
+create index delivery_partitions_sender on ops.delivery_partitions (feed, sender_id);
+create index delivery_partitions_first on ops.delivery_partitions (feed, split_part(partition_key, '/', 1));
+create index delivery_partitions_second on ops.delivery_partitions (feed, split_part(partition_key, '/', 2));
+
+-- A list is of who sent it and, where that is somebody for others, of whom its partition names.
+-- Apart, so that each has its index.
 create view ops.told_deliveries as
-select
-    p.feed,
-    p.file_id,
-    o.sender_id,
-    case when p.as_of_source is distinct from 'receipt_month' then p.as_of end as day,
-    p.received_at
-from ops.delivery_partitions as p
-inner join ops.feeds as e on e.feed = p.feed and e.mode = 'snapshot'
-inner join ops.files as f on f.file_id = p.file_id
-cross join lateral (
-    select distinct named.sender_id
-    from unnest(array[p.sender_id, ''] || string_to_array(p.partition_key, '/')) as named (sender_id)
-) as o
-where p.standing <> 'refused' and f.status = 'loaded' and f.judged_at is not null
+with lists as not materialized (
+    select
+        p.feed,
+        p.file_id,
+        p.sender_id,
+        split_part(p.partition_key, '/', 1) as first_part,
+        split_part(p.partition_key, '/', 2) as second_part,
+        case when p.as_of_source is distinct from 'receipt_month' then p.as_of end as day,
+        p.received_at
+    from ops.delivery_partitions as p
+    inner join ops.feeds as e on e.feed = p.feed and e.mode = 'snapshot'
+    inner join ops.files as f on f.file_id = p.file_id
+    where p.standing <> 'refused' and f.status = 'loaded' and f.judged_at is not null
+),
+
+documents as not materialized (
+    select
+        d.feed,
+        d.file_id,
+        d.sender_id,
+        d.day,
+        r.received_at
+    from ops.delivery_days as d
+    inner join ops.files as f on f.file_id = d.file_id
+    inner join ops.file_receipts as r on r.file_id = d.file_id
+    where f.status = 'loaded' and f.judged_at is not null
+),
+
+others as not materialized (
+    select
+        f.kind as feed,
+        f.file_id,
+        f.facility_id as sender_id,
+        cast(null as date) as day,
+        f.received_at -- the same dossiers sent again are nothing new
+    from ops.files as f
+    where
+        f.kind not in (select feed from ops.feeds)
+        and f.status = 'loaded' and f.judged_at is not null and f.facility_id is not null
+)
+
+select feed, file_id, sender_id, day, received_at from lists
 union all
-select
-    d.feed,
-    d.file_id,
-    o.sender_id,
-    d.day,
-    r.received_at
-from ops.delivery_days as d
-inner join ops.files as f using (file_id)
-inner join ops.file_receipts as r using (file_id)
-cross join lateral (values (d.sender_id), ('')) as o (sender_id)
-where f.status = 'loaded' and f.judged_at is not null
+select feed, file_id, first_part, day, received_at from lists where first_part <> sender_id
 union all
-select
-    f.kind as feed,
-    f.file_id,
-    o.sender_id,
-    null as day,
-    r.received_at
-from ops.files as f
-inner join ops.file_receipts as r using (file_id)
-cross join lateral (values (f.facility_id), ('')) as o (sender_id)
-where
-    f.kind not in (select feed from ops.feeds)
-    and f.status = 'loaded' and f.judged_at is not null and f.facility_id is not null;
+select feed, file_id, second_part, day, received_at from lists where second_part <> sender_id
+union all
+select feed, file_id, '', day, received_at from lists
+union all
+select feed, file_id, sender_id, day, received_at from documents
+union all
+select feed, file_id, '', day, received_at from documents
+union all
+select feed, file_id, sender_id, day, received_at from others
+union all
+select feed, file_id, '', day, received_at from others;
 comment on view ops.told_deliveries is
 'One row per delivery that counts as one (read, judged, not refused as a whole), per receipt, per period it speaks for, and '
 'per sender it may be taken to be of; an empty sender stands for anybody. day null: it names none.';
@@ -143,22 +167,16 @@ select
         when coalesce(d.delivered_at, now()) > e.due_at then coalesce(d.delivered_at, now()) - e.due_at
     end as late_by
 from ops.expected_deliveries as e
-left join (
-    select
-        w.feed,
-        w.sender_id,
-        w.period_start,
-        min(t.received_at) as delivered_at
-    from ops.expected_deliveries as w
-    inner join ops.told_deliveries as t
-        on
-            t.feed = w.feed and t.sender_id = w.matched_by
-            and (
-                t.day between w.period_start and w.period_end
-                or t.day is null and t.received_at > w.counts_from and t.received_at <= w.counts_until
-            )
-    group by w.feed, w.sender_id, w.period_start
-) as d using (feed, sender_id, period_start);
+left join lateral (
+    select min(t.received_at) as delivered_at
+    from ops.told_deliveries as t
+    where
+        t.feed = e.feed and t.sender_id = e.matched_by
+        and (
+            t.day between e.period_start and e.period_end
+            or t.day is null and t.received_at > e.counts_from and t.received_at <= e.counts_until
+        )
+) as d on true;
 comment on view ops.delivery_states is
 'One row per delivery that is owed, as of now: delivered, delivered_late, not_due, late (owed, and not there yet), missing.';
 comment on column ops.delivery_states.delivered_at is 'The earliest receipt that counts for it; null: none.';
