@@ -4,6 +4,7 @@ The codes are those of the one dated list (dbt_project/seeds/ref_closed_codes.cs
 for in what was sent, as canonical codes, and not by the patterns that the models use.
 """
 
+from expectations.marts.declared import affected_keys
 from expectations.marts.facts import DOSSIER, ENCOUNTERS, FACTS, Fact
 from expectations.marts.scope import AFFECTED_SCOPE, DOSSIERS
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
@@ -16,6 +17,7 @@ _LISTED = """
         and (listed.valid_from is null or care_date is null or listed.valid_from <= care_date)
         and (listed.valid_to is null or care_date is null or listed.valid_to > care_date)"""
 _BY_CODE = "starts_with(replace(code.sent, '.', ''), replace(listed.code, '.', ''))"
+_BY_OBJECT = "trim(sent.ma_doituong_kcb) = listed.code"
 _IN_NAME = "strpos(lower({name}), listed.code) > 0"
 _ALL_WORDS = (
     "sent.ten_dich_vu is not null and not exists ("
@@ -50,9 +52,7 @@ _TOLD = " union all ".join(
         _told(
             "has a service for a closed diagnosis", "xml3", "icd", _BY_CODE, _codes("sent.ma_benh")
         ),
-        _told(
-            "is of a closed object", "xml1", "object", "trim(sent.ma_doituong_kcb) = listed.code"
-        ),
+        _told("is of a closed object", "xml1", "object", _BY_OBJECT),
         _told(
             "has a drug of a closed class",
             "xml2",
@@ -97,6 +97,48 @@ from told join candidate.{ENCOUNTERS} using ({DOSSIER})""",
 )
 
 
+def _told_at_check_in(told_by: str, kind: str, tells: str) -> str:
+    return f"""
+    select {DOSSIER}, '{told_by}' as told_by
+    from sent{_LISTED.format(kind=kind, tells=tells)}"""
+
+
+# Check-ins that changed since the build are left to the next one.
+_CHECK_INS = Rows(
+    table_sql="'fct_waiting_times'",
+    sql=f"""
+with sent as materialized (
+    select {DOSSIER}, waited.audience,
+        raw.parse_date(xml0.ngay_vao) as care_date,
+        xml0.ten_thuoc, xml0.ten_dich_vu, xml0.ma_doituong_kcb
+    from batch
+    cross join {affected_keys("fct_waiting_times")} as affected
+    join candidate.fct_waiting_times as waited using ({DOSSIER})
+    join ops.document_versions as version
+        on version.feed = 'check_ins' and version.refers_to_key = waited.encounter_key
+    join ops.current_documents as counting
+        on counting.feed = 'check_ins'
+        and (counting.file_id, counting.position) = (version.file_id, version.position)
+    join raw.check_ins as xml0
+        on (xml0.file_id, xml0.position) = (version.file_id, version.position)
+    where not exists (
+        select from ops.document_changes as later
+        where later.change_id > batch.to_change_id
+            and later.feed = 'check_ins' and later.document_key = version.document_key
+    )
+)
+select {DOSSIER}, told_by, audience
+from sent join (
+    {_told_at_check_in("had a closed drug", "drug", _IN_NAME.format(name="sent.ten_thuoc"))}
+    union all
+    {_told_at_check_in("had a closed service", "service", _ALL_WORDS)}
+    union all
+    {_told_at_check_in("is of a closed object", "object", _BY_OBJECT)}
+) as told using ({DOSSIER})""",
+    checks=(Check("audience", "audience <> 'open'", "'a check-in is open that ' || told_by"),),
+)
+
+
 def _inherited(fact: Fact) -> Rows:
     """A row for others than its encounter would tell that there is one to hide, or what it is."""
     same = "fact_audience = encounter_audience"
@@ -135,6 +177,7 @@ RULE = Rule(
     rows=(
         _LISTS,
         _RECORDS,
+        _CHECK_INS,
         *(_inherited(fact) for fact in FACTS if fact.mart != ENCOUNTERS),
     ),
     scope=Scope.RELEASE,

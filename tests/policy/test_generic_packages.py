@@ -29,7 +29,7 @@ _NAMED_ON_PURPOSE = {
     "landing/findings.py": "a finding is told with the number of its dossier",
     "landing/judging.py": "dossiers get their verdict beside rows, in one transaction",
     "landing/load.py": "rows that removal took are brought back when a file comes again",
-    "landing/owing.py": "the registry of facilities says who owes anything",
+    "landing/owing.py": "the registry says which facilities there are to owe anything",
     "landing/quarantined_files.py": "counts quarantined dossiers, not rows",
     "landing/read_again.py": "dossiers that count are told before a file is read again",
     "landing/reading.py": "one transaction writes claims, or the rows of any other feed",

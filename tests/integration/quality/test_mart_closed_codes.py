@@ -59,20 +59,32 @@ def _open() -> Iterator[Dossier]:
 
 
 _CLOSED = tuple(_closed())
+_CHECK_INS: dict[str, dict[str, str | None]] = {
+    "object": {"ma_doituong_kcb": "1.9"},
+    **{f"drug {name}": {"ten_thuoc": f"{name} 300 mg"} for name in (*HIV_DRUGS, *_TRADE_NAMES)},
+    **{f"service {name}": {"ten_dich_vu": name} for name in _SERVICES},
+}
+"""That close themselves, of dossiers that are open."""
+_OTHER_CHECK_INS: dict[str, dict[str, str | None]] = {
+    "other object": {"ma_doituong_kcb": "1.8"},
+    "a test": {"ten_dich_vu": "HIV Ab test nhanh"},
+    "a drug": {"ten_thuoc": "Paracetamol"},
+}
 
 
 @pytest.fixture(scope="module")
 def built(module_settings: Settings) -> Settings:
-    Ledger(module_settings).deliver(_FACILITY, *_CLOSED, *_open())
+    ledger = Ledger(module_settings)
+    ledger.deliver(_FACILITY, *_CLOSED, *_open())
+    for name, row in (_CHECK_INS | _OTHER_CHECK_INS).items():
+        ledger.deliver(_FACILITY, Dossier(f"came: {name}", check_in=row))
     build(module_settings)
     return module_settings
 
 
-def _audiences(settings: Settings) -> dict[object, str]:
+def _audiences(settings: Settings, mart: str = "fct_encounters") -> dict[object, str]:
     with engine(settings, OWNER).connect() as connection:
-        rows = connection.execute(
-            text("select encounter_key, audience from candidate.fct_encounters")
-        )
+        rows = connection.execute(text(f"select encounter_key, audience from candidate.{mart}"))
         return {row.encounter_key: row.audience for row in rows}
 
 
@@ -86,6 +98,31 @@ def test_each_closed_code_closes_its_dossier_and_no_other_does(built: Settings) 
     ]
     assert wrong == []
     assert audit(built, rules=[m09.RULE]).status == "passed"
+
+
+def test_each_closed_code_closes_its_check_in_and_no_other_does(built: Settings) -> None:
+    found, dossiers = _audiences(built, "fct_waiting_times"), _audiences(built)
+    for rows, audience in ((_CHECK_INS, "hiv"), (_OTHER_CHECK_INS, "open")):
+        for name in rows:
+            key = encounter_key(_FACILITY, f"came: {name}")
+            assert (found[key], dossiers[key]) == (audience, "open"), name
+
+
+@pytest.mark.parametrize("name", _CHECK_INS)
+def test_a_closed_check_in_that_is_open_is_held(built: Settings, name: str) -> None:
+    key = encounter_key(_FACILITY, f"came: {name}")
+    statement = "update candidate.fct_waiting_times set audience = '{}' where encounter_key = '{}'"
+
+    def put(audience: str) -> None:
+        with engine(built, "transformer").begin() as connection:
+            assert connection.execute(text(statement.format(audience, key))).rowcount == 1
+
+    put("open")
+    try:
+        with pytest.raises(ReleaseHeld, match="M09"):
+            audit(built, rules=[m09.RULE])
+    finally:
+        put("hiv")
 
 
 @pytest.mark.parametrize("dossier_id", [dossier.dossier_id for dossier in _CLOSED])
