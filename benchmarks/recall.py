@@ -52,7 +52,7 @@ _CLASSES = {"quarantine_dossier": "E", "refuse_file": "E", "flag_line": "W", "re
 _FILLED = text(
     "select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables"
     " where schemaname in ('raw', 'ops', 'quarantine', 'vault')"
-    " and tablename not in ('schema_version', 'publish_hold')"
+    " and tablename not in ('schema_version', 'publish_hold', 'feeds')"
 )
 Key = tuple[str, str]
 """(facility, MA_LK); of a whole file (file name, "")."""

@@ -22,9 +22,7 @@ _LEAST: dict[Tier, tuple[int, int]] = {
     "private clinic": (4, 3),
 }
 """Doctors and technicians, however few dossiers there are."""
-_LEAST_BEDS: dict[Tier, int] = {"provincial hospital": 60, "regional centre": 30}
-_FULLER = 1.35
-"""Fuller weeks of the year, and who comes by transfer."""
+_LEAST_BEDS: dict[Tier, int] = {"provincial hospital": 40, "regional centre": 20}
 _VISITS_OF_A_DOCTOR, _VISITS_OF_A_TECHNICIAN = 12, 20
 """A day."""
 
@@ -92,8 +90,8 @@ def capacities(
 def _capacity(seed: int, facility: Facility, total: int, first: int, days: int) -> Capacity:
     a_day = -(-total // days)
     doctors, technicians = _LEAST[facility.tier]
-    census = facility.nights * total / days * _FULLER
-    beds = -(-int(census + 3.5 * sqrt(census) + 4) // 5) * 5
+    census = facility.nights * total / days  # more than there are: who is transferred stays less
+    beds = -(-int(1.12 * census + 2.5 * sqrt(census) + 2) // 5) * 5
     return Capacity(
         seed,
         facility.index,

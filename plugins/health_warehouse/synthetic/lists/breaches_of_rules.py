@@ -260,14 +260,14 @@ def _unknown(rule: RowRule) -> Break:
     asked = rule.names
     assert asked is not None  # noqa: S101 - the caller looked
 
-    mark = "Z97" if asked.in_feeds else "Z98"
+    mark = "X" if asked.in_feeds else "Z"
 
     def change(rows: list[Row], place: int) -> bool:
         known = rows[place].get(asked.column)
         if not isinstance(known, str):
             return False
         rows[place][asked.column] = (
-            _NOBODY if len(known) == len(_NOBODY) else f"{known[:2]}{mark}{known[5:]}"
+            _NOBODY if len(known) == len(_NOBODY) else f"{known[:2]}{mark}{known[3:]}"
         )
         return True
 

@@ -51,7 +51,7 @@ def communes(size: Size) -> tuple[Commune, ...]:
     else:
         named, old = geography.own_communes(size.province_code, geography.MERGER), former
     draw = stream(size.seed, "communes")
-    counts = apportion(size.people, [whole(draw, 40, 170) for _ in named])
+    counts = apportion(size.people, [whole(draw, 62, 140) for _ in named])
     return tuple(
         _commune(size, each, old[place :: len(named)][:3], count)
         for place, (each, count) in enumerate(zip(named, counts, strict=True))

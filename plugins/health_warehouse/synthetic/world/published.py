@@ -78,7 +78,7 @@ KHANH_HOA = Size(
     private_clinics=8,
     regional_clinics=14,
     pharmacies=6,
-    beds=Beds(public=4_163, private=400),
+    beds=Beds(public=4_183, private=400),
     coverage=950,
     stations_without_doctor=0,
     postgraduate=490,

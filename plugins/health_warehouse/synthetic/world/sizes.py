@@ -24,7 +24,7 @@ class Size:
     """
 
     claims: Options
-    people: int = 1_846_300
+    people: int = 1_046_300
     points: int = 71
     provincial_hospitals: int = 2
     specialised_hospitals: int = 3
