@@ -2,14 +2,12 @@
 
     python -m benchmarks.recall [--seeds 5] [--rates 0.1,1,5] [--dossiers 1500] [--json]
 
-For each rate (percent of dossiers, and of rows of lists, with a defect) and seed a synthetic
-province is generated and ingested into an empty warehouse and built with the rules as they are; the
-findings are held against labels.csv, those of lists against feed_labels.csv. Found: a finding of
-the label's rule on the labelled dossier, row or file. False alarm: a dossier (row, file) without a
-label on which a rule flags, quarantines or refuses; what is merely recorded is none. A
-facility-month is a facility in a calendar month in which care ended; for lists, a file that a
-sender sent for a month.
-Fails below 95 % recall, or above 1 false alarm per facility-month, of claims or of lists.
+For each rate (percent of dossiers with a defect) and seed a synthetic province is generated and
+ingested into an empty warehouse and built with the rules as they are; the findings are held against
+labels.csv. Found: a finding of the label's rule on the labelled dossier or file. False alarm: a
+dossier (or file) without a label on which a rule flags, quarantines or refuses; what is merely
+recorded is none. A facility-month is a facility in a calendar month in which care ended.
+Fails below 95 % recall, or above 1 false alarm per facility-month.
 """
 
 from __future__ import annotations
@@ -38,11 +36,9 @@ from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ingest import ingest
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
+from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.injected import LABELS, Label
-from health_warehouse.synthetic.lists.delivering import FEED_LABELS
-from health_warehouse.synthetic.lists.province_files import write_province
 from health_warehouse.synthetic.options import Options
-from health_warehouse.synthetic.world.sizes import Size
 
 LEAST_RECALL = 0.95
 MOST_FALSE_ALARMS = 1.0
@@ -86,8 +82,6 @@ class Result:
     facility_months: int = 0
     dossiers: int = 0
     seconds: float = 0.0
-    lists: Result | None = None
-    """The same of lists, whose rows stand for dossiers and files for facility-months."""
 
     @property
     def recall(self) -> float:
@@ -101,8 +95,7 @@ class Result:
 
     @property
     def is_good(self) -> bool:
-        is_good = self.recall >= LEAST_RECALL and self.alarm_rate <= MOST_FALSE_ALARMS
-        return is_good and (self.lists is None or self.lists.is_good)
+        return self.recall >= LEAST_RECALL and self.alarm_rate <= MOST_FALSE_ALARMS
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -120,62 +113,22 @@ class Result:
             "misses": self.misses,
             "false_alarms": dict(self.false_alarms),
             "examples": dict(self.examples),
-            **({} if self.lists is None else {"lists": self.lists.as_json()}),
         }
 
 
 def measure(settings: Settings, folder: Path, options: Options, result: Result) -> None:
     """Generate one province, ingest it into the (empty) warehouse, build, and add to `result`."""
-    province = write_province(folder, Size(claims=options))
-    summary, written = province.claims, province.lists
+    summary = generate(folder, options)
     ingest(settings, list_new(settings, [str(folder)]))
-    build(settings)  # judges the rules that compare dossiers, and lists
+    build(settings)  # judges the rules that compare dossiers
+    with (folder / LABELS).open(encoding="utf-8", newline="") as file:
+        labels = [Label(**row) for row in csv.DictReader(file)]
     last = options.start + timedelta(days=options.days - 1)
     months = (last.year - options.start.year) * 12 + last.month - options.start.month + 1
     result.facility_months += options.facilities * months
     result.dossiers += summary.dossiers
     name = f"seed {options.seed}, {options.defects:.1%}"
-    found = findings.entries(settings, with_names=True)
-    of_lists = {path.name for feed in written.files for path in (folder / feed).iterdir()}
-    compare(
-        _labels(folder / LABELS),
-        [finding for finding in found if finding["file"] not in of_lists],
-        result,
-        name,
-    )
-    if result.lists is not None:
-        result.lists.facility_months += written.files.total()
-        result.lists.dossiers += written.rows.total()
-        compare_lists(
-            _labels(folder / FEED_LABELS),
-            [finding for finding in found if finding["file"] in of_lists],
-            result.lists,
-            name,
-        )
-
-
-def _labels(path: Path) -> list[Label]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return [Label(**row) for row in csv.DictReader(file)]
-
-
-def compare_lists(
-    labels: list[Label], found: list[dict[str, Any]], result: Result, province: str
-) -> None:
-    """Add the lists of one province: a finding stands at a row of a file."""
-    by_place: dict[Key, list[dict[str, Any]]] = defaultdict(list)
-    for finding in found:
-        by_place[finding["file"], str(finding["position"] or "")].append(finding)
-    explained: set[Key] = set()
-    for label in labels:
-        places = [(label.file, place) for place in (label.position, label.other, "")]
-        explained.update(place for place in places if place[1])
-        here = [finding for place in places for finding in by_place[place]]
-        _score(label, here, result, province)
-    for finding in found:
-        place = finding["file"], str(finding["position"] or "")
-        if finding["severity"] != "record" and place not in explained:
-            _note(finding, result, province)
+    compare(labels, findings.entries(settings, with_names=True), result, name)
 
 
 def compare(
@@ -232,11 +185,6 @@ def _judge(finding: dict[str, Any], explained: set[Key], result: Result, provinc
         return
     if (finding["file"], "") in explained:
         return
-    _note(finding, result, province)
-
-
-def _note(finding: dict[str, Any], result: Result, province: str) -> None:
-    """Count a false alarm."""
     result.false_alarms[finding["rule"]] += 1
     examples = result.examples[finding["rule"]]
     if len(examples) < 3:
@@ -254,7 +202,7 @@ def run(
     settings: Settings, folder: Path, rates: list[float], seeds: int, dossiers: int, log: Console
 ) -> Result:
     """Measure every rate (a share) with every seed."""
-    result = Result(lists=Result())
+    result = Result()
     started = time.monotonic()
     for rate in rates:
         for seed in range(1, seeds + 1):
@@ -329,10 +277,8 @@ def main(arguments: list[str] | None = None) -> int:
     if given.json:
         sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n")
     else:
-        for title, one in (("claims", result), ("lists", result.lists)):
-            Console().rule(title)
-            for part in tables_of(one) if one is not None else ():
-                Console().print(part)
+        for part in tables_of(result):
+            Console().print(part)
     return 0 if result.is_good else 1
 
 
