@@ -38,8 +38,10 @@ Item = TypeVar("Item")
 MAX_FILES = 200
 MAX_BYTES = 256 * 1024**2
 MAX_BATCHES = 10  # of one run; the next run, a minute later, takes the rest
-# Of lists, so that a task is one of a facility and a day; each start of a task costs a second.
-SPREAD_OVER = 5
+# Of lists: as they come day by day, a task is of one facility and day. Where many come at once, as
+# at the first filling, a start of a task for each would take longer than loading them.
+SPREAD_UP_TO = 4
+LISTS_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -83,13 +85,12 @@ def arrivals(
 
 def plan(found: Arrivals, *, spread: bool = False) -> tuple[list[list[Delivery]], list[Batch]]:
     """The batches of this run, files and descriptions: an empty one where nothing is new and yet
-    something is to be judged or told. `spread`: one file each, as far as SPREAD_OVER goes."""
+    something is to be judged or told. `spread`: one file each, up to SPREAD_UP_TO."""
+    at_most = {}
     if spread:
-        at_most = max(1, min(MAX_FILES, -(-len(found.listing.new) // SPREAD_OVER)))
-        groups = group(found.listing.new, lambda file: file.byte_count, max_files=at_most)
-    else:
-        groups = group(found.listing.new, lambda file: file.byte_count)
-    groups = groups[:MAX_BATCHES]
+        is_few = len(found.listing.new) <= SPREAD_UP_TO
+        at_most = {"max_files": 1 if is_few else LISTS_AT_ONCE}
+    groups = group(found.listing.new, lambda file: file.byte_count, **at_most)[:MAX_BATCHES]
     if not groups and found.is_any:
         groups = [[]]
     batches = [

@@ -36,7 +36,8 @@ feeds that are called alike are taken in here, too.
 
 _JUDGED_TOGETHER = """\
 **What it does.** It lists the files of this feed that senders left in the inbox, and per batch
-archives the bytes and loads them; each task is called after the facility and the day of its list.
+archives the bytes and loads them. A task is called after the facility and the day of its list, or,
+when many came at once, after how many facilities there were.
 Then it rings for `{judging}` (asset `warehouse://loaded`), which judges the lists of all feeds
 together and rings for `build_release` and for whoever follows the feed (asset
 `warehouse://feed/{feed}`). A refused file is a handled outcome: it is in `warehouse quarantine`

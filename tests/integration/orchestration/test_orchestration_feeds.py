@@ -135,11 +135,11 @@ def test_a_list_is_a_task_that_is_called_after_facility_and_day(
     assert titles == ["96001, 2026-06-30", "96002, 2026-06-30"]
 
 
-def test_many_lists_are_no_more_tasks_than_a_run_may_have(own: Settings) -> None:
+def test_many_lists_that_come_at_once_are_one_task(own: Settings) -> None:
     for number in range(25):
         put(own, f"96{number:03d}/staff.jsonl", staff("1", facility=f"96{number:03d}"), EARLIER)
     found = list_new_files("staff")
-    assert len(found) == 5  # five each
+    assert len(found) == 1
     assert sum(load_lists(batch)["files"] for batch in found) == 25
 
 
