@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.feeds.owing_words import words_of
+from health_warehouse.reference.canonical import canonical_code
 
 _ANYBODY = ""
 _PUBLIC = "public"
@@ -107,7 +108,7 @@ def who_owes(connection: Connection, contract: Contract) -> list[Owes]:
     if words is None:
         is_fixed = contract.sender.kind == "fixed"
         sender = contract.sender.of if is_fixed else contract.expect.who
-        return [Owes(sender, contract.sender.of if is_fixed else _ANYBODY)]
+        return [Owes(sender, canonical_code(sender) if is_fixed else _ANYBODY)]
     registered = _registry(connection)
     if registered:
         return [

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from health_warehouse.database.connections import engine
 from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.privacy.shown import shown_facility
+from health_warehouse.reference.canonical import canonical_code
 from health_warehouse.settings import Settings
 
 _NAMED = 3
@@ -37,10 +38,13 @@ def title_of(settings: Settings, file_ids: Sequence[int]) -> str | None:
         rows: Sequence[Any] = connection.execute(_LOADED, {"file_ids": list(file_ids)}).all()
     if not rows:
         return None
-    fixed = {one.sender.of for one in catalogue(settings).values() if one.sender.kind == "fixed"}
-    facilities = sorted(
-        {one if one in fixed else shown_facility(one) for one in (row.facility_id for row in rows)}
-    )
+    fixed = {
+        canonical_code(one.sender.of): one.sender.of
+        for one in catalogue(settings).values()
+        if one.sender.kind == "fixed"
+    }
+    senders = {row.facility_id for row in rows}
+    facilities = sorted({fixed.get(one) or shown_facility(one) for one in senders})
     days: list[date] = sorted({row.day for row in rows})
     many = len(facilities) > _NAMED
     named = f"{len(facilities)} facilities" if many else ", ".join(facilities)

@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import text
 
 from claim_files import claim_file, dossier, write
-from feed_steps import STAFF, province, put, take_in
+from feed_steps import STAFF, province, put, rows_of, take_in
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.landing.delivery_states import DeliveryState, states
 from health_warehouse.landing.expected import expected, fill
+from health_warehouse.landing.titles import title_of
 from health_warehouse.reference.due import LOCAL_TIME
 from health_warehouse.reference.working_days import working_days
 from health_warehouse.settings import Settings
@@ -223,6 +224,22 @@ def test_a_list_without_a_day_counts_for_the_period_that_is_due_next(warehouse: 
         warehouse, DUE_OF_JUNE + SECOND, rows=[*rows, {"facility_code": "96001", "staff_no": "2"}]
     )
     assert _of(warehouse, period="2026-07").state == "delivered"
+
+
+def test_the_one_sender_of_a_feed_has_delivered_for_all(settings: Settings) -> None:
+    """Its name is written as the contract has it, and stored in the form of codes."""
+    contract = (
+        LIST.replace("sender: folder", "sender: {fixed: so_y_te}")
+        .replace("who: facilities active", "who: department")
+        .replace("speaks_for: self\n", "")
+        + "speaks_for: department\n"
+    )
+    own = province(settings, contract)
+    _list(own, DUE_OF_JUNE)
+    found = _of(own, facility="so_y_te")
+    assert (found.state, found.delivered_at) == ("delivered", DUE_OF_JUNE)
+    (file_id,) = rows_of(own, "select file_id from ops.files where kind = 'staff'")[0]
+    assert title_of(own, [file_id]) == "so_y_te, 2026-06-30"
 
 
 def test_reports_count_for_the_month_that_their_rows_name(warehouse: Settings) -> None:
