@@ -24,9 +24,9 @@ _NOT_OF_CARE = ("pharmacy", "cdc", "prevention_other", "population_office", "sta
 _HAS_REGISTRY = text("select to_regclass('feeds.facility_registry') is not null")
 _REGISTERED = text(
     """
-    select
-        facility_code, facility_type, ownership, has_insurance_contract, status, valid_from,
-        valid_to
+    select -- codes have one form there, in capitals
+        facility_code, lower(facility_type) as facility_type, lower(ownership) as ownership,
+        has_insurance_contract, lower(status) as status, valid_from, valid_to
     from feeds.facility_registry
     where facility_code is not null and valid_from is not null
     order by facility_code, as_of desc nulls last, received_at desc, valid_from desc, document_key

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from feed_steps import STAFF, contract_of, province
+from feed_steps import STAFF, contract_of, province, put, take_in
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import ContractError
-from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.landing import owing
 from health_warehouse.landing.owing import Registered, who_owes
 from health_warehouse.settings import Settings
@@ -129,14 +128,25 @@ def test_one_sender_owes_what_no_facility_does(
     assert _owe(province(settings, _expecting(who, sender)), JUNE) == named
 
 
-def test_the_registry_is_read_as_its_contract_has_it(settings: Settings) -> None:
-    """The columns that are asked for are there, and nothing owes before one has come."""
-    own = province(settings)
+def test_a_registry_that_was_accepted_is_read(settings: Settings) -> None:
+    """As its own contract has it; codes are compared in whatever form they are kept."""
+    own = province(settings, _expecting("facilities public of care"))
     with engine(own, "loader").connect() as connection:
         assert owing._registry(connection) == {}
-        for contract in catalogue(own).values():
-            assert contract.expect is not None, contract.feed
-            who_owes(connection, contract)
+    common = {"valid_from": "2020-01-01", "facility_type": "hospital_general"}
+    rows = [
+        {**common, "facility_code": "96001", "ownership": "public_province", "status": "active"},
+        {**common, "facility_code": "96002", "ownership": "private", "status": "active"},
+        {**common, "facility_code": "96003", "ownership": "public_province", "status": "closed"},
+        {**common, "facility_code": "96004", "ownership": "public_commune", "status": "active",
+         "facility_type": "pharmacy"},
+        {**common, "facility_code": "96005", "ownership": "public_commune", "status": "active",
+         "valid_to": "2026-06-29"},
+    ]  # fmt: skip
+    put(own, "so_y_te/danh_muc_co_so_20260630.jsonl", rows)
+    take_in(own)
+    assert _owe(own, JUNE) == ["96001"]
+    assert _owe(own, date(2026, 6, 29)) == ["96001", "96005"]
 
 
 def test_facilities_of_an_unknown_kind_are_a_mistake_in_the_contract(settings: Settings) -> None:
