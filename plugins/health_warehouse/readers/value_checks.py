@@ -1,7 +1,8 @@
 """What the rules of a contract find in single values, without a database: twins of the SQL that
 judges deliveries, for senders who try a file before they send it.
 
-A blank value breaks nothing but `required`. A test holds both equal.
+A blank value breaks nothing but `required`. A test holds both equal; of values that must differ,
+SQL tells every row and this the later ones.
 """
 
 from __future__ import annotations

@@ -73,11 +73,14 @@ def _opened(stream: BinaryIO) -> Any:
 
 
 def _told(function: Any, *arguments: Any) -> Any:
+    """What calamine gives. Of a broken file it raises nearly anything, also PanicException of Rust,
+    which is no Exception."""
     try:
         return function(*arguments)
-    except MemoryError:
-        raise
-    except Exception:
+    except BaseException as error:
+        is_panic = type(error).__name__ == "PanicException"
+        if isinstance(error, MemoryError) or not (is_panic or isinstance(error, Exception)):
+            raise
         raise FileUnreadable(
             "F01", "the workbook is damaged or has a password: save it as .xlsx"
         ) from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable
+from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,6 +15,7 @@ from health_warehouse.readers.table.table_reader import Table
 from lists import BOUNDS, CONTRACT, HEADS, person, read, text, workbook
 
 MIB = 1024**2
+FILES = Path(__file__).parents[3] / "data" / "lists"
 
 
 def with_part(content: bytes, name: str, pieces: Iterable[bytes]) -> bytes:
@@ -100,6 +103,50 @@ def test_a_bomb_is_refused(name: str) -> None:
     content, told_why = BOMBS[name]
     with pytest.raises(FileUnreadable, match=told_why):
         list(read(content))
+
+
+def damaged(content: bytes, random: Random) -> bytes:
+    """Some bytes of it otherwise, gone or more."""
+    found = bytearray(content)
+    for _ in range(random.choice([1, 1, 3, 10])):
+        at = random.randrange(len(found))
+        kind = random.randrange(3)
+        if kind == 0:
+            found[at] = random.randrange(256)
+        elif kind == 1:
+            del found[at : at + random.randrange(1, 30)]
+        else:
+            found[at:at] = random.randbytes(random.randrange(1, 8))
+    return bytes(found)
+
+
+def damaged_inside(content: bytes, random: Random) -> bytes:
+    """One part of a workbook so."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        parts = {entry.filename: book.read(entry) for entry in book.infolist()}
+    name = random.choice([name for name, data in parts.items() if data])
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as book:
+        for part, data in parts.items():
+            book.writestr(part, damaged(data, random) if part == name else data)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("path", sorted(FILES.glob("*.*s*")), ids=lambda path: path.name)
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(path: Path) -> None:
+    random = Random(path.name)
+    whole = path.read_bytes()
+    ends = {"read": 0, "refused": 0}
+    for number in range(60):
+        is_zip = whole.startswith(b"PK") and number % 3
+        content = damaged_inside(whole, random) if is_zip else damaged(whole, random)
+        try:
+            list(read(content))
+            ends["read"] += 1
+        except FileUnreadable:
+            ends["refused"] += 1
+    assert ends["refused"] > 0
+    assert sum(ends.values()) == 60
 
 
 def test_a_list_larger_than_the_bound_is_refused() -> None:
