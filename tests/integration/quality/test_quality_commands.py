@@ -50,6 +50,8 @@ def test_quarantine_lists_what_was_found_and_filters(settings: Settings, runner:
             "rule": "L01",
             "severity": "quarantine_dossier",
             "reason": "T_BHTT is 13000, THANH_TIEN_BH × MUC_HUONG% is 12000",
+            "sheet": None,
+            "cell": None,
         }
     ]
     everything = json.loads(runner.invoke(app, ["quarantine", "--json"]).stdout)
