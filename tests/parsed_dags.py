@@ -99,7 +99,7 @@ def _describe() -> dict[str, Any]:
         begin = time.process_time()
         bag = DagBag(file)
         seconds[file.name] = time.process_time() - begin
-        dags += [_dag(dag) for dag in bag.dags.values()]
+        dags += [_dag(bag.dags[name]) for name in sorted(bag.dags)]
         errors |= bag.import_errors
     return {
         "dags": dags,

@@ -13,7 +13,8 @@ from sqlalchemy import text
 from claim_files import FACILITY, claim_file, dossier
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import ConfigurationError, FileUnreadable
-from health_warehouse.landing import archive, raw_rows
+from health_warehouse.landing import archive
+from health_warehouse.landing.claims import raw_rows
 from health_warehouse.landing.ledger import STATES, entries
 from health_warehouse.landing.read_again import Change, chosen_files, preview, read_again
 from health_warehouse.landing.scope import Scope
