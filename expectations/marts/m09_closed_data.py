@@ -99,7 +99,7 @@ from told join candidate.{ENCOUNTERS} using ({DOSSIER})""",
 
 def _told_at_check_in(told_by: str, kind: str, tells: str) -> str:
     return f"""
-    select {DOSSIER}, '{told_by}' as told_by
+    select {DOSSIER}, audience, '{told_by}' as told_by
     from sent{_LISTED.format(kind=kind, tells=tells)}"""
 
 
@@ -107,7 +107,13 @@ def _told_at_check_in(told_by: str, kind: str, tells: str) -> str:
 _CHECK_INS = Rows(
     table_sql="'fct_waiting_times'",
     sql=f"""
-with sent as materialized (
+with later as materialized (
+    select changes.document_key
+    from batch
+    join ops.document_changes as changes on changes.change_id > batch.to_change_id
+    where changes.feed = 'check_ins'
+),
+sent as materialized (
     select {DOSSIER}, waited.audience,
         raw.parse_date(xml0.ngay_vao) as care_date,
         xml0.ten_thuoc, xml0.ten_dich_vu, xml0.ma_doituong_kcb
@@ -121,20 +127,16 @@ with sent as materialized (
         and (counting.file_id, counting.position) = (version.file_id, version.position)
     join raw.check_ins as xml0
         on (xml0.file_id, xml0.position) = (version.file_id, version.position)
-    where not exists (
-        select from ops.document_changes as later
-        where later.change_id > batch.to_change_id
-            and later.feed = 'check_ins' and later.document_key = version.document_key
-    )
+    where version.document_key not in (select document_key from later)
 )
 select {DOSSIER}, told_by, audience
-from sent join (
+from (
     {_told_at_check_in("had a closed drug", "drug", _IN_NAME.format(name="sent.ten_thuoc"))}
     union all
     {_told_at_check_in("had a closed service", "service", _ALL_WORDS)}
     union all
     {_told_at_check_in("is of a closed object", "object", _BY_OBJECT)}
-) as told using ({DOSSIER})""",
+) as told""",
     checks=(Check("audience", "audience <> 'open'", "'a check-in is open that ' || told_by"),),
 )
 
