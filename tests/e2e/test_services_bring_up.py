@@ -89,11 +89,11 @@ def test_an_error_of_a_dag_file_that_was_written_since_is_not_told(warehouse: Ai
     with psycopg.connect(metadata) as connection:
         connection.execute(
             "insert into import_error (timestamp, filename, bundle_name, stacktrace) values"
-            " ('2020-01-01', 'ingest_claims.py', 'dags-folder', 'mended'),"
-            " (now() + interval '1 hour', 'ingest_claims.py', 'dags-folder', 'x\nstill broken')"
+            " ('2020-01-01', 'ingest_feeds.py', 'dags-folder', 'mended'),"
+            " (now() + interval '1 hour', 'ingest_feeds.py', 'dags-folder', 'x\nstill broken')"
         )
     try:
-        assert warehouse.import_errors() == ["ingest_claims.py: still broken"]
+        assert warehouse.import_errors() == ["ingest_feeds.py: still broken"]
     finally:
         with psycopg.connect(metadata) as connection:
             connection.execute("delete from import_error")
