@@ -23,6 +23,8 @@ from expectations.landing import (
     f08_legacy_format,
     f09_encoding,
 )
+from expectations.lists import facility_registry, hospital_activity_month, people, staff
+from expectations.lists.declared import ListRule
 from expectations.marts import (
     m01_dossiers_conserved,
     m02_money_conserved,
@@ -79,6 +81,13 @@ SETTLED: tuple[Rule, ...] = tuple(rule for rule in _DECLARED if rule.scope is Sc
 OF_SENDERS: tuple[Rule, ...] = tuple(rule for rule in _DECLARED if rule.scope is Scope.SENDER)
 # On all that counts, whatever changed: they name few rows.
 WHOLE: tuple[Rule, ...] = (f11_registered_facility.RULE,)
+# On lists, when one that they look at has changed.
+OF_LISTS: tuple[ListRule, ...] = (
+    *facility_registry.RULES,
+    *staff.RULES,
+    *people.RULES,
+    *hospital_activity_month.RULES,
+)
 # On the dossiers that a build may concern.
 RELATIONS: tuple[Rule, ...] = tuple(
     rule for rule in _DECLARED if rule.scope is Scope.OTHERS and rule not in WHOLE
@@ -104,7 +113,13 @@ MARTS: tuple[Rule, ...] = (
     m09_closed_data.RULE,
 )
 
-ALL: tuple[Rule, ...] = (*LANDING_GATE, *JUDGED_BY_PARSER, *_DECLARED, *MARTS)
+ALL: tuple[Rule, ...] = (
+    *LANDING_GATE,
+    *JUDGED_BY_PARSER,
+    *_DECLARED,
+    *(one.rule for one in OF_LISTS),
+    *MARTS,
+)
 
 NOT_JUDGED: tuple[NotJudged, ...] = (
     NotJudged(

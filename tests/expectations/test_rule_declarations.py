@@ -73,11 +73,13 @@ def test_a_rule_of_the_marts_says_what_an_increment_covers(rule: Rule) -> None:
 
 def test_every_declaration_in_a_file_is_registered() -> None:
     folder = Path(expectations.__file__).parent
+    named = dict.fromkeys(("landing", "relations", "marts"), r'^    id="(\w+)",$')
+    named["lists"] = r'^    "(\w+\.\w+)",$'
     declared = [
         name
-        for room in ("landing", "relations", "marts")
+        for room, form in named.items()
         for path in sorted(folder.glob(f"{room}/*.py"))
-        for name in re.findall(r'^    id="(\w+)",$', path.read_text(encoding="utf-8"), re.MULTILINE)
+        for name in re.findall(form, path.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     assert sorted(declared) == sorted(rule.id for rule in registry.ALL)
 

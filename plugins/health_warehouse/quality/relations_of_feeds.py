@@ -1,11 +1,12 @@
-"""Rules of contracts that look at other feeds: which of them a build must judge anew."""
+"""Rules that look at several lists: which of them a build must judge anew."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, text
 
+from expectations import registry
 from expectations.generated.relations_of_contract import relations_of
 from expectations.rules.rule import Rule
 from health_warehouse.feeds.contract import Contract
@@ -29,7 +30,12 @@ def relations_of_feeds(
     """
     values = {"after": after, "to": to}
     changed = set(contracts) if is_full else set(connection.execute(_CHANGED, values).scalars())
-    return tuple(
+    by_hand = (one.rule for one in registry.OF_LISTS if changed & one.feeds)
+    return (*by_hand, *_of_contracts(contracts, changed))
+
+
+def _of_contracts(contracts: Mapping[str, Contract], changed: set[str]) -> Iterator[Rule]:
+    return (
         rule
         for contract in contracts.values()
         for rule in relations_of(contract, contracts)

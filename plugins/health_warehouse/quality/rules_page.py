@@ -48,6 +48,12 @@ _PARTS: tuple[tuple[str, str, tuple[Rule, ...]], ...] = (
         registry.LANDING_GATE,
     ),
     (
+        "Lists beside one another / Giữa các danh mục",
+        "Judged by builds when a list that they look at has changed. Rules of single lists are "
+        "those of their contracts: `warehouse rules`.",
+        tuple(one.rule for one in registry.OF_LISTS),
+    ),
+    (
         "On the candidate: the promises to readers / Trước khi công bố",
         "Judged after every build, before anything is published.",
         registry.MARTS,

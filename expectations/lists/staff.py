@@ -1,0 +1,103 @@
+"""What lists of staff, posts and rotation must honour together."""
+
+from expectations.lists.declared import PLACE, counting, list_rule
+from expectations.rules.fragments import quoted_code
+from expectations.rules.rule import Check, Severity
+
+ONE_LICENCE_ONE_PERSON = list_rule(
+    "workforce.one_licence_one_person",
+    (
+        "Một số giấy phép hành nghề chỉ thuộc một người.",
+        "A licence to practise is of one person.",
+    ),
+    f"""
+select {PLACE},
+    not exists (
+        select from feeds.workforce as other
+        where other.practitioner_key = row.practitioner_key
+            and other.person_key <> row.person_key
+    ) as is_one
+from {counting("workforce")}
+where row.practitioner_key is not null and row.person_key is not null""",
+    Check("MACCHN", "is_one", "'somebody else has this licence, too'"),
+    source="Law 15/2023",
+)
+POSTS_AS_WORKFORCE = list_rule(
+    "posts.as_workforce",
+    (
+        "Tổng số có mặt khớp với danh sách nhân lực cùng ngày (chênh lệch không quá 2 %).",
+        "Filled posts are as many as the civil servants of the workforce on that day, within 2 %.",
+    ),
+    f"""
+with filled as (
+    select facility_code, as_of_date, sum(filled_posts) as posts
+    from feeds.posts
+    group by 1, 2
+),
+staff as (
+    select filled.facility_code, filled.as_of_date, count(*) as persons
+    from filled
+    join feeds.workforce as listed
+        on listed.facility_code = filled.facility_code
+        and listed.as_of = filled.as_of_date
+        and listed.valid_from <= filled.as_of_date
+        and coalesce(listed.valid_to >= filled.as_of_date, true)
+        and listed.employment_kind in ('CIVIL_SERVANT', 'PUBLIC_EMPLOYEE')
+    group by 1, 2
+)
+select {PLACE}, filled.posts, staff.persons
+from {counting("posts")}
+join filled using (facility_code, as_of_date)
+join staff using (facility_code, as_of_date)""",
+    Check(
+        "Số có mặt (viên chức)",
+        "abs(posts - persons) <= greatest(1, 0.02 * persons)",
+        "posts || ' posts are filled at the facility, the workforce has ' || persons",
+    ),
+    beside=("workforce",),
+    threshold="2 %, at least 1 person",
+)
+POSTS_OF_PUBLIC = list_rule(
+    "posts.of_public_facilities",
+    (
+        "Cơ sở tư nhân không có biên chế được giao.",
+        "A private facility has no approved posts.",
+    ),
+    f"""
+select {PLACE}, row.facility_code,
+    not exists (
+        select from feeds.facility_registry as registered
+        where registered.facility_code = row.facility_code
+            and registered.ownership in ('PRIVATE', 'PRIVATE_FOREIGN')
+            and registered.valid_from <= row.as_of_date
+            and coalesce(registered.valid_to >= row.as_of_date, true)
+            and registered.as_of = (select max(newest.as_of) from feeds.facility_registry as newest)
+    ) as is_public
+from {counting("posts")}
+where row.approved_posts > 0""",
+    Check(
+        "Biên chế/số người làm việc được giao",
+        "is_public",
+        f"'posts are approved for a private facility: ' || {quoted_code('facility_code')}",
+    ),
+    beside=("facility_registry",),
+)
+ROTATION_TERM = list_rule(
+    "rotation.term",
+    (
+        "Thời hạn luân phiên từ 1 đến 12 tháng.",
+        "An assignment is planned for 1 to 12 months.",
+    ),
+    f"""
+select {PLACE}, row.planned_end - row.started_on as days_planned
+from {counting("rotation")}
+where row.planned_end > row.started_on""",
+    Check(
+        "Dự kiến đến",
+        "days_planned between 28 and 366",
+        "'it is planned for ' || days_planned || ' days'",
+    ),
+    severity=Severity.RECORD,
+)
+
+RULES = (ONE_LICENCE_ONE_PERSON, POSTS_AS_WORKFORCE, POSTS_OF_PUBLIC, ROTATION_TERM)
