@@ -138,7 +138,7 @@ def test_code_lists_say_their_days_and_how_sure_they_are(transformer: Connection
     ) == [(f"{n}",) for n in range(10, 17)]
     assert _values(
         transformer, "select distinct confidence from ref.code_lists order by confidence"
-    ) == [("?",), ("H",), ("L",), ("M",)]
+    ) == [("?",), ("H",), ("L",), ("M",), ("own",), ("std",)]
 
 
 def test_names_of_diagnoses_in_vietnamese_come_from_the_file_of_the_department(
