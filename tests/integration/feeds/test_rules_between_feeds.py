@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from rows_of_lists import GOOD
 
 from build_steps import note_published
 from feed_steps import deliver_rows, rows_of
@@ -18,6 +17,7 @@ from health_warehouse.quality.sender_files import rows as sender_rows
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from quality_deliveries import Dossier, deliver
+from rows_of_lists import GOOD
 
 JULY = datetime(2026, 7, 3, 3, tzinfo=UTC)
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from rows_of_lists import CASES, GOOD
 
 from feed_steps import put, rows_of, take_in
 from health_warehouse.feeds.catalogue import built_in
 from health_warehouse.settings import Settings
+from rows_of_lists import CASES, GOOD
 
 DOUBLED = {
     "facility_registry": "listed_once",

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from rows_of_lists import CASES, GOOD
 from typer.testing import CliRunner
 
 from feed_steps import deliver_rows, rows_of
@@ -19,6 +18,7 @@ from health_warehouse.feeds.catalogue import built_in
 from health_warehouse.quality.feed_asset import asset_query
 from health_warehouse.quality.runner import _context, suite_of_feed
 from health_warehouse.settings import Settings
+from rows_of_lists import CASES, GOOD
 
 WRONG: dict[str, Any] = {
     "facility_code": "9600",
