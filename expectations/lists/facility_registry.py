@@ -36,11 +36,14 @@ GLN_ONCE = list_rule(
         "A national id of 13 digits is of one facility.",
     ),
     f"""
-select {PLACE}, row.facility_code,
-    not exists (
-        select from feeds.facility_registry as other
-        where other.gln_code = row.gln_code and other.facility_code <> row.facility_code
-    ) as is_alone
+with shared as materialized (
+    select gln_code
+    from feeds.facility_registry
+    where gln_code is not null
+    group by 1
+    having count(distinct facility_code) > 1
+)
+select {PLACE}, row.facility_code, row.gln_code not in (select gln_code from shared) as is_alone
 from {_REGISTRY}
 where row.gln_code is not null""",
     Check(

@@ -11,12 +11,14 @@ ONE_LICENCE_ONE_PERSON = list_rule(
         "A licence to practise is of one person.",
     ),
     f"""
-select {PLACE},
-    not exists (
-        select from feeds.workforce as other
-        where other.practitioner_key = row.practitioner_key
-            and other.person_key <> row.person_key
-    ) as is_one
+with shared as materialized (
+    select practitioner_key
+    from feeds.workforce
+    where practitioner_key is not null and person_key is not null
+    group by 1
+    having count(distinct person_key) > 1
+)
+select {PLACE}, row.practitioner_key not in (select practitioner_key from shared) as is_one
 from {counting("workforce")}
 where row.practitioner_key is not null and row.person_key is not null""",
     Check("MACCHN", "is_one", "'somebody else has this licence, too'"),
@@ -64,14 +66,18 @@ POSTS_OF_PUBLIC = list_rule(
         "A private facility has no approved posts.",
     ),
     f"""
+with private as materialized (
+    select facility_code, valid_from, valid_to
+    from feeds.facility_registry
+    where ownership in ('PRIVATE', 'PRIVATE_FOREIGN')
+        and as_of = (select max(newest.as_of) from feeds.facility_registry as newest)
+)
 select {PLACE}, row.facility_code,
     not exists (
-        select from feeds.facility_registry as registered
-        where registered.facility_code = row.facility_code
-            and registered.ownership in ('PRIVATE', 'PRIVATE_FOREIGN')
-            and registered.valid_from <= row.as_of_date
-            and coalesce(registered.valid_to >= row.as_of_date, true)
-            and registered.as_of = (select max(newest.as_of) from feeds.facility_registry as newest)
+        select from private
+        where private.facility_code = row.facility_code
+            and private.valid_from <= row.as_of_date
+            and coalesce(private.valid_to >= row.as_of_date, true)
     ) as is_public
 from {counting("posts")}
 where row.approved_posts > 0""",
