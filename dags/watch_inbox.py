@@ -1,10 +1,10 @@
 """List the inbox every minute for all feeds, and ring for each that has something new.
 
-**What it does.** Lists the inbox and the ledger once, notes in `ops.arrivals` which feed has how
-many new files, told by their names, and loads nothing. For each feed with something new it rings
-for `ingest_<feed>` (asset `warehouse://inbox/<feed>`); when a crash left lists unjudged, for
-`validate_deliveries` (asset `warehouse://loaded`). So runs of `ingest_<feed>` are those that have
-work, and can be found in its grid; the empty minutes are here.
+**What it does.** It lists the inbox once, compares it with the ledger, and notes in `ops.arrivals`
+how many new files each feed has, by their names. It loads nothing. It starts `ingest_<feed>` for
+each feed that has a new file (asset `warehouse://inbox/<feed>`), and `validate_deliveries` when a
+crash left lists unjudged (asset `warehouse://loaded`). So the grid of `ingest_<feed>` shows runs
+that had work; the empty minutes are shown here.
 
 **Safe to rerun**, at any time: it loads nothing. While a run of `ingest_<feed>` waits or is at work
 it does not ring for it; the next minute looks again, so a ring that is lost costs a minute.

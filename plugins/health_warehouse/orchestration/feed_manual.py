@@ -29,18 +29,18 @@ _JUDGED_AT_ONCE = """\
 batches and, per batch, archives the bytes, loads them and applies the rules at the door. Refused
 files and quarantined dossiers are handled outcomes: they are in `warehouse quarantine` with rule
 and reason, and the run stays green. With nothing new, the run ends at the first task. When a
-document changed, it rings for `build_release` (asset `warehouse://changes`) and for whoever follows
-the feed (asset `warehouse://feed/{feed}`). Bundles, files that nobody reads, and files of other
-feeds that are called alike are taken in here, too.
+document changed, it starts `build_release` (asset `warehouse://changes`). Your own DAGs can follow
+the feed by its asset `warehouse://feed/{feed}`. Bundles, files that nobody reads, and files of
+other feeds that are called alike are taken in here, too.
 """
 
 _JUDGED_TOGETHER = """\
 **What it does.** It lists the files of this feed that senders left in the inbox, and per batch
 archives the bytes and loads them. A task is called after the facility and the day of its list, or,
 when many came at once, after how many facilities there were.
-Then it rings for `{judging}` (asset `warehouse://loaded`), which judges the lists of all feeds
-together and rings for `build_release` and for whoever follows the feed (asset
-`warehouse://feed/{feed}`). A refused file is a handled outcome: it is in `warehouse quarantine`
+Then it starts `{judging}` (asset `warehouse://loaded`), which judges the lists of all feeds
+together and starts `build_release`. Your own DAGs can follow the feed by its asset
+`warehouse://feed/{feed}`. A refused file is a handled outcome: it is in `warehouse quarantine`
 with its reason, and the run stays green.
 """
 
