@@ -65,6 +65,37 @@ def test_every_mart_has_what_a_release_needs(models: dict[str, Any]) -> None:
             assert key["to"] in marts, f"{name}: {key}"
 
 
+def test_a_mart_of_lists_names_the_feeds_that_it_is_made_of(
+    manifest: dict[str, Any], models: dict[str, Any]
+) -> None:
+    """One that it does not name would leave readers with the former list."""
+    seen = 0
+    for name, model in models.items():
+        publish = model["config"].get("meta", {}).get("publish") or {}
+        is_whole = model["config"]["materialized"] == "rewritten_with_feeds"
+        assert is_whole == ("feeds" in publish), f"{name}: of lists by materialization and publish"
+        if not is_whole:
+            continue
+        seen += 1
+        assert (publish["keys"], publish["scope"]) == ([], "int_lists__changed_feeds"), name
+        read = _sources(manifest, f"model.health_warehouse.{name}")
+        assert {place for schema, place in read if schema == "feeds"} == set(publish["feeds"]), name
+        others = read - {("ops", "builds"), ("ops", "document_changes")}
+        assert {schema for schema, _ in others} <= {"feeds", "ref"}, (
+            f"{name}: follows {others}, which are no lists; publish it by keys"
+        )
+    assert seen >= 7
+
+
+def _sources(manifest: dict[str, Any], name: str) -> set[tuple[str, str]]:
+    """Schema and name of all that a model reads, through others too."""
+    if name in manifest["sources"]:
+        source = manifest["sources"][name]
+        return {(source["schema"], source["name"])}
+    parents = manifest["nodes"][name].get("depends_on", {}).get("nodes", ())
+    return set().union(*(_sources(manifest, parent) for parent in parents))
+
+
 def test_every_code_that_readers_see_has_a_label_in_two_languages(
     warehouse: Settings, models: dict[str, Any]
 ) -> None:
