@@ -33,23 +33,26 @@ MARTS = (
     "fct_discharge_papers",
     "fct_encounters",
     "fct_hiv_treatments",
-    "fct_hospital_activity_months",
-    "fct_insurance_membership",
-    "fct_population",
-    "fct_posts",
     "fct_record_summaries",
-    "fct_rotations",
     "fct_sick_leaves",
-    "fct_stations",
     "fct_tb_treatments",
     "fct_transfers",
     "fct_waiting_times",
-    "fct_workforce",
     "rpt_appointment_months",
     "rpt_facility_months",
     "rpt_item_months",
     "rpt_morbidity_months",
 )
+MARTS_OF_LISTS = (
+    "fct_hospital_activity_months",
+    "fct_insurance_membership",
+    "fct_population",
+    "fct_posts",
+    "fct_rotations",
+    "fct_stations",
+    "fct_workforce",
+)
+"""Those of no dossier; `MARTS` are the others."""
 Rows = Counter[str]
 _BUILDER = """
 import sys

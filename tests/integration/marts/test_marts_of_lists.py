@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from build_steps import MARTS_OF_LISTS
 from claim_ledger import Dossier, Ledger
 from health_warehouse.database.connections import engine
 from health_warehouse.landing.inbox import list_new
@@ -21,16 +22,6 @@ from health_warehouse.synthetic.lists.rows_of_places import population, stations
 from health_warehouse.synthetic.lists.rows_of_staff import posts, rotation, workforce
 from health_warehouse.synthetic.world.membership import members
 from worlds import release, take_in_province
-
-_MARTS = (
-    "fct_hospital_activity_months",
-    "fct_insurance_membership",
-    "fct_population",
-    "fct_posts",
-    "fct_rotations",
-    "fct_stations",
-    "fct_workforce",
-)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +58,7 @@ def _versions(settings: Settings) -> dict[str, Counter[str]]:
                 "transformer",
             )
         )
-        for mart in _MARTS
+        for mart in MARTS_OF_LISTS
     }
 
 
@@ -194,7 +185,7 @@ def test_a_day_of_claims_leaves_what_follows_lists_alone(
 ) -> None:
     before, ran = after_claims
     assert {"fct_encounters", "int_lists__changed_feeds"} <= ran
-    assert not ran & {*_MARTS, "int_facilities__periods"}
+    assert not ran & {*MARTS_OF_LISTS, "int_facilities__periods"}
     assert _versions(warehouse) == before
 
 
@@ -217,5 +208,5 @@ def test_a_list_that_comes_writes_its_own_fact_only(
         sorted((row["facility_code"], row["occupation"], row["filled_posts"]) for row in wanted)
     )
     after = _versions(warehouse)
-    assert {mart for mart in _MARTS if after[mart] != before[mart]} == {"fct_posts"}
+    assert {mart for mart in MARTS_OF_LISTS if after[mart] != before[mart]} == {"fct_posts"}
     assert {mart for mart, rows in published.rows_inserted.items() if rows} == {"fct_posts"}
