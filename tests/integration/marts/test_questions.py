@@ -229,7 +229,8 @@ def test_transfers_are_told_by_need_and_wish(
         assert row["found"] <= row["by_need"] + row["by_wish"]
     by_need = sum(one.transfer_professional_count for one in recounted.facility_months.values())
     by_wish = sum(one.transfer_requested_count for one in recounted.facility_months.values())
-    assert by_need and by_wish
+    assert by_need
+    assert by_wish
     closed = counted.hiv_encounters
     assert by_need - closed <= sum(row["by_need"] for row in told) <= by_need
     assert by_wish - closed <= sum(row["by_wish"] for row in told) <= by_wish
