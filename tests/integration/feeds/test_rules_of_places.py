@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from feed_steps import deliver_rows
 from health_warehouse.settings import Settings
-from list_rules import Rows, changed, deliver_lists, found_by_hand
+from list_rules import JULY, Rows, changed, deliver_lists, found_by_hand
 from rows_of_lists import POINT
 
+_KNOWN = {"gln_code": "8930000000002"}  # 10 - (8·1 + 9·3 + 3·1) % 10 = 2
 _NOBODY = {"doctors_own": "0", "doctors_rotated": "0", "doctors_total": "0", "has_doctor": "0"}
 
 
 def _registry() -> Rows:
-    known = {"gln_code": "8930000000002"}  # 10 - (8·1 + 9·3 + 3·1) % 10 = 2
     return changed(
         "facility_registry",
-        known,
+        _KNOWN,
         {"facility_code": "96002", "gln_code": "8930000000003"},  # another check digit
-        {"facility_code": "96003", **known},  # of 96001
+        {"facility_code": "96003", **_KNOWN},  # of 96001
         {"facility_code": "96004", "province_code": "95"},
         {"facility_code": "96005", "valid_from": "20250801", "valid_to": "20251231"},
         {"facility_code": "96005", "valid_from": "20260101"},
@@ -32,6 +33,8 @@ def _registry() -> Rows:
         {"facility_code": "96015", "parent_code": "96013"},  # below a circle, not in it
         {"facility_code": "96016", "latitude": "9.7616", "longitude": "105.0"},
         {"facility_code": "96017", "latitude": "9.7617", "longitude": "105.0"},
+        {"facility_code": "96018", "gln_code": "893"},  # malformed alike: other rules say so
+        {"facility_code": "96019", "gln_code": "893"},
     )
 
 
@@ -69,6 +72,9 @@ def test_registry_and_stations(settings: Settings) -> None:
             {"citizen_id": "096080000007", "planned_end": "20260910", "ended_on": "20260629"},
         ),
     )  # fmt: skip
+    # a facility that has got another code keeps its id: another list
+    earlier = changed("facility_registry", {}, {"facility_code": "96020", **_KNOWN})
+    deliver_rows(settings, "facility_registry/danh_muc_20260531.jsonl", earlier, JULY)
     found = found_by_hand(settings)
     without = {position for rule, position in found if rule == "commune_station.every_commune"}
     assert 5 in without  # a point, and no station
