@@ -59,6 +59,7 @@ def _population() -> tuple[Rows, set[tuple[str, int]]]:
     rows += _people("31834", 12500, 11261, **NEXT_YEAR)
     infants = {"commune_code": "31864", "vintage": "2024", "age_band": "0"}
     told("bands_whole", 1, 2)
+    told("sex_ratio", 1)
     rows += changed(
         "population",
         {**infants, "population": "1201"},
