@@ -78,7 +78,7 @@ def _at_once(rows: list[Row], place: int) -> bool:
         return False
     if share <= Decimal("0.5"):
         return False
-    again = {"decision_no": f"9{row['decision_no']}", "started_on": begin + timedelta(days=7)}
+    again: Row = {"decision_no": f"9{row['decision_no']}", "started_on": begin + timedelta(days=7)}
     rows.append({**row, **again})
     return True
 
