@@ -62,6 +62,8 @@ class Damage:
         self._seed, self._rate = seed, rate
         self._turns: dict[str, int] = {}
         self._kinds: dict[str, tuple[Kind, ...]] = {}
+        self._owed: dict[str, list[Kind]] = {}
+        """By feed: kinds whose turn came in a list that had no row for them."""
 
     def damage(
         self, contract: Contract, sheet: Sheet, is_spared: Callable[[Row, bool], bool]
@@ -77,11 +79,19 @@ class Damage:
         count = min(len(kinds), int(len(sheet.rows) * self._rate + self._chance(sheet)))
         done: list[Done] = []
         taken: set[int] = set()
-        turn = self._turns.get(contract.feed, 0)
+        turn, owed = self._turns.get(contract.feed, 0), self._owed.setdefault(contract.feed, [])
+        for kind in [*owed]:
+            if count and (broken := self._break(contract, sheet, kind, taken, is_spared)):
+                owed.remove(kind)
+                done += broken
+                count -= 1
         for _ in range(count):
             kind = kinds[turn % len(kinds)]
             turn += 1
-            done += self._break(contract, sheet, kind, taken, is_spared)
+            broken = self._break(contract, sheet, kind, taken, is_spared)
+            done += broken
+            if not broken and kind not in owed:
+                owed.append(kind)
         self._turns[contract.feed] = turn
         return done
 
