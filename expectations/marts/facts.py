@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 CHANGED = "int_claims__changed_dossiers"
 JOURNEYS = "int_claims__affected_journeys"
+TRANSFERS = "int_claims__affected_transfers"
 DOSSIER = "facility_key, encounter_key"
 ENCOUNTERS = "fct_encounters"
 
@@ -99,7 +100,7 @@ FACTS: tuple[Fact, ...] = (
             f"select {DOSSIER} from {_HEADERS} where raw.parse_number(header.ma_loai_rv) in (2, 5)"
             f" union {_rows_of(13)[0]}",
         ),
-        JOURNEYS,
+        TRANSFERS,
         is_twice=True,
     ),
     Fact("fct_appointments", "appointment_key", _rows_of(14), JOURNEYS, is_twice=True),
