@@ -33,3 +33,8 @@
 {% macro is_sent_on(discharge_type_code) -%}
     coalesce({{ discharge_type_code }} in ('2', '5'), false)
 {%- endmacro %}
+
+{#- Insured: MA_DOITUONG_KCB is other than 9, not insured. -#}
+{% macro is_insured(eligibility_code) -%}
+    coalesce({{ eligibility_code }} <> '9', true)
+{%- endmacro %}

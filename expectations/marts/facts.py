@@ -107,3 +107,6 @@ FACTS: tuple[Fact, ...] = (
     Fact("fct_tb_treatments", "tb_treatment_key", _rows_of(15)),
     Fact("fct_waiting_times", "", (_CHECKED_IN,), "fct_waiting_times__affected", closes_rows=True),
 )
+
+FROM_SEVERAL = frozenset({"fct_stays"})
+"""Facts whose rows come of several dossiers, so that none is sent: a recount judges them (M05)."""

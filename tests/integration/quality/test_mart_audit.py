@@ -90,6 +90,22 @@ SPOILT = {
         "delete from candidate.bridge_encounters_diagnoses where diagnosis_order = 3",
         {"M01"},
     ),
+    "a transfer is missing in its month": (
+        "update candidate.rpt_transfer_months set transfer_count = transfer_count - 1",
+        {"M05"},
+    ),
+    "an arrival is missing in the month of its transfer": (
+        "update candidate.rpt_transfer_months set matched_count = 0 where matched_count > 0",
+        {"M05"},
+    ),
+    "a stay is missing": (
+        "delete from candidate.fct_stays where audience = 'open'",
+        {"M05"},
+    ),
+    "an encounter is in two stays": (
+        "update candidate.fct_stays set encounter_count = encounter_count + 1",
+        {"M05"},
+    ),
     "an arrival is not there": (
         "update candidate.fct_transfers set arrival_encounter_key = gen_random_uuid()"
         " where is_arrival_matched",
