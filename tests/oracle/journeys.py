@@ -49,8 +49,8 @@ class Stay:
 
 
 def stays(seen: Sequence[Visit]) -> dict[Name, Stay]:
-    """By the first encounter. Two encounters are of one stay when their times touch; one that was
-    sent on lasts until it arrives."""
+    """By the first encounter. Two encounters are of one stay when one begins before the other ends,
+    or on the way from it to its arrival."""
     of_persons: dict[tuple[str, ...], list[Visit]] = defaultdict(list)
     for visit in seen:
         of_persons[visit.person].append(visit)
@@ -65,7 +65,7 @@ def _of_person(visits: Sequence[Visit]) -> dict[Name, Stay]:
     group = {visit.name: {visit.name} for visit in inside}
     for one in inside:
         for other in inside:
-            if _begin(one) <= _begin(other) <= _held(one, visits):
+            if _begin(one) <= _begin(other) and _goes_on(one, other, visits):
                 joined = group[one.name] | group[other.name]
                 for name in joined:
                     group[name] = joined
@@ -91,7 +91,8 @@ def _of_person(visits: Sequence[Visit]) -> dict[Name, Stay]:
 
 
 def _follows(stay: Sequence[Visit], before: Sequence[Visit]) -> bool:
-    return _is_index(before) and _begin(stay[0]) - _end(before) <= timedelta(days=30)
+    days = _begin(stay[0]).date() - _end(before).date()
+    return _is_index(before) and days <= timedelta(days=30)
 
 
 def _is_index(stay: Sequence[Visit]) -> bool:
@@ -100,10 +101,10 @@ def _is_index(stay: Sequence[Visit]) -> bool:
     return not died and last.value("MA_LOAI_RV") not in ("2", "5")
 
 
-def _held(visit: Visit, visits: Iterable[Visit]) -> datetime:
-    """Until when a visit holds its person."""
-    arrival = arrival_of(visit, visits) if visit.is_transfer else None
-    return max(_begin(visit), _ended(visit), _begin(arrival) if arrival else _begin(visit))
+def _goes_on(one: Visit, other: Visit, visits: Iterable[Visit]) -> bool:
+    """Whether the later one begins before the other ends, or on the way from it to its arrival."""
+    arrival = arrival_of(one, visits) if one.is_transfer else None
+    return _begin(other) < _ended(one) or (arrival is not None and _begin(other) <= _begin(arrival))
 
 
 def arrival_of(sent: Visit, visits: Iterable[Visit]) -> Visit | None:

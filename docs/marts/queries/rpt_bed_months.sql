@@ -2,8 +2,8 @@
 select
     date_trunc('quarter', month_start_date::timestamp)::date as quarter_start_date,
     facility_id,
-    sum(claimed_bed_days)::numeric / nullif(sum(actual_bed_days), 0) as occupancy
+    sum(claimed_inpatient_days)::numeric / nullif(sum(actual_capacity_days), 0) as occupancy
 from marts.rpt_bed_months
-where actual_bed_days > 0
+where actual_capacity_days > 0
 group by quarter_start_date, facility_id
 order by quarter_start_date, occupancy desc, facility_id

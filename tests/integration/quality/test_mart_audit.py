@@ -84,7 +84,7 @@ SPOILT = {
     "a twin is missing": ("delete from candidate.fct_births where line_number = 2", {"M01"}),
     "a transfer is missing": (
         "delete from candidate.fct_transfers where not has_referral_slip",
-        {"M01"},
+        {"M01", "M05"},
     ),
     "a secondary diagnosis is missing": (
         "delete from candidate.bridge_encounters_diagnoses where diagnosis_order = 3",
@@ -154,7 +154,7 @@ SPOILT = {
     ),
     "an open row of a transfer is missing": (
         "delete from candidate.fct_transfers where audience = 'open'",
-        {"M01"},
+        {"M01", "M05"},
     ),
     "a closed arrival is told of": (
         "update candidate.fct_appointments set visit_encounter_key = closed.encounter_key"

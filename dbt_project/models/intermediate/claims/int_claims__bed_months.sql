@@ -34,7 +34,7 @@ select
         as inpatient_death_count,
     count(*) filter (where stays.is_discharged and stays.is_sent_on)::integer
         as inpatient_transfer_count,
-    sum(stays.bed_days)::integer as bed_days
+    sum(stays.inpatient_days)::integer as inpatient_days
 from affected
 inner join stays
     on

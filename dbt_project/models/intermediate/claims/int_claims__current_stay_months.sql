@@ -28,7 +28,7 @@ select
     versions.audience,
     stays.month_start_date,
     stays.is_insured,
-    stays.bed_days,
+    stays.inpatient_days,
     stays.is_admitted,
     stays.is_discharged,
     stays.is_inpatient_death,

@@ -15,7 +15,7 @@ select
             (months.month_start + interval '1 month')::date
         ) - greatest(stays.first_date, months.month_start::date),
         0
-    ) as bed_days,
+    ) as inpatient_days,
     stays.first_date >= months.month_start::date as is_admitted,
     stays.last_date < (months.month_start + interval '1 month')::date as is_discharged,
     stays.is_inpatient_death,

@@ -26,7 +26,7 @@ claimed as (
         audiences.audience,
         min(stays.facility_id) as facility_id,
         sum(stays.inpatient_count)::integer as inpatient_count,
-        sum(stays.bed_days)::integer as claimed_bed_days,
+        sum(stays.inpatient_days)::integer as claimed_inpatient_days,
         bool_or(stays.audience = audiences.audience) as is_own
     from affected
     inner join stays on affected.month_start_date = stays.month_start_date
@@ -54,7 +54,7 @@ months as (
             + interval '1 month - 1 day'
         )::date as last_date,
         coalesce(claimed.inpatient_count, 0) as inpatient_count,
-        coalesce(claimed.claimed_bed_days, 0) as claimed_bed_days,
+        coalesce(claimed.claimed_inpatient_days, 0) as claimed_inpatient_days,
         reported.beds_planned,
         reported.beds_actual,
         reported.bed_days,
@@ -75,18 +75,19 @@ select
     months.audience,
     months.facility_id,
     months.inpatient_count,
-    months.claimed_bed_days,
-    case when months.audience <> 'open' then months.bed_days::integer end as reported_bed_days,
+    months.claimed_inpatient_days,
+    case when months.audience <> 'open' then months.bed_days::integer end
+        as reported_inpatient_days,
     coalesce(periods.beds_planned, months.beds_planned)::integer as planned_bed_count,
     coalesce(periods.beds_actual, months.beds_actual)::integer as actual_bed_count,
     (
         coalesce(periods.beds_planned, months.beds_planned)
         * extract(day from months.last_date)
-    )::integer as planned_bed_days,
+    )::integer as planned_capacity_days,
     (
         coalesce(periods.beds_actual, months.beds_actual)
         * extract(day from months.last_date)
-    )::integer as actual_bed_days,
+    )::integer as actual_capacity_days,
     months.has_report
 from months
 left join periods

@@ -22,7 +22,7 @@ stays as (
         audiences.audience,
         sum(bed_months.insured_inpatient_count)::integer as insured_inpatient_count,
         sum(bed_months.inpatient_count)::integer as inpatient_count,
-        sum(bed_months.bed_days)::integer as bed_days,
+        sum(bed_months.inpatient_days)::integer as inpatient_days,
         sum(bed_months.discharge_count)::integer as discharge_count,
         sum(bed_months.inpatient_death_count)::integer as inpatient_death_count,
         sum(bed_months.inpatient_transfer_count)::integer as inpatient_transfer_count
@@ -61,7 +61,12 @@ figures as (
             values
             ('insured_visits', visits.insured_visit_count, reports.visits_insured, true),
             ('insured_inpatients', stays.insured_inpatient_count, reports.inpatients_insured, true),
-            ('bed_days', stays.bed_days, reports.bed_days, not reports.has_inpatients_self_pay),
+            (
+                'inpatient_days',
+                stays.inpatient_days,
+                reports.bed_days,
+                not reports.has_inpatients_self_pay
+            ),
             (
                 'discharges', stays.discharge_count, reports.discharges,
                 not reports.has_inpatients_self_pay

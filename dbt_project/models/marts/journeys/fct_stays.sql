@@ -93,7 +93,7 @@ ordered as (
     select
         *,
         max(discharged_at) over former as former_end,
-        max(greatest(arrived_at, discharged_at, arrived_elsewhere_at)) over former as held_until
+        max(arrived_elsewhere_at) over former as sent_until
     from inpatients
     window former as (
         partition by person_key, for_audience
@@ -108,7 +108,11 @@ numbered as (
         coalesce(
             arrived_at < former_end - interval '{{ var("transfer_early_hours") }} hours', false
         ) as is_overlap,
-        count(*) filter (where held_until is null or arrived_at > held_until) over (
+        count(*) filter (
+            where
+            coalesce(arrived_at >= former_end, true)
+            and coalesce(arrived_at > sent_until, true)
+        ) over (
             partition by person_key, for_audience
             order by arrived_at, encounter_key
         ) as stay_number,
@@ -143,6 +147,7 @@ told as (
     select
         joined.*,
         firsts.residence_commune_key,
+        firsts.arrival_date,
         lasts.discharge_date,
         lasts.month_start_date,
         lasts.discharge_type_code,
@@ -172,8 +177,9 @@ neighbours as (
     select
         *,
         lag(ended_at) over life as former_ended_at,
-        lag(is_index) over life as follows_index,
-        lead(started_at) over life as next_started_at,
+        is_index and discharge_date > date '{{ var("unknown_date") }}'
+        and lead(arrival_date) over life <= discharge_date + {{ var("readmission_days") }}
+            as is_readmitted,
         lead(is_planned) over life as next_is_planned
     from told
     window life as (partition by person_key, for_audience order by stay_number)
@@ -187,6 +193,7 @@ stays as (
         last_facility_key,
         last_encounter_key,
         residence_commune_key,
+        arrival_date,
         discharge_date,
         month_start_date,
         started_at,
@@ -202,21 +209,11 @@ stays as (
         (extract(epoch from started_at - former_ended_at) / 86400)::numeric(9, 2)
             as days_since_former_stay,
         coalesce(
-            follows_index
-            and started_at <= former_ended_at + interval '{{ var("readmission_days") }} days',
+            lag(is_readmitted) over (partition by person_key, for_audience order by stay_number),
             false
         ) as is_readmission,
-        coalesce(
-            is_index
-            and next_started_at <= ended_at + interval '{{ var("readmission_days") }} days',
-            false
-        ) as is_readmitted,
-        coalesce(
-            is_index
-            and not next_is_planned
-            and next_started_at <= ended_at + interval '{{ var("readmission_days") }} days',
-            false
-        ) as is_readmitted_unplanned,
+        coalesce(is_readmitted, false) as is_readmitted,
+        coalesce(is_readmitted and not next_is_planned, false) as is_readmitted_unplanned,
         false as is_tombstone,
         for_audience as audience
     from neighbours
@@ -240,6 +237,7 @@ select
     stays.last_facility_key,
     stays.last_encounter_key,
     stays.residence_commune_key,
+    stays.arrival_date,
     stays.discharge_date,
     stays.month_start_date,
     stays.started_at,

@@ -14,16 +14,18 @@ from health_warehouse.synthetic.streams import scattered
 
 _TOLD: dict[ColumnSeverity, str] = {"quarantine": "E", "flag": "W", "record": "I"}
 
+_AS_CLAIMED = "hospital_activity_month.as_claimed"
+
 
 def kinds_of(contract: Contract) -> tuple[Kind, ...]:
     """One per rule of the feed, each breaking no other rule where that can be.
 
-    A report on activity may also differ from the claims; no rule of its contract tells that.
+    A report on activity may also differ from the claims, which a rule beside these tells.
     """
     kinds = (*kinds_of_columns(contract), *kinds_of_rules(contract))
     if contract.feed != "hospital_activity_month":
         return kinds
-    return (*kinds, Kind("differs_from_claims", "", "record", "visits_total", _inflate))
+    return (*kinds, Kind("differs_from_claims", _AS_CLAIMED, "record", "visits_total", _inflate))
 
 
 def _inflate(rows: list[Row], place: int) -> bool:
