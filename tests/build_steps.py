@@ -45,6 +45,7 @@ MARTS = (
     "rpt_facility_months",
     "rpt_item_months",
     "rpt_morbidity_months",
+    "rpt_private_shares",
     "rpt_transfer_months",
 )
 Rows = Counter[str]

@@ -1,10 +1,11 @@
 {#- Where a facility stands among others. Levels since 2025 (Law 15/2023 on examination and treatment:
     primary, basic, specialised; the basic one has bands by points, which are one level), and the
-    tiers before them (TT 43/2013: 4 commune to 1 central). A level and a tier are not compared. -#}
+    tiers before them (TT 43/2013: 4 commune to 1 central). A level and a tier are not compared.
+    Feeds have codes in capitals, the lists of their meanings have them in small letters. -#}
 
 {#- 1 primary, 2 basic, 3 specialised. -#}
 {% macro level_rank(level_code) -%}
-    case {{ level_code }}
+    case lower({{ level_code }})
         when 'primary' then 1
         when 'basic_lt50' then 2
         when 'basic_50_70' then 2
@@ -19,7 +20,7 @@
 
 {#- The level of a period of a facility; its tier where it has none. -#}
 {% macro level_code(period) -%}
-    coalesce({{ period }}.professional_level, {{ period }}.old_tier)
+    lower(coalesce({{ period }}.professional_level, {{ period }}.old_tier))
 {%- endmacro %}
 
 {#- Which way somebody goes between two periods of facilities: by their levels, where one has none by
@@ -41,4 +42,24 @@
     {{ period }}.facility_code = {{ facility_code }}
     and {{ period }}.valid_from <= {{ day }}
     and ({{ period }}.valid_to > {{ day }} or {{ period }}.valid_to is null)
+{%- endmacro %}
+
+{#- A private facility: ownership that does not begin with public; so are charities. -#}
+{% macro is_private(ownership) -%}
+    coalesce(lower({{ ownership }}) not like 'public%', false)
+{%- endmacro %}
+
+{#- A facility that examines or treats people, as the calendar of deliveries takes it. -#}
+{% macro is_of_care(facility_type) -%}
+    coalesce(lower({{ facility_type }}), '') not in (
+        'pharmacy', 'cdc', 'prevention_other', 'population_office', 'station_point'
+    )
+{%- endmacro %}
+
+{#- A facility whose beds count as beds of the province (specification of the statistics office: without
+    those of commune stations and of workplaces). -#}
+{% macro has_counted_beds(facility_type) -%}
+    coalesce(lower({{ facility_type }}), '') not in (
+        'commune_station', 'station_point', 'agency_station'
+    )
 {%- endmacro %}
