@@ -15,9 +15,10 @@ INSURED_PCT, OTHER_PCT = 2, 5
 
 # A month of which the facility has sent no claims is one for the calendar of deliveries.
 AGREES = f"""not has_claims
-    or abs(gap) < {LEAST_GAP}
-    or gap_pct <= case when figure_code like 'insured%' then {INSURED_PCT} else {OTHER_PCT} end
-    or not is_comparable and gap < 0"""
+    or abs(gap_count) < {LEAST_GAP}
+    or 100.0 * abs(gap_count) <= larger_count
+        * case when figure_code like 'insured%' then {INSURED_PCT} else {OTHER_PCT} end
+    or not is_comparable and gap_count < 0"""
 
 RULE = Rule(
     id="M10",
@@ -40,7 +41,7 @@ from batch
 cross join {affected_keys("rpt_concordance_months")} as affected
 join candidate.rpt_concordance_months as figure using (month_start_date)
 where figure.audience <> 'open'""",
-            checks=(Check("gap_pct", AGREES, "figure_code || ': claims and report differ'"),),
+            checks=(Check("gap_count", AGREES, "figure_code || ': claims and report differ'"),),
         ),
     ),
     scope=Scope.RELEASE,

@@ -2,7 +2,7 @@
 select
     facility_id,
     figure_code,
-    sum(claims_value) as claims_value,
+    sum(claims_count) as claims_count,
     count(*) as month_count
 from marts.rpt_concordance_months
 group by facility_id, figure_code

@@ -101,16 +101,16 @@ def test_a_month_has_an_encounter(built: Settings) -> None:
 @pytest.mark.parametrize(
     ("figure", "figures", "passes"),
     [
-        ("insured_visits", "gap = 3, gap_pct = 2", True),
-        ("insured_visits", "gap = -3, gap_pct = 2.01", False),
-        ("insured_inpatients", "gap = 3, gap_pct = 2.01", False),
-        ("inpatient_days", "gap = 9, gap_pct = 5", True),
-        ("inpatient_days", "gap = -9, gap_pct = 5.01", False),
-        ("transfers", "gap = -2, gap_pct = 100", True),
-        ("transfers", "gap = -3, gap_pct = 100", False),
-        ("discharges", "gap = -9, gap_pct = 50, is_comparable = false", True),
-        ("discharges", "gap = 9, gap_pct = 50, is_comparable = false", False),
-        ("inpatient_deaths", "gap = -9, gap_pct = 100, has_claims = false", True),
+        ("insured_visits", "gap_count = 4, larger_count = 200", True),
+        ("insured_visits", "gap_count = -4, larger_count = 199", False),
+        ("insured_inpatients", "gap_count = 4, larger_count = 199", False),
+        ("inpatient_days", "gap_count = 9, larger_count = 180", True),
+        ("inpatient_days", "gap_count = -9, larger_count = 179", False),
+        ("transfers", "gap_count = -2, larger_count = 2", True),
+        ("transfers", "gap_count = -3, larger_count = 3", False),
+        ("discharges", "gap_count = -9, larger_count = 18, is_comparable = false", True),
+        ("discharges", "gap_count = 9, larger_count = 18, is_comparable = false", False),
+        ("inpatient_deaths", "gap_count = -9, larger_count = 9, has_claims = false", True),
     ],
 )
 def test_claims_and_report_differ(built: Settings, figure: str, figures: str, passes: bool) -> None:
@@ -123,7 +123,7 @@ def test_claims_and_report_differ(built: Settings, figure: str, figures: str, pa
 
 
 def test_a_difference_holds_the_release_where_a_setting_says_so(built: Settings) -> None:
-    statement = "update candidate.rpt_concordance_months set gap = 9, gap_pct = 50"
+    statement = "update candidate.rpt_concordance_months set gap_count = 9, larger_count = 18"
     strict = built.model_copy(update={"hold_release_for": "M10"})
     mine = [rule for rule in gate_rules(strict) if rule.id == "M10"]
     with spoilt(built, statement, marts=("rpt_concordance_months",)):

@@ -40,8 +40,8 @@ figures as (
         reports.facility_code as facility_id,
         visits.audience,
         told.figure_code,
-        coalesce(told.claims_value, 0)::integer as claims_value,
-        told.report_value::integer as report_value,
+        coalesce(told.claims_count, 0)::integer as claims_count,
+        told.report_count::integer as report_count,
         told.is_comparable,
         coalesce(visits.visit_count, 0) + coalesce(stays.inpatient_count, 0) > 0 as has_claims
     from affected
@@ -81,8 +81,8 @@ figures as (
                 reports.transfers_out_exam + reports.transfers_out_inpatient,
                 not reports.has_inpatients_self_pay and not reports.has_visits_self_pay
             )
-        ) as told (figure_code, claims_value, report_value, is_comparable)
-    where told.report_value is not null
+        ) as told (figure_code, claims_count, report_count, is_comparable)
+    where told.report_count is not null
 )
 
 select
@@ -91,14 +91,10 @@ select
     figure_code,
     audience,
     facility_id,
-    claims_value,
-    case when audience <> 'open' then report_value end as report_value,
-    case when audience <> 'open' then claims_value - report_value end as gap,
-    case
-        when audience = 'open' then null
-        when greatest(claims_value, report_value) = 0 then 0
-        else 100.0 * abs(claims_value - report_value) / greatest(claims_value, report_value)
-    end::numeric(5, 2) as gap_pct,
+    claims_count,
+    case when audience <> 'open' then report_count end as report_count,
+    case when audience <> 'open' then claims_count - report_count end as gap_count,
+    case when audience <> 'open' then greatest(claims_count, report_count) end as larger_count,
     is_comparable,
     has_claims
 from figures
