@@ -22,6 +22,7 @@ MARTS = (
     "dim_dates",
     "dim_diagnoses",
     "dim_facilities",
+    "dim_facility_periods",
     "dim_items",
     "dim_persons",
     "dim_practitioners",
