@@ -17,6 +17,7 @@ from health_warehouse.settings import Settings
 
 MARTS = (
     "bridge_encounters_diagnoses",
+    "dim_age_groups",
     "dim_code_lists",
     "dim_communes",
     "dim_dates",

@@ -11,11 +11,13 @@ from sqlalchemy import text
 from build_steps import MARTS
 from claim_ledger import PAPERS, Ledger
 from claim_ledger import Dossier as Sent
+from feed_steps import deliver_rows
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.judging import check_files
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from quality_deliveries import DRUG, Dossier, deliver
+from rows_of_lists import GOOD, POINT
 
 _SENT_ON = {"xml13": [{"ma_noi_den": "96004"}]}
 _IN_JULY = {"ngay_vao": "202607010800", "ngay_ra": "202607010900", "so_ngay_dtri": "1"}
@@ -63,6 +65,7 @@ def build_candidate(settings: Settings) -> None:
     Two more: a dossier with every table, which is closed for the XML6 among them, sent on and told
     to come back, which both happen; and an open one whose slip is kept; a slip of which nobody
     knows yet whether it is. A last one has a dossier at each bound of what the reports count.
+    Lists name a facility with the unit above it, and a point of a station.
     """
     with engine(settings, OWNER).begin() as connection:
         connection.execute(
@@ -96,6 +99,10 @@ def build_candidate(settings: Settings) -> None:
         "96005",
         *(Sent(f"bound {n}", f"P{n}", header=dict(header)) for n, header in enumerate(_BOUNDS)),
     )
+    registered = {**GOOD["facility_registry"], "parent_code": "96002"}
+    deliver_rows(settings, "facility_registry/registry_20260630.jsonl", [registered])
+    station = GOOD["commune_station"]
+    deliver_rows(settings, "commune_station/stations.jsonl", [station, {**station, **POINT}])
     build(settings)
     with engine(settings, OWNER).begin() as connection:
         connection.execute(text("create schema kept"))

@@ -33,3 +33,8 @@
 {% macro unit_code(column) -%}
     case when {{ column }} ~ '^[0-9A-Z]{5}([.][0-9]{2})?$' then {{ column }} end
 {%- endmacro %}
+
+{#- The last day of a month given by its first. -#}
+{% macro month_end(month_start_date) -%}
+    ({{ month_start_date }} + interval '1 month' - interval '1 day')::date
+{%- endmacro %}

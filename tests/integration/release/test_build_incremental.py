@@ -16,7 +16,14 @@ from health_warehouse.settings import Settings
 
 ALWAYS_WRITTEN = {"dim_practitioners"}  # no log says which are new, and they are few
 # What no delivery of the story changes: the calendar, the reference lists, who ordered.
-UNMOVED = {"dim_code_lists", "dim_communes", "dim_dates", "dim_practitioners", "dim_provinces"}
+UNMOVED = {
+    "dim_age_groups",
+    "dim_code_lists",
+    "dim_communes",
+    "dim_dates",
+    "dim_practitioners",
+    "dim_provinces",
+}
 
 
 @dataclass(frozen=True)

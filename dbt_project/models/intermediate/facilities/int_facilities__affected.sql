@@ -41,6 +41,8 @@ affected as (
     where exists (select 1 from changes)
     union distinct
     select '{{ var("unknown_code") }}' as facility_id
+    from {{ source('ops', 'builds') }} as builds
+    where builds.build_id = {{ build_id() }} and {{ from_change_id('builds') }} = 0
 )
 
 select

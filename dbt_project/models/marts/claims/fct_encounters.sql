@@ -11,7 +11,27 @@
 ) }}
 
 with versions as (
-    select * from {{ ref('int_claims__changed_versions') }}
+    select
+        facility_key,
+        encounter_key,
+        facility_id,
+        file_id,
+        position,
+        audience
+    from {{ ref('int_claims__changed_versions') }}
+    union all
+    select
+        facility_key,
+        encounter_key,
+        facility_id,
+        file_id,
+        position,
+        audience
+    from {{ ref('int_facilities__recut_versions') }}
+),
+
+periods as (
+    select * from {{ ref('int_facilities__periods') }}
 ),
 
 encounters as (
@@ -49,6 +69,10 @@ provinces as (
 select
     encounters.facility_key,
     encounters.encounter_key,
+    {{ facility_period_key(
+        'encounters.facility_key',
+        "coalesce(cut.valid_from, date '" ~ var('unknown_date') ~ "')",
+    ) }} as facility_period_key,
     encounters.person_key,
     encounters.local_person_key,
     encounters.main_diagnosis_key,
@@ -120,3 +144,13 @@ left join provinces
         encounters.residence_province_code = provinces.province_code
         and encounters.arrival_date >= provinces.valid_from
         and (encounters.arrival_date < provinces.valid_to or provinces.valid_to is null)
+-- the registry says what the facility was on the day of arrival
+left join lateral (
+    select periods.valid_from
+    from periods
+    where
+        periods.facility_code = versions.facility_id
+        and periods.valid_from <= encounters.arrival_date_key
+    order by periods.valid_from desc
+    limit 1
+) as cut on true

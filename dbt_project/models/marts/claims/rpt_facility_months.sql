@@ -7,6 +7,24 @@ encounters as (
     select * from {{ ref('fct_encounters') }}
 ),
 
+periods as (
+    select * from {{ ref('int_facilities__periods') }}
+),
+
+-- what the registry says of the last day of the month
+cuts as (
+    select
+        facility_months.facility_key,
+        facility_months.month_start_date,
+        max(periods.valid_from) as valid_from
+    from facility_months
+    inner join periods
+        on
+            facility_months.facility_id = periods.facility_code
+            and {{ month_end('facility_months.month_start_date') }} >= periods.valid_from
+    group by 1, 2
+),
+
 -- of the documents of each audience alone
 figures as (
     select
@@ -41,6 +59,10 @@ select
     figures.facility_key,
     figures.month_start_date,
     audiences.audience,
+    {{ facility_period_key(
+        'figures.facility_key',
+        "coalesce(cuts.valid_from, date '" ~ var('unknown_date') ~ "')",
+    ) }} as facility_period_key,
     figures.facility_id,
     sum(figures.encounter_count)::integer as encounter_count,
     sum(figures.inpatient_count)::integer as inpatient_count,
@@ -57,6 +79,10 @@ select
     sum(figures.death_count)::integer as death_count
 from figures
 inner join {{ audiences() }} on figures.audience = any(audiences.sees)
-group by 1, 2, 3, 4
+left join cuts
+    on
+        figures.facility_key = cuts.facility_key
+        and figures.month_start_date = cuts.month_start_date
+group by 1, 2, 3, 4, 5
 -- in a closed class: months in which something is closed
 having bool_or(figures.audience = audiences.audience)
