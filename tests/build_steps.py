@@ -21,6 +21,7 @@ MARTS = (
     "dim_code_lists",
     "dim_communes",
     "dim_dates",
+    "dim_departments",
     "dim_diagnoses",
     "dim_facilities",
     "dim_facility_periods",
