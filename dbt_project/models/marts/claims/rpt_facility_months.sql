@@ -11,20 +11,6 @@ periods as (
     select * from {{ ref('int_facilities__periods') }}
 ),
 
--- what the registry says of the last day of the month
-cuts as (
-    select
-        facility_months.facility_key,
-        facility_months.month_start_date,
-        max(periods.valid_from) as valid_from
-    from facility_months
-    inner join periods
-        on
-            facility_months.facility_id = periods.facility_code
-            and {{ month_end('facility_months.month_start_date') }} >= periods.valid_from
-    group by 1, 2
-),
-
 -- of the documents of each audience alone
 figures as (
     select
@@ -61,7 +47,7 @@ select
     audiences.audience,
     {{ facility_period_key(
         'figures.facility_key',
-        "coalesce(cuts.valid_from, date '" ~ var('unknown_date') ~ "')",
+        "coalesce(cut.valid_from, date '" ~ var('unknown_date') ~ "')",
     ) }} as facility_period_key,
     figures.facility_id,
     sum(figures.encounter_count)::integer as encounter_count,
@@ -79,10 +65,16 @@ select
     sum(figures.death_count)::integer as death_count
 from figures
 inner join {{ audiences() }} on figures.audience = any(audiences.sees)
-left join cuts
-    on
-        figures.facility_key = cuts.facility_key
-        and figures.month_start_date = cuts.month_start_date
+-- the registry says what the facility was on the last day of the month
+left join lateral (
+    select periods.valid_from
+    from periods
+    where
+        periods.facility_code = figures.facility_id
+        and {{ month_end('figures.month_start_date') }} >= periods.valid_from
+    order by periods.valid_from desc
+    limit 1
+) as cut on true
 group by 1, 2, 3, 4, 5
 -- in a closed class: months in which something is closed
 having bool_or(figures.audience = audiences.audience)
