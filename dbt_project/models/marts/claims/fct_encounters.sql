@@ -11,23 +11,7 @@
 ) }}
 
 with versions as (
-    select
-        facility_key,
-        encounter_key,
-        facility_id,
-        file_id,
-        position,
-        audience
-    from {{ ref('int_claims__changed_versions') }}
-    union all
-    select
-        facility_key,
-        encounter_key,
-        facility_id,
-        file_id,
-        position,
-        audience
-    from {{ ref('int_facilities__recut_versions') }}
+    select * from {{ ref('int_claims__affected_encounters') }}
 ),
 
 periods as (
@@ -71,7 +55,7 @@ select
     encounters.encounter_key,
     {{ facility_period_key(
         'encounters.facility_key',
-        "coalesce(cut.valid_from, date '" ~ var('unknown_date') ~ "')",
+        "coalesce(periods.valid_from, date '" ~ var('unknown_date') ~ "')",
     ) }} as facility_period_key,
     encounters.person_key,
     encounters.local_person_key,
@@ -145,12 +129,8 @@ left join provinces
         and encounters.arrival_date >= provinces.valid_from
         and (encounters.arrival_date < provinces.valid_to or provinces.valid_to is null)
 -- the registry says what the facility was on the day of arrival
-left join lateral (
-    select periods.valid_from
-    from periods
-    where
-        periods.facility_code = versions.facility_id
-        and periods.valid_from <= encounters.arrival_date_key
-    order by periods.valid_from desc
-    limit 1
-) as cut on true
+left join periods
+    on
+        versions.facility_id = periods.facility_code
+        and encounters.arrival_date_key >= periods.valid_from
+        and (encounters.arrival_date_key < periods.valid_to or periods.valid_to is null)

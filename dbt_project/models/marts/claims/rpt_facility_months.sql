@@ -47,7 +47,7 @@ select
     audiences.audience,
     {{ facility_period_key(
         'figures.facility_key',
-        "coalesce(cut.valid_from, date '" ~ var('unknown_date') ~ "')",
+        "coalesce(periods.valid_from, date '" ~ var('unknown_date') ~ "')",
     ) }} as facility_period_key,
     figures.facility_id,
     sum(figures.encounter_count)::integer as encounter_count,
@@ -66,15 +66,14 @@ select
 from figures
 inner join {{ audiences() }} on figures.audience = any(audiences.sees)
 -- the registry says what the facility was on the last day of the month
-left join lateral (
-    select periods.valid_from
-    from periods
-    where
-        periods.facility_code = figures.facility_id
+left join periods
+    on
+        figures.facility_id = periods.facility_code
         and {{ month_end('figures.month_start_date') }} >= periods.valid_from
-    order by periods.valid_from desc
-    limit 1
-) as cut on true
+        and (
+            periods.valid_to is null
+            or periods.valid_to > {{ month_end('figures.month_start_date') }}
+        )
 group by 1, 2, 3, 4, 5
 -- in a closed class: months in which something is closed
 having bool_or(figures.audience = audiences.audience)
