@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from sqlalchemy import text
 
-from build_steps import MARTS
+from build_steps import MARTS, MARTS_OF_LISTS
 from claim_ledger import PAPERS, Ledger
 from claim_ledger import Dossier as Sent
-from feed_steps import deliver_rows
+from feed_steps import put, take_in
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.judging import check_files
 from health_warehouse.release.build import build
@@ -65,7 +65,7 @@ def build_candidate(settings: Settings) -> None:
     Two more: a dossier with every table, which is closed for the XML6 among them, sent on and told
     to come back, which both happen; and an open one whose slip is kept; a slip of which nobody
     knows yet whether it is. A last one has a dossier at each bound of what the reports count.
-    Lists name a facility with the unit above it, and a point of a station.
+    Of each list there is one row, and of stations a point besides; the facility has a unit above it.
     """
     with engine(settings, OWNER).begin() as connection:
         connection.execute(
@@ -99,14 +99,16 @@ def build_candidate(settings: Settings) -> None:
         "96005",
         *(Sent(f"bound {n}", f"P{n}", header=dict(header)) for n, header in enumerate(_BOUNDS)),
     )
-    registered = {**GOOD["facility_registry"], "parent_code": "96002"}
-    deliver_rows(settings, "facility_registry/registry_20260630.jsonl", [registered])
-    station = GOOD["commune_station"]
-    deliver_rows(settings, "commune_station/stations.jsonl", [station, {**station, **POINT}])
+    lists = {feed: [dict(row)] for feed, row in GOOD.items()}
+    lists["facility_registry"][0]["parent_code"] = "96002"
+    lists["commune_station"].append(GOOD["commune_station"] | POINT)
+    for feed, rows in lists.items():
+        put(settings, f"{feed}/{feed}_20260630.jsonl", rows)
+    take_in(settings)
     build(settings)
     with engine(settings, OWNER).begin() as connection:
         connection.execute(text("create schema kept"))
-        for mart in MARTS:
+        for mart in (*MARTS, *MARTS_OF_LISTS):
             connection.execute(text(f"create table kept.{mart} as table candidate.{mart}"))
 
 

@@ -19,20 +19,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Whether a document of one of these feeds changed since the release; also behind the stretch of the
-    build, for lists are read as they stand now. -#}
-{% macro has_changes(feeds) -%}
-    exists (
-        select 1
-        from ops.document_changes as changes
-        inner join ops.builds as builds
-            on changes.change_id > {{ from_change_id('builds') }}
-        where
-            builds.build_id = {{ build_id() }}
-            and changes.feed in ('{{ feeds | join("', '") }}')
-    )
-{%- endmacro %}
-
 {#- Fails when the build of this run is no longer open, and keeps it open until the transaction of
     the model ends: a newer builder marks older builds as superseded, which waits for this row lock.
     So an orphaned process can never write after a newer build has begun. Target `readers` never writes. -#}

@@ -4,10 +4,6 @@
 -- others only name as the one above them is a row without more.
 {{ config(
     materialized='refilled',
-    meta={'feeds': [
-        'facility_registry', 'commune_station', 'workforce', 'posts', 'rotation',
-        'hospital_activity_month',
-    ]},
     post_hook="{{ keyed_by(['facility_id']) }}",
 ) }}
 

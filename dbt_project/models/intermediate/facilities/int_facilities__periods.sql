@@ -3,7 +3,6 @@
 -- correction cuts the periods anew. Days between periods, and behind the last, are unknown.
 {{ config(
     materialized='refilled',
-    meta={'feeds': ['facility_registry']},
     post_hook="{{ keyed_by(['facility_code', 'valid_from']) }}",
 ) }}
 

@@ -1,7 +1,6 @@
 -- One row per department that a list of staff names, with the name that the newest list gives it.
 {{ config(
     materialized='refilled',
-    meta={'feeds': ['workforce']},
     post_hook="{{ keyed_by(['facility_id', 'department_code']) }}",
 ) }}
 

@@ -2,7 +2,6 @@
 -- of several places of work the main one, of several periods the last.
 {{ config(
     materialized='refilled',
-    meta={'feeds': ['workforce']},
     post_hook="{{ keyed_by(['practitioner_key']) }}",
 ) }}
 
