@@ -65,7 +65,7 @@ def build_candidate(settings: Settings) -> None:
     Two more: a dossier with every table, which is closed for the XML6 among them, sent on and told
     to come back, which both happen; and an open one whose slip is kept; a slip of which nobody
     knows yet whether it is. A last one has a dossier at each bound of what the reports count.
-    Of each list there is one row, and of stations a point besides; the facility has a unit above it.
+    Of each list there is one row, of stations a point besides; the facility has a unit above it.
     """
     with engine(settings, OWNER).begin() as connection:
         connection.execute(
