@@ -6,12 +6,12 @@ with people as (
 ),
 
 beds as (
-    select sum(newest.beds_planned) as counted
-    from (
-        select distinct on (facility_key) beds_planned
-        from marts.fct_hospital_activity_months
-        order by facility_key, month_start_date desc
-    ) as newest
+    select sum(beds_planned) as counted
+    from marts.dim_facilities
+    where
+        is_listed
+        and status_code = 'active'
+        and facility_kind_code not in ('commune_station', 'station_point', 'agency_station')
 ),
 
 doctors as (

@@ -12,7 +12,13 @@ with months as (
 found as (
     select
         dates.month_start_date,
-        count(*) as transfers,
+        count(*) filter (
+            where transfers.discharge_type_code = '2' and transfers.direction_code = 'up'
+        ) as up_by_need,
+        count(*) filter (
+            where transfers.discharge_type_code = '5' and transfers.direction_code = 'up'
+        ) as up_by_wish,
+        count(*) filter (where transfers.is_cross_province) as out_of_province,
         count(*) filter (where transfers.is_arrival_matched) as found
     from marts.fct_transfers as transfers
     inner join marts.dim_dates as dates on transfers.discharge_date = dates.date_key
@@ -27,6 +33,9 @@ select
     months.by_wish::bigint as by_wish,
     round(100.0 * months.by_need / months.encounters, 1) as by_need_pct,
     round(100.0 * months.by_wish / months.encounters, 1) as by_wish_pct,
+    coalesce(found.up_by_need, 0) as up_by_need,
+    coalesce(found.up_by_wish, 0) as up_by_wish,
+    coalesce(found.out_of_province, 0) as out_of_province,
     coalesce(found.found, 0) as found
 from months
 left join found on months.month_start_date = found.month_start_date

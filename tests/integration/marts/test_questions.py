@@ -19,6 +19,7 @@ from health_warehouse.release.questions import question, questions
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.lists.calendar_days import month_ends
 from health_warehouse.synthetic.lists.province_files import Province
+from health_warehouse.synthetic.lists.rows_of_places import registry
 from oracle.recount import Recount, read_folder, recount
 from oracle.star import Star, count_star
 from worlds import release, take_in_province
@@ -78,7 +79,7 @@ def _opened(counted: Star) -> dict[tuple[str, ...], tuple[int, int, Decimal, Dec
 
 def test_every_question_answers(warehouse: Settings) -> None:
     names = [one.name for one in questions()]
-    assert len(names) >= 9
+    assert len(names) >= 10
     for name in names:
         assert _answer(warehouse, name), f"{name}: no row"
 
@@ -108,6 +109,37 @@ def test_money_is_that_of_the_claims(warehouse: Settings, counted: Star) -> None
     for row in told:
         assert 0 < row["asked_from_fund_vnd"] <= row["in_scope_vnd"] <= row["billed_vnd"]
         assert row["asked_from_fund_vnd"] + row["patients_vnd"] <= row["billed_vnd"]
+
+
+def _registered(province: Province) -> dict[str, dict[str, Any]]:
+    """What the newest registry says of each active facility, by code."""
+    day = list(month_ends(province.world.size))[-1]
+    newest: dict[str, dict[str, Any]] = {}
+    for row in sorted(registry(province.world, day), key=lambda one: str(one["valid_from"])):
+        if str(row["valid_from"]) <= str(day):
+            newest[str(row["facility_code"])] = row
+    return {code: row for code, row in newest.items() if row["status"] == "active"}
+
+
+def test_the_registry_tells_kinds_beds_and_who_is_private(
+    warehouse: Settings, province: Province
+) -> None:
+    wanted: dict[Any, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for row in _registered(province).values():
+        kind = wanted[row["facility_type"]]
+        kind[0] += 1
+        kind[1] += row["ownership"] in ("private", "private_foreign")
+        kind[2] += row["parent_code"] is not None
+        kind[3] += row.get("beds_planned") or 0
+    told = _answer(warehouse, "registry_and_ownership")
+    assert {
+        row["facility_kind_code"]: [
+            row["facilities"], row["private_facilities"], row["below_another"], row["beds_planned"],
+        ]
+        for row in told
+    } == wanted  # fmt: skip
+    assert all(row["kind_vi"] and row["kind_en"] for row in told)
+    assert 0 < sum(row["facilities"] - row["silent"] for row in told) <= 6
 
 
 def test_workforce_and_vacancies_are_counted_once(
@@ -192,6 +224,13 @@ def test_beds_and_doctors_stand_against_their_targets(
     assert [(row["resource"], row["target_year"]) for row in told] == [
         ("beds", 2025), ("beds", 2030), ("doctors", 2025), ("doctors", 2030),
     ]  # fmt: skip
+    stations = ("commune_station", "station_point", "agency_station")
+    beds = sum(
+        row.get("beds_planned") or 0
+        for row in _registered(province).values()
+        if row["facility_type"] not in stations
+    )
+    assert told[0]["counted"] == beds
     last = told[-1]
     assert (last["counted"], last["people"]) == (doctors, people)
     density = Decimal(10_000 * doctors) / people
@@ -227,6 +266,8 @@ def test_transfers_are_told_by_need_and_wish(
     for row in told:
         assert row["by_need_pct"] == _pct(row["by_need"], row["encounters"])
         assert row["found"] <= row["by_need"] + row["by_wish"]
+        assert row["up_by_need"] <= row["by_need"]
+        assert row["up_by_wish"] <= row["by_wish"]
     by_need = sum(one.transfer_professional_count for one in recounted.facility_months.values())
     by_wish = sum(one.transfer_requested_count for one in recounted.facility_months.values())
     assert by_need
