@@ -38,13 +38,18 @@ MARTS = (
     "fct_hiv_treatments",
     "fct_record_summaries",
     "fct_sick_leaves",
+    "fct_stays",
     "fct_tb_treatments",
     "fct_transfers",
     "fct_waiting_times",
     "rpt_appointment_months",
+    "rpt_bed_months",
+    "rpt_concordance_months",
     "rpt_facility_months",
     "rpt_item_months",
     "rpt_morbidity_months",
+    "rpt_private_shares",
+    "rpt_transfer_months",
 )
 MARTS_OF_LISTS = (
     "fct_hospital_activity_months",

