@@ -44,6 +44,7 @@ from expectations.marts import (
     m06_figures_in_range,
     m08_fresh,
     m09_closed_data,
+    m10_concordance,
 )
 from expectations.relations import f11_registered_facility
 from expectations.rules.family import Family
@@ -126,6 +127,7 @@ MARTS: tuple[Rule, ...] = (
     m06_figures_in_range.DECLARED,
     m08_fresh.RULE,
     m09_closed_data.RULE,
+    m10_concordance.RULE,
 )
 
 ALL: tuple[Rule, ...] = (

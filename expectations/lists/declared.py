@@ -8,6 +8,8 @@ from typing import NamedTuple
 from expectations.rules.literal import literal
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
+CLAIMS = "claims"
+"""Beside a list: the rule is judged anew whenever dossiers changed."""
 Words = tuple[str, str]
 """The same in Vietnamese and in English."""
 

@@ -1,6 +1,7 @@
-"""What the monthly report must honour beside the registry and the month before."""
+"""What the monthly report must honour beside the registry, the month before, and the claims."""
 
-from expectations.lists.declared import PLACE, counting, list_rule
+from expectations.lists.declared import CLAIMS, PLACE, counting, list_rule
+from expectations.marts.m10_concordance import AGREES
 from expectations.rules.rule import Check, Severity
 
 _IS_MONTH = "row.month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'"
@@ -109,6 +110,32 @@ where row.inpatients_start is not null and former.inpatients_end >= 0""",
         "'it begins with ' || said || ' inpatients, the month before ended with ' || before",
     ),
 )
+# No figure is quoted: what claims tell includes closed cases.
+AS_CLAIMED = list_rule(
+    "hospital_activity_month.as_claimed",
+    (
+        "Báo cáo tháng khớp với hồ sơ mà cơ sở đã gửi của tháng đó.",
+        "The monthly report tells what the claims tell that the facility has sent of that month.",
+    ),
+    f"""
+select {PLACE}, bool_and({AGREES}) as agrees,
+    string_agg(figure.figure_code, ', ' order by figure.figure_code)
+        filter (where not ({AGREES})) as figures
+from {counting("hospital_activity_month")}
+join candidate.rpt_concordance_months as figure
+    on figure.facility_id = row.facility_code
+    and to_char(figure.month_start_date, 'YYYY-MM') = row.month
+where figure.audience <> 'open'
+group by place.file_id, place.position""",
+    Check(
+        "Kỳ báo cáo",
+        "agrees",
+        "'the claims of the month tell otherwise of: ' || figures",
+    ),
+    beside=(CLAIMS,),
+    severity=Severity.RECORD,
+    threshold="as M10",
+)
 
 RULES = (
     BEDS_AS_REGISTERED,
@@ -116,4 +143,5 @@ RULES = (
     VISITS_OF_LAST_MONTH,
     FULL,
     CARRIED_OVER,
+    AS_CLAIMED,
 )

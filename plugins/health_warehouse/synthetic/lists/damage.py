@@ -19,11 +19,13 @@ _READ_BY_OTHERS = {
 """Columns that stay as they are in rows that others need, beside the key."""
 _TOLD: dict[ColumnSeverity, str] = {"quarantine": "E", "flag": "W", "record": "I"}
 
+_AS_CLAIMED = "hospital_activity_month.as_claimed"
+
 
 def kinds_of(contract: Contract) -> tuple[Kind, ...]:
     """One per rule of the feed, each breaking no other rule of it where that can be.
 
-    A report on activity may also differ from the claims; no rule of its contract tells that.
+    A report on activity may also differ from the claims, which a rule beside these tells.
     """
     kinds = (
         *kinds_of_lists(contract.feed),
@@ -32,7 +34,7 @@ def kinds_of(contract: Contract) -> tuple[Kind, ...]:
     )
     if contract.feed != "hospital_activity_month":
         return kinds
-    return (*kinds, Kind("differs_from_claims", "", "record", "visits_total", _inflate))
+    return (*kinds, Kind("differs_from_claims", _AS_CLAIMED, "record", "visits_total", _inflate))
 
 
 def _inflate(rows: list[Row], place: int) -> bool:
