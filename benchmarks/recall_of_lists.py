@@ -20,6 +20,7 @@ from argparse import ArgumentParser
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from health_warehouse.synthetic.lists.province_files import write_province
 from health_warehouse.synthetic.options import Options
 from health_warehouse.synthetic.world.sizes import Beds, Size
 
+_JUNE = date(2026, 6, 1)
 _TOLD = {"quarantine_dossier": "E", "refuse_file": "E", "flag_line": "W", "record": "I"}
 
 
@@ -92,7 +94,8 @@ class Recall:
 def small_province(seed: int, rate: float) -> Size:
     """Lists of a dozen senders, and few claims."""
     return Size(
-        Options(facilities=4, days=31, dossiers=60, seed=seed, defects=rate),
+        # June ends a quarter and a half-year: all lists of that day can be held against each other
+        Options(facilities=4, days=30, dossiers=60, seed=seed, defects=rate, start=_JUNE),
         people=250_000,
         points=40,
         provincial_hospitals=1,

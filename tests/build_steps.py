@@ -17,11 +17,14 @@ from health_warehouse.settings import Settings
 
 MARTS = (
     "bridge_encounters_diagnoses",
+    "dim_age_groups",
     "dim_code_lists",
     "dim_communes",
     "dim_dates",
+    "dim_departments",
     "dim_diagnoses",
     "dim_facilities",
+    "dim_facility_periods",
     "dim_items",
     "dim_persons",
     "dim_practitioners",

@@ -17,7 +17,7 @@ from health_warehouse.landing.judging import check_files
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from quality_deliveries import DRUG, Dossier, deliver
-from rows_of_lists import GOOD
+from rows_of_lists import GOOD, POINT
 
 _SENT_ON = {"xml13": [{"ma_noi_den": "96004"}]}
 _IN_JULY = {"ngay_vao": "202607010800", "ngay_ra": "202607010900", "so_ngay_dtri": "1"}
@@ -74,7 +74,8 @@ def build_candidate(settings: Settings) -> None:
     Two more: a dossier with every table, which is closed for the XML6 among them, sent on and told
     to come back, which both happen; an open one whose slip is kept; a slip of which nobody knows
     yet whether it is; and a monthly report that tells the same. A last one has a dossier at each
-    bound of what the reports count. Of each list there is one row.
+    bound of what the reports count. Of each list there is one row, of stations a point besides; the
+    facility has a unit above it.
     """
     with engine(settings, OWNER).begin() as connection:
         connection.execute(
@@ -109,8 +110,11 @@ def build_candidate(settings: Settings) -> None:
         *(Sent(f"bound {n}", f"P{n}", header=dict(header)) for n, header in enumerate(_BOUNDS)),
     )
     put(settings, "hospital_activity_month/bieu_9_202605.jsonl", [_REPORT])
-    for feed, row in GOOD.items():
-        put(settings, f"{feed}/{feed}_20260630.jsonl", [row])
+    lists = {feed: [dict(row)] for feed, row in GOOD.items()}
+    lists["facility_registry"][0]["parent_code"] = "96002"
+    lists["commune_station"].append(GOOD["commune_station"] | POINT)
+    for feed, rows in lists.items():
+        put(settings, f"{feed}/{feed}_20260630.jsonl", rows)
     take_in(settings)
     build(settings)
     with engine(settings, OWNER).begin() as connection:
