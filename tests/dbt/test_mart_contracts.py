@@ -96,6 +96,25 @@ def _sources(manifest: dict[str, Any], name: str) -> set[tuple[str, str]]:
     return set().union(*(_sources(manifest, parent) for parent in parents))
 
 
+def test_what_says_which_rows_are_rewritten_runs_before(models: dict[str, Any]) -> None:
+    """Or the rows of the build before are deleted, and those of this one stay."""
+    scoped = 0
+    for name, model in models.items():
+        scope = (model["config"]["meta"].get("publish") or {}).get("scope")
+        if not scope:
+            continue
+        scoped += 1
+        above: set[str] = set()
+        waiting = [name]
+        while waiting:
+            parents = models.get(waiting.pop(), {}).get("depends_on", {}).get("nodes", ())
+            new = {parent.split(".")[-1] for parent in parents} - above
+            above |= new
+            waiting += new
+        assert scope in above, f"{name}: read its scope, or write {{{{ runs_after('{scope}') }}}}"
+    assert scoped >= 10
+
+
 def test_every_code_that_readers_see_has_a_label_in_two_languages(
     warehouse: Settings, models: dict[str, Any]
 ) -> None:
