@@ -1,15 +1,27 @@
 """What lists of members must honour: every commune, one basis, no more members than people."""
 
-from expectations.lists.declared import PLACE, ROW_KEY, communes_without, counting, list_rule
+from expectations.lists.declared import (
+    FOUND_AT,
+    PLACE,
+    ROW_KEY,
+    communes_without,
+    counting,
+    list_rule,
+    listed,
+)
 from expectations.lists.population import PEOPLE
 from expectations.rules.rule import Check, Severity
 
 _MEMBERSHIP = counting("insurance_membership")
+_LISTED = listed(
+    "insurance_membership",
+    f"row.commune_code, row.as_of_date, row.members, {ROW_KEY} as row_key",
+)
 # Members of a commune on a day, told at one of its rows.
-_MEMBERS = f"""
+_MEMBERS = f"""{_LISTED},
 members as materialized (
-    select commune_code, as_of_date, sum(members) as members, min({ROW_KEY}) as first_row
-    from feeds.insurance_membership as row
+    select commune_code, as_of_date, sum(members) as members, min(row_key) as first_row
+    from listed
     group by 1, 2
 )"""
 
@@ -21,11 +33,10 @@ MEMBERS_OF_PEOPLE = list_rule(
     ),
     f"""
 with {PEOPLE},{_MEMBERS}
-select {PLACE}, members.members, people.persons
-from {_MEMBERSHIP}
-join members using (commune_code, as_of_date)
-join people using (commune_code)
-where members.first_row = {ROW_KEY}""",
+select {FOUND_AT}, members.members, people.persons
+from listed
+join members on members.first_row = listed.row_key
+join people on people.commune_code = members.commune_code""",
     Check(
         "Số người có thẻ còn hiệu lực",
         "members <= 1.05 * persons",
@@ -42,13 +53,13 @@ MEMBERS_OF_LAST_MONTH = list_rule(
     ),
     f"""
 with {_MEMBERS}
-select {PLACE}, members.members, former.members as before
-from {_MEMBERSHIP}
-join members using (commune_code, as_of_date)
+select {FOUND_AT}, members.members, former.members as before
+from listed
+join members on members.first_row = listed.row_key
 join members as former
     on former.commune_code = members.commune_code
     and former.as_of_date between members.as_of_date - 31 and members.as_of_date - 28
-where members.first_row = {ROW_KEY} and former.members > 0""",
+where former.members > 0""",
     Check(
         "Số người có thẻ còn hiệu lực",
         "abs(members - before) <= 0.1 * before",
