@@ -8,17 +8,17 @@ from typing import NamedTuple
 from expectations.rules.literal import literal
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
-CLAIMS = "claims"
-"""Beside a list: the rule is judged anew whenever dossiers changed."""
 Words = tuple[str, str]
 """The same in Vietnamese and in English."""
 
 
 class ListRule(NamedTuple):
-    """A rule, and the feeds that it looks at: it is judged anew when one of them has changed."""
+    """A rule, and the feeds that it looks at: it is judged anew when one of them has changed, or in
+    every build, when it looks at dossiers besides."""
 
     rule: Rule
     feeds: frozenset[str]
+    every_build: bool = False
 
 
 def list_rule(
@@ -28,6 +28,7 @@ def list_rule(
     check: Check,
     *,
     beside: Sequence[str] = (),
+    every_build: bool = False,
     severity: Severity = Severity.FLAG_LINE,
     source: str = "own: what lists of one province say together",
     threshold: str = "",
@@ -39,14 +40,14 @@ def list_rule(
         sentence_vi=says[0],
         sentence_en=says[1],
         source=Source(source, "?"),
-        category=Category.CONCORDANCE if beside else Category.PLAUSIBILITY,
+        category=Category.CONCORDANCE if beside or every_build else Category.PLAUSIBILITY,
         severity=severity,
         owner="sender",
         threshold=threshold,
         scope=Scope.OTHERS,
         rows=(Rows(table_sql=literal(feed), sql=sql, checks=(check,)),),
     )
-    return ListRule(rule, frozenset({feed, *beside}))
+    return ListRule(rule, frozenset({feed, *beside}), every_build)
 
 
 def counting(feed: str) -> str:

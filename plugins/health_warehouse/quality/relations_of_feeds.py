@@ -13,8 +13,6 @@ from health_warehouse.feeds.contract import Contract
 
 _CHANGED = text(
     "select distinct feed from ops.document_changes where change_id > :after and change_id <= :to"
-    " union select 'claims' where exists ("
-    "select from ops.dossier_changes where change_id > :after and change_id <= :to)"
 )
 
 
@@ -32,7 +30,7 @@ def relations_of_feeds(
     """
     values = {"after": after, "to": to}
     changed = set(contracts) if is_full else set(connection.execute(_CHANGED, values).scalars())
-    by_hand = (one.rule for one in registry.OF_LISTS if changed & one.feeds)
+    by_hand = (one.rule for one in registry.OF_LISTS if one.every_build or changed & one.feeds)
     return (*by_hand, *_of_contracts(contracts, changed))
 
 
