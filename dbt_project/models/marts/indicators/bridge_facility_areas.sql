@@ -1,0 +1,16 @@
+-- One row per facility, area that it is or was in, first day of that, and audience.
+{{ config(
+    pre_hook="{{ add_differing_areas() }}",
+) }}
+
+with affected as (
+    select * from {{ affected_keys() }}
+)
+
+select areas.*
+from affected
+inner join {{ ref('int_indicators__facility_areas') }} as areas
+    on
+        affected.facility_key = areas.facility_key
+        and affected.area_kind = areas.area_kind
+        and affected.area_key = areas.area_key

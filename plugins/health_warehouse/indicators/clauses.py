@@ -1,0 +1,32 @@
+"""Whether a clause of SQL names nothing but columns of its fact. What it computes, dbt finds out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from health_warehouse.feeds.problem import shown, write_one_of
+
+_WORDS = frozenset(
+    "and or not in is null true false between like case when then else end coalesce greatest least"
+    " left any string_to_array".split()
+)
+_TEXT = re.compile(r"'[^']*'")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ALLOWED = re.compile(r"[\w\s'(),.<>=+*/%-]*")
+
+
+def problems(clause: str, columns: Collection[str]) -> Iterator[str]:
+    """What is wrong in a clause, in words."""
+    bare = _TEXT.sub("''", clause)
+    if not _ALLOWED.fullmatch(bare) or "--" in bare or "/*" in bare:
+        yield "only names, numbers, texts in '…', comparisons and ( ) are read in a clause"
+        return
+    if bare.count("'") % 2:
+        yield "a text in it does not end: close the quote"
+        return
+    if bare.count("(") != bare.count(")"):
+        yield "its parentheses do not match"
+    for name in dict.fromkeys(_NAME.findall(bare)):
+        if name.lower() not in _WORDS and name not in columns:
+            yield f"{shown(name)} is no column of the fact: {write_one_of(name, sorted(columns))}"
