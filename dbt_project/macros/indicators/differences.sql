@@ -2,7 +2,8 @@
     or in the mart only, among those that satisfy `which`. They are affected beside those that
     config.meta.publish finds. So a list that came again unchanged affects nothing. -#}
 {% macro add_differing_keys(fresh, which) -%}
-    {%- set keys = model.config.meta.publish['keys'] | join(', ') -%}
+    {%- set publish = model.config.meta.publish or {'keys': []} -%}
+    {%- set keys = publish['keys'] | join(', ') -%}
     {%- set columns = model.columns.keys() | join(', ') -%}
     insert into {{ affected_keys() }}
     {%- if is_made_anew() %}
@@ -28,11 +29,12 @@
 {#- Hook before values are made: those that become final, for the days of grace after their period are
     over since the published release. -#}
 {% macro add_final_values() -%}
+    {%- set publish = model.config.meta.publish or {'keys': []} -%}
     {%- if is_made_anew() %}
     select 1
     {%- else %}
     insert into {{ affected_keys() }}
-    select distinct {{ model.config.meta.publish['keys'] | join(', ') }}
+    select distinct {{ publish['keys'] | join(', ') }}
     from {{ this }} as published
     cross join {{ ref('int_indicators__days') }} as days
     where
@@ -55,4 +57,14 @@
         ref('int_indicators__components'),
         'source_fact in (select source_fact from ' ~ ref('int_indicators__touched_facts') ~ ')'
     ) }}
+{%- endmacro %}
+
+{#- The keys of a mart that this build affected, for what is derived from it; of one that is made anew,
+    its rows. Unit tests give the rows of the mart. -#}
+{% macro affected_or_all(mart) -%}
+    {%- if is_made_anew() or model.resource_type == 'unit_test' -%}
+        {{ return(mart) }}
+    {%- else -%}
+        {{ return(affected_keys(mart)) }}
+    {%- endif -%}
 {%- endmacro %}

@@ -38,8 +38,8 @@ select
     {{ unknown_reference_key() }} as commune_key,
     atoms.atom_start_date,
     gone.is_main_place,
-    gone.occupation,
-    gone.leave_reason,
+    lower(gone.occupation) as occupation,
+    lower(gone.leave_reason) as leave_reason,
     {{ of_facility() }}
 from (
     select distinct on (staff.facility_code, staff.person_key, staff.left_on)
@@ -70,9 +70,9 @@ select
     sent.facility_key,
     {{ unknown_reference_key() }} as commune_key,
     atoms.atom_start_date,
-    sent.programme,
-    sent.occupation,
-    sent.staff_group,
+    lower(sent.programme) as programme,
+    lower(sent.occupation) as occupation,
+    lower(sent.staff_group) as staff_group,
     sent.started_on >= atoms.atom_start_date as starts,
     sent.planned_persons,
     least(sent.last_day, atoms.atom_end_date)
@@ -111,15 +111,4 @@ inner join {{ ref('fct_encounters') }} as encounters
         touched.facility_key = encounters.facility_key
         and encounters.discharge_date between touched.atom_start_date and touched.atom_end_date
 {{ join_facility('touched.facility_key', 'touched.atom_end_date') }}
-{%- endmacro %}
-
-{#- The province of today of a commune or of the unknown one. -#}
-{% macro province_of(communes) -%}
-    coalesce((
-        select provinces.current_province_key
-        from {{ ref('dim_provinces') }} as provinces
-        where
-            provinces.province_key = {{ communes }}.province_key
-            and provinces.audience = 'open'
-    ), {{ unknown_reference_key() }})
 {%- endmacro %}

@@ -18,25 +18,41 @@
     )
 {%- endmacro %}
 
-{#- The days of the lists of a feed by sender, each with that of the next one. -#}
-{% macro list_days(model, sender) -%}
-    (
-        select
-            listed.{{ sender }},
-            listed.as_of,
-            lead(listed.as_of) over (
-                partition by listed.{{ sender }}
-                order by listed.as_of
-            ) as next_as_of
-        from (select distinct {{ sender }}, as_of from {{ ref(model) }}) as listed
-    )
-{%- endmacro %}
+{#- The rows of a feed, the ends of periods, and which lists hold at which of them, by sender. What a
+    list says is read once: its view joins the ledger. -#}
+{% macro lists_at_ends(model, sender) -%}
+with listed as materialized (
+    select * from {{ ref(model) }}
+),
 
-{#- Whether a list says how things are at the end of an atom. -#}
-{% macro holds_at(lists, ends) -%}
-    {{ ends }}.atom_end_date >= {{ lists }}.as_of
-            and ({{ lists }}.next_as_of is null or {{ ends }}.atom_end_date < {{ lists }}.next_as_of)
-            and {{ ends }}.atom_end_date < {{ lists }}.as_of + {{ var("list_holds_days") }}
+ends as materialized (
+    select * from {{ period_ends() }} as over
+),
+
+list_days as materialized (
+    select
+        days.{{ sender }},
+        days.as_of,
+        lead(days.as_of) over (
+            partition by days.{{ sender }}
+            order by days.as_of
+        ) as next_as_of
+    from (select distinct {{ sender }}, as_of from listed) as days
+),
+
+lists as materialized (
+    select
+        list_days.{{ sender }},
+        list_days.as_of,
+        ends.atom_start_date,
+        ends.atom_end_date
+    from list_days
+    inner join ends
+        on
+            list_days.as_of <= ends.atom_end_date
+            and (list_days.next_as_of is null or list_days.next_as_of > ends.atom_end_date)
+            and list_days.as_of + {{ var("list_holds_days") }} > ends.atom_end_date
+)
 {%- endmacro %}
 
 {#- What a facility was on a day: columns of int_indicators__facility_periods. -#}
@@ -55,6 +71,8 @@ left join {{ ref('int_indicators__facility_periods') }} as periods
 {%- endmacro %}
 
 {% macro staff_rows() -%}
+{{ lists_at_ends('stg_lists__workforce', 'facility_code') }}
+
 select
     employed.facility_key,
     {{ unknown_reference_key() }} as commune_key,
@@ -65,8 +83,8 @@ select
         order by employed.facility_key
     ) = 1 as is_first_main_place,
     employed.title_code,
-    employed.occupation,
-    employed.degree,
+    lower(employed.occupation) as occupation,
+    lower(employed.degree) as degree,
     employed.scope is not null as has_scope,
     coalesce(
         employed.licence_date <= employed.atom_end_date
@@ -76,29 +94,26 @@ select
         ),
         false
     ) as is_licence_valid,
-    employed.employment_kind,
+    lower(employed.employment_kind) as employment_kind,
     {{ of_facility() }}
 from (
     -- who works in several departments of a facility is one person there
-    select distinct on (ends.atom_start_date, staff.facility_code, staff.person_key)
+    select distinct on (lists.atom_start_date, staff.facility_code, staff.person_key)
         staff.*,
         {{ surrogate_key(['staff.facility_code']) }} as facility_key,
-        ends.atom_start_date,
-        ends.atom_end_date
-    from {{ list_days('stg_lists__workforce', 'facility_code') }} as lists
-    inner join {{ period_ends() }} as ends
-        on
-            {{ holds_at('lists', 'ends') }}
-    inner join {{ ref('stg_lists__workforce') }} as staff
+        lists.atom_start_date,
+        lists.atom_end_date
+    from lists
+    inner join listed as staff
         on
             lists.facility_code = staff.facility_code
             and lists.as_of = staff.as_of
-            and staff.valid_from <= ends.atom_end_date
-            and (staff.valid_to is null or staff.valid_to >= ends.atom_end_date)
-            and (staff.joined_on is null or staff.joined_on <= ends.atom_end_date)
-            and (staff.left_on is null or staff.left_on >= ends.atom_end_date)
+            and staff.valid_from <= lists.atom_end_date
+            and (staff.valid_to is null or staff.valid_to >= lists.atom_end_date)
+            and (staff.joined_on is null or staff.joined_on <= lists.atom_end_date)
+            and (staff.left_on is null or staff.left_on >= lists.atom_end_date)
     order by
-        ends.atom_start_date,
+        lists.atom_start_date,
         staff.facility_code,
         staff.person_key,
         staff.is_main_place desc,
@@ -109,34 +124,35 @@ from (
 {%- endmacro %}
 
 {% macro posts_rows() -%}
+{{ lists_at_ends('stg_lists__posts', 'facility_code') }}
+
 select
     {{ surrogate_key(['posts.facility_code']) }} as facility_key,
     {{ unknown_reference_key() }} as commune_key,
-    ends.atom_start_date,
-    posts.occupation,
+    lists.atom_start_date,
+    lower(posts.occupation) as occupation,
     posts.approved_posts,
     posts.filled_posts,
     posts.contract_staff,
     posts.needed_by_norm,
     {{ of_facility() }}
-from {{ list_days('stg_lists__posts', 'facility_code') }} as lists
-inner join {{ period_ends() }} as ends
-    on
-        {{ holds_at('lists', 'ends') }}
-inner join {{ ref('stg_lists__posts') }} as posts
+from lists
+inner join listed as posts
     on
         lists.facility_code = posts.facility_code
         and lists.as_of = posts.as_of
-{{ join_facility(surrogate_key(['posts.facility_code']), 'ends.atom_end_date') }}
+{{ join_facility(surrogate_key(['posts.facility_code']), 'lists.atom_end_date') }}
 {%- endmacro %}
 
 {#- Of a commune that is no more, its last list says nothing of the days after. -#}
 {% macro stations_rows() -%}
+{{ lists_at_ends('stg_lists__commune_station', 'commune_code') }}
+
 select
     {{ surrogate_key(['stations.unit_code']) }} as facility_key,
     communes.commune_key,
-    ends.atom_start_date,
-    stations.unit_kind,
+    lists.atom_start_date,
+    lower(stations.unit_kind) as unit_kind,
     stations.doctors_own,
     stations.doctors_rotated,
     stations.doctors_total,
@@ -145,11 +161,8 @@ select
     stations.has_doctor,
     stations.criteria_met,
     stations.stay_beds
-from {{ list_days('stg_lists__commune_station', 'commune_code') }} as lists
-inner join {{ period_ends() }} as ends
-    on
-        {{ holds_at('lists', 'ends') }}
-inner join {{ ref('stg_lists__commune_station') }} as stations
+from lists
+inner join listed as stations
     on
         lists.commune_code = stations.commune_code
         and lists.as_of = stations.as_of
@@ -157,8 +170,8 @@ inner join {{ ref('dim_communes') }} as communes
     on
         stations.commune_code = communes.commune_code
         and communes.audience = 'open'
-        and communes.valid_from <= ends.atom_end_date
-        and (communes.valid_to is null or communes.valid_to > ends.atom_end_date)
+        and communes.valid_from <= lists.atom_end_date
+        and (communes.valid_to is null or communes.valid_to > lists.atom_end_date)
 {%- endmacro %}
 
 {#- Facilities of care that are active, from the first registry on. Pharmacies are none. -#}
@@ -214,9 +227,13 @@ from (
             and communes.audience = 'open'
             and communes.valid_from <= people.ref_date
             and (communes.valid_to is null or communes.valid_to > people.ref_date)
+    inner join {{ ref('dim_provinces') }} as provinces
+        on
+            communes.province_key = provinces.province_key
+            and provinces.audience = 'open'
     inner join {{ ref('int_indicators__population_years') }} as chosen
         on
-            {{ province_of('communes') }} = chosen.province_key
+            provinces.current_province_key = chosen.province_key
             and extract(year from people.ref_date) = chosen.year_number
             and people.source_code = chosen.source_code
 ) as counted
@@ -228,22 +245,21 @@ where counted.preference = 1
 {%- endmacro %}
 
 {% macro members_rows() -%}
+{{ lists_at_ends('stg_lists__insurance_membership', 'commune_code') }}
+
 select
     {{ surrogate_key(["'" ~ var('unknown_code') ~ "'"]) }} as facility_key,
     communes.commune_key,
-    ends.atom_start_date,
+    lists.atom_start_date,
     holders.group_code,
     holders.age_band,
     holders.sex,
-    holders.residence_basis,
-    holders.counted,
+    lower(holders.residence_basis) as residence_basis,
+    lower(holders.counted) as counted,
     holders.members,
     holders.registered_here
-from {{ list_days('stg_lists__insurance_membership', 'commune_code') }} as lists
-inner join {{ period_ends() }} as ends
-    on
-        {{ holds_at('lists', 'ends') }}
-inner join {{ ref('stg_lists__insurance_membership') }} as holders
+from lists
+inner join listed as holders
     on
         lists.commune_code = holders.commune_code
         and lists.as_of = holders.as_of
@@ -251,6 +267,6 @@ inner join {{ ref('dim_communes') }} as communes
     on
         holders.commune_code = communes.commune_code
         and communes.audience = 'open'
-        and communes.valid_from <= ends.atom_end_date
-        and (communes.valid_to is null or communes.valid_to > ends.atom_end_date)
+        and communes.valid_from <= lists.atom_end_date
+        and (communes.valid_to is null or communes.valid_to > lists.atom_end_date)
 {%- endmacro %}

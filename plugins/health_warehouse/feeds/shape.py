@@ -23,8 +23,8 @@ _TYPES = {
 def problems_of_shape(
     root: Node, schema: Schema | None = None
 ) -> tuple[list[Problem], frozenset[Place]]:
-    """Everything that does not fit the schema, that of contracts where none is given, each once; and
-    the places of values that must not be used."""
+    """Everything that does not fit the schema, that of contracts where none is given, each
+    once; and the places of values that must not be used."""
     found: set[Problem] = set()
     faults: set[Place] = set()
     for error in validator(schema).iter_errors(root.plain()):

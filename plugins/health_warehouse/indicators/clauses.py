@@ -1,4 +1,4 @@
-"""Whether a clause of SQL names nothing but columns of its fact. What it computes, dbt finds out."""
+"""Whether a clause of SQL names nothing but columns of its fact; dbt finds what it computes."""
 
 from __future__ import annotations
 
@@ -30,3 +30,36 @@ def problems(clause: str, columns: Collection[str]) -> Iterator[str]:
     for name in dict.fromkeys(_NAME.findall(bare)):
         if name.lower() not in _WORDS and name not in columns:
             yield f"{shown(name)} is no column of the fact: {write_one_of(name, sorted(columns))}"
+
+
+def qualified(clause: str, columns: Collection[str]) -> str:
+    """The clause with `facts.` before each column."""
+    return "".join(
+        part
+        if part.startswith("'")
+        else _NAME.sub(lambda name: f"facts.{name[0]}" if name[0] in columns else name[0], part)
+        for part in re.split(r"('[^']*')", clause)
+    )
+
+
+def conditions(clause: str) -> list[str]:
+    """What `and` joins outside parentheses; the whole clause where an `or` stands beside it."""
+    parts: list[str] = []
+    depth = 0
+    pieces = re.split(r"('[^']*'|[()]|\band\b|\bor\b|\bbetween\b)", clause)
+    text = ""
+    awaits = False
+    for piece in pieces:
+        depth += (piece == "(") - (piece == ")")
+        if depth == 0 and piece == "or":
+            return [clause]
+        if depth == 0 and piece == "between":
+            awaits = True
+        elif depth == 0 and piece == "and" and awaits:
+            awaits = False
+        elif depth == 0 and piece == "and":
+            parts.append(text.strip())
+            text = ""
+            continue
+        text += piece
+    return [*parts, text.strip()]

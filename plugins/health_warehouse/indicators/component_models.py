@@ -1,7 +1,7 @@
-"""The models of the dbt project that add up components: one per fact, written from the definitions.
+"""The models of the dbt project that add up components: one per fact, written from definitions.
 
-A test fails when they are not what the definitions say. Each reads its fact once; the figures of all
-its indicators are columns of that pass, and become rows behind it.
+A test fails when they are not what the definitions say. Each reads its fact once; the figures of
+all its indicators are columns of that pass, and become rows behind it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from health_warehouse.indicators import clauses
 from health_warehouse.indicators.catalogue import indicators
 from health_warehouse.indicators.facts import FACTS, Fact
 from health_warehouse.indicators.indicator import Indicator, Part
@@ -26,8 +27,11 @@ _COLUMNS = {
     "numerator": ("numeric", "Part of the numerator; null when the fact gives none."),
     "denominator": ("numeric", "Part of the denominator; null when the fact gives none."),
     "case_count": ("numeric", "Cases for the rule of small numbers, where they are others."),
-    "audience": ("text", "For whom it was computed: open, or a closed class."),
+    "audience": ("text", "For whom it was computed, open or a closed class."),
 }
+_FITTING = 88
+"""Characters of a condition; a list of codes may be longer."""
+
 COMPONENTS = tuple(name for name in _COLUMNS)
 
 
@@ -61,31 +65,37 @@ def _of(fact: Fact) -> list[Indicator]:
     ]
 
 
-def _figures(fact: Fact, found: Sequence[Indicator]) -> Iterator[tuple[str, str, Part]]:
-    """Column, name of the part, and part, of each figure that the fact gives."""
+def _figures(fact: Fact, found: Sequence[Indicator]) -> Iterator[tuple[str, Part]]:
+    """Column and part of each figure that the fact gives."""
     for one in found:
         for name, part in one.parts.items():
             if part.fact == fact.code:
-                yield f"{one.code.lower()}_{name}", name, part
+                yield f"{one.code.lower()}_{name}", part
 
 
-def _sum(part: Part) -> str:
-    taken = f"sum({part.of})" if part.of else "count(*)"
-    return f"{taken} filter (where {part.where})" if part.where else taken
+def _sum(fact: Fact, part: Part) -> str:
+    taken = f"sum({clauses.qualified(part.of, fact.columns)})" if part.of else "count(*)"
+    if not part.where:
+        return taken
+    first, *others = clauses.conditions(clauses.qualified(part.where, fact.columns))
+    lines = [f"where {first}"] if not others else ["where", *_indented([first, *others])]
+    lines = [f"{line}  -- noqa: LT05" if len(line) > _FITTING else line for line in lines]
+    return "\n            ".join([f"{taken} filter (", *lines]) + "\n        )"
+
+
+def _indented(conditions: Sequence[str]) -> list[str]:
+    return [f"{'and ' if number else ''}{one}" for number, one in enumerate(conditions)]
 
 
 def _model(fact: Fact, found: Sequence[Indicator]) -> str:
-    columns = [(column, _sum(part)) for column, _, part in _figures(fact, found)]
+    columns = [(column, _sum(fact, part)) for column, part in _figures(fact, found)]
     names = [column for column, _ in columns]
     keys = [name for name in _KEY if name not in ("indicator_code", "audience")]
     own = [*keys, "audience"] if fact.division == "by_row" else keys
-    taken = ",\n        ".join(
+    figures = _select(
         [*(f"facts.{name}" for name in own), *(f"{text} as {name}" for name, text in columns)]
     )
-    numbers = ", ".join(str(number) for number in range(1, len(own) + 1))
-    seen = _seen(fact, keys, names)
-    rows = ",\n        ".join(_row(fact, one) for one in found)
-    selected = ",\n    ".join(
+    selected = _select(
         [
             *(f"seen.{name}" for name in keys),
             f"'{fact.code}' as source_fact",
@@ -95,11 +105,14 @@ def _model(fact: Fact, found: Sequence[Indicator]) -> str:
                 for name in ("numerator", "denominator", "case_count")
             ),
             "seen.audience",
-        ]
+        ],
+        depth=1,
     )
+    rows = ",\n        ".join(_row(fact, one) for one in found)
     return f"""\
--- One row per facility, commune, atom of time and indicator that {fact.code} give figures of, and
--- audience. {_WRITTEN}.
+-- One row per facility, commune, atom of time and indicator that {fact.code} give figures of,
+-- and audience.
+-- {_WRITTEN}.
 {{{{ config(
     materialized='refilled',
     post_hook="{{{{ keyed_by({list(_KEY)!r}) }}}}",
@@ -111,24 +124,29 @@ with facts as (
 
 {_touched(fact)}figures as (
     select
-        {taken}
+        {figures}
     from facts
-    {_where_touched(fact)}group by {numbers}
+    {_where_touched(fact)}group by {", ".join(f"facts.{name}" for name in own)}
 ),
 
 seen as (
-{seen}
+{_seen(fact, keys, names)}
 )
 
 select
     {selected}
 from seen
-cross join lateral (
-    values
+cross join
+    lateral (
+        values
         {rows}
-) as parts (indicator_code, numerator, denominator, case_count)
+    ) as parts (indicator_code, numerator, denominator, case_count)
 where parts.numerator is not null or parts.denominator is not null
 """  # noqa: S608 - a model, of names and clauses that definitions are held to
+
+
+def _select(columns: Sequence[str], depth: int = 2) -> str:
+    return (",\n" + "    " * depth).join(columns)
 
 
 def _touched(fact: Fact) -> str:
@@ -144,8 +162,8 @@ def _touched(fact: Fact) -> str:
 def _where_touched(fact: Fact) -> str:
     if fact.is_of_claims:
         return ""
-    return f"""where exists (select 1 from touched where touched.source_fact = '{fact.code}')
-    """
+    touched = "select touched.source_fact from touched"
+    return f"where '{fact.code}' in ({touched})\n    "
 
 
 def _seen(fact: Fact, keys: Sequence[str], names: Sequence[str]) -> str:
@@ -157,39 +175,41 @@ def _seen(fact: Fact, keys: Sequence[str], names: Sequence[str]) -> str:
         figures.*,
         'open' as audience
     from figures"""
-    listed = ",\n        ".join(
+    listed = _select(
         [
             *(f"figures.{name}" for name in keys),
             "audiences.audience",
             *(f"sum(figures.{name}) as {name}" for name in names),
         ]
     )
-    numbers = ", ".join(str(number) for number in range(1, len(keys) + 2))
+    grouped = ", ".join([*(f"figures.{name}" for name in keys), "audiences.audience"])
     return f"""\
     select
         {listed}
     from figures
     inner join {{{{ audiences() }}}} on figures.audience = any(audiences.sees)
-    group by {numbers}
+    group by {grouped}
     -- in a closed class: what something closed takes part in
     having bool_or(figures.audience = audiences.audience)"""  # noqa: S608
 
 
 def _row(fact: Fact, one: Indicator) -> str:
-    cells = []
+    cells = [f"'{one.code}'"]
     for name in ("numerator", "denominator", "case_count"):
         part = one.parts.get(name)
+        column = f"seen.{one.code.lower()}_{name}"
         if part is None or part.fact != fact.code:
             cells.append("null::numeric")
         elif fact.is_of_claims and part.of:
-            cells.append(f"coalesce({one.code.lower()}_{name}, 0)")
+            cells.append(f"coalesce({column}, 0)")
         else:
-            cells.append(f"{one.code.lower()}_{name}")
-    return f"('{one.code}', {', '.join(cells)})"
+            cells.append(column)
+    listed = ",\n            ".join(cells)
+    return f"(\n            {listed}\n        )"
 
 
 def _touched_facts() -> str:
-    pairs = ",\n        ".join(
+    pairs = ",\n    ".join(
         f"('{fact.code}', '{feed}')"
         for fact in used_facts()
         if not fact.is_of_claims
@@ -197,7 +217,8 @@ def _touched_facts() -> str:
     )
     return f"""\
 -- One row per fact of lists of which components may have changed: a feed that it comes from has
--- changed, or a period has come to its end. {_WRITTEN}.
+-- changed, or a period has come to its end.
+-- {_WRITTEN}.
 {{{{ config(
     materialized='refilled',
     post_hook="{{{{ keyed_by(['source_fact']) }}}}",
@@ -219,10 +240,10 @@ atoms as (
 select distinct facts.source_fact
 from (
     values
-        {pairs}
+    {pairs}
 ) as facts (source_fact, feed)
 where
-    exists (select 1 from changed where changed.feed = facts.feed)
+    facts.feed in (select changed.feed from changed)
     or exists (
         select 1
         from days
@@ -236,14 +257,16 @@ where
 
 def _components() -> str:
     selects = "\nunion all\n".join(
-        f"select * from {{{{ ref('{model_name(fact)}') }}}}" for fact in used_facts()
+        f"select * from {{{{ ref('{model_name(fact)}') }}}}"  # noqa: S608
+        for fact in used_facts()
     )
     return f"""\
 -- One row per facility, commune, atom of time, indicator and fact that gives figures of it, and
--- audience: of what this build touches. {_WRITTEN}.
+-- audience: of what this build touches.
+-- {_WRITTEN}.
 -- No WITH in a view: Postgres would not flatten it.
 {selects}
-"""
+"""  # noqa: S608 - a model, of names of ours
 
 
 def _properties(fact: Fact) -> str:

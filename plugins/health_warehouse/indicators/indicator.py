@@ -38,8 +38,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A value that is aimed at (`kind` target) or was published (known), in a year, of the nation or
-    of the province `scope`."""
+    """A value that is aimed at (`kind` target) or was published (known), in a year, of the nation
+    or of the province `scope`."""
 
     scope: str
     year: int

@@ -1,4 +1,4 @@
-"""The seeds of the dbt project that hold what the definitions say: indicators, and their targets."""
+"""The seeds of the dbt project that hold what the definitions say: indicators, and targets."""
 
 from __future__ import annotations
 

@@ -10,17 +10,18 @@ from health_warehouse.indicators.indicator import Indicator, Part
 _HEAD = """\
 # Indicators
 
-<!-- Written by scripts/write_data_pages.py from plugins/health_warehouse/indicators; a test fails when
-it is stale. -->
+<!-- Written by scripts/write_data_pages.py from plugins/health_warehouse/indicators; a test fails
+when it is stale. -->
 
-Each indicator is one file in `plugins/health_warehouse/indicators/definitions`. Models, checks, seeds
-and this page are written from the files: `python scripts/write_data_pages.py`. To add one, copy a file
-that is like it, change it, and write the pages anew; what is wrong in it is told by file and line.
+Each indicator is one file in `plugins/health_warehouse/indicators/definitions`. Models, seeds
+and this page are written from the files: `python scripts/write_data_pages.py`. To add an indicator,
+copy a file that is like it, change it, and write the pages anew. What is wrong in a file is
+reported by file and line.
 
-Values are in `fct_indicator_values`, by area and period: P province of today, C commune, F facility, T
-professional level, O ownership, each as it was in the period. A value is null with a reason
-(`state`), never zero for want of data. Standards marked *std* are from memory: check the text before
-you print one. *own*: no standard was found, the definition is ours."""
+Values are in `fct_indicator_values`, by area and period: P province of today, C commune, F
+facility, T professional level, O ownership, each as it was in the period. Where there is no value,
+`state` says why; a missing input never becomes zero. Standards marked *std* are from memory: check
+the text before you print one. *own*: we found no standard, the definition is ours."""
 
 
 def page() -> str:

@@ -1,24 +1,18 @@
--- One row per area and period of which the components changed, or the facilities that are in it. The
--- facility is the unknown one but for areas that are one.
+-- One row per area and period of which the components changed, or the facilities that are in it.
+-- The facility is the unknown one but for areas that are one.
 {{ config(
     materialized='refilled',
-    post_hook="{{ keyed_by(['facility_key', 'area_kind', 'area_key', 'calendar_code', 'period_start_date']) }}",
+    post_hook="{{ keyed_by(
+        ['facility_key', 'area_kind', 'area_key', 'calendar_code', 'period_start_date']
+    ) }}",
 ) }}
 
 with slices as (
-    {% if is_made_anew() -%}
     select distinct
         facility_key,
         commune_key,
         atom_start_date
-    from {{ ref('fct_indicator_components') }}
-    {%- else -%}
-    select distinct
-        facility_key,
-        commune_key,
-        atom_start_date
-    from {{ affected_keys(ref('fct_indicator_components')) }}
-    {%- endif %}
+    from {{ affected_or_all(ref('fct_indicator_components')) }}
 ),
 
 areas as (
@@ -26,20 +20,11 @@ areas as (
 ),
 
 moved as (
-    {% if is_made_anew() -%}
-    select
+    select distinct
         facility_key,
         area_kind,
         area_key
-    from areas
-    where false
-    {%- else -%}
-    select
-        facility_key,
-        area_kind,
-        area_key
-    from {{ affected_keys(ref('bridge_facility_areas')) }}
-    {%- endif %}
+    from {{ affected_or_all(ref('bridge_facility_areas')) }}
 ),
 
 components as (
@@ -48,6 +33,11 @@ components as (
 
 communes as (
     select * from {{ ref('dim_communes') }}
+    where audience = 'open'
+),
+
+provinces as (
+    select * from {{ ref('dim_provinces') }}
     where audience = 'open'
 ),
 
@@ -71,11 +61,12 @@ touched as (
         slices.atom_start_date
     from slices
     inner join communes on slices.commune_key = communes.commune_key
-    cross join lateral (
+    inner join provinces on communes.province_key = provinces.province_key
+    inner join lateral (
         values
         ('C', communes.commune_key),
-        ('P', {{ province_of('communes') }})
-    ) as places (area_kind, area_key)
+        ('P', provinces.current_province_key)
+    ) as places (area_kind, area_key) on true
     where slices.commune_key <> {{ unknown_reference_key() }}
     union
     -- an area that a facility came into or left

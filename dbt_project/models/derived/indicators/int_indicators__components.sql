@@ -1,5 +1,6 @@
 -- One row per facility, commune, atom of time, indicator and fact that gives figures of it, and
--- audience: of what this build touches. Written by scripts/write_data_pages.py from the definitions of indicators.
+-- audience: of what this build touches.
+-- Written by scripts/write_data_pages.py from the definitions of indicators.
 -- No WITH in a view: Postgres would not flatten it.
 select * from {{ ref('int_indicators__components_activity_reports') }}
 union all

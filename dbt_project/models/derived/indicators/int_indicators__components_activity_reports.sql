@@ -1,5 +1,6 @@
--- One row per facility, commune, atom of time and indicator that activity_reports give figures of, and
--- audience. Written by scripts/write_data_pages.py from the definitions of indicators.
+-- One row per facility, commune, atom of time and indicator that activity_reports give figures of,
+-- and audience.
+-- Written by scripts/write_data_pages.py from the definitions of indicators.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'atom_start_date', 'commune_key', 'indicator_code', 'audience']) }}",
@@ -18,18 +19,30 @@ figures as (
         facts.facility_key,
         facts.atom_start_date,
         facts.commune_key,
-        sum(bed_days) filter (where beds_actual > 0) as bed_occupancy_actual_pct_numerator,
-        sum(beds_actual * days_in_month) filter (where beds_actual > 0) as bed_occupancy_actual_pct_denominator,
-        sum(bed_days) filter (where beds_planned > 0) as bed_occupancy_planned_pct_numerator,
-        sum(beds_planned * days_in_month) filter (where beds_planned > 0) as bed_occupancy_planned_pct_denominator,
-        sum(admissions) as inpatient_per_100_numerator,
-        sum(visits_insured) as insured_visit_pct_numerator,
-        sum(visits_total) as insured_visit_pct_denominator,
-        sum(visits_total) as outpatient_per_capita_numerator,
-        count(*) filter (where ownership in ('private', 'private_foreign') and (facility_type like 'hospital%' or facility_type like 'clinic%')) as private_reporting_pct_numerator
+        sum(facts.bed_days) filter (
+            where facts.beds_actual > 0
+        ) as bed_occupancy_actual_pct_numerator,
+        sum(facts.beds_actual * facts.days_in_month) filter (
+            where facts.beds_actual > 0
+        ) as bed_occupancy_actual_pct_denominator,
+        sum(facts.bed_days) filter (
+            where facts.beds_planned > 0
+        ) as bed_occupancy_planned_pct_numerator,
+        sum(facts.beds_planned * facts.days_in_month) filter (
+            where facts.beds_planned > 0
+        ) as bed_occupancy_planned_pct_denominator,
+        sum(facts.admissions) as inpatient_per_100_numerator,
+        sum(facts.visits_insured) as insured_visit_pct_numerator,
+        sum(facts.visits_total) as insured_visit_pct_denominator,
+        sum(facts.visits_total) as outpatient_per_capita_numerator,
+        count(*) filter (
+            where
+            facts.ownership in ('private', 'private_foreign')
+            and (facts.facility_type like 'hospital%' or facts.facility_type like 'clinic%')
+        ) as private_reporting_pct_numerator
     from facts
-    where exists (select 1 from touched where touched.source_fact = 'activity_reports')
-    group by 1, 2, 3
+    where 'activity_reports' in (select touched.source_fact from touched)
+    group by facts.facility_key, facts.atom_start_date, facts.commune_key
 ),
 
 seen as (
@@ -51,13 +64,44 @@ select
     parts.case_count::numeric(24, 4) as case_count,
     seen.audience
 from seen
-cross join lateral (
-    values
-        ('BED_OCCUPANCY_ACTUAL_PCT', bed_occupancy_actual_pct_numerator, bed_occupancy_actual_pct_denominator, null::numeric),
-        ('BED_OCCUPANCY_PLANNED_PCT', bed_occupancy_planned_pct_numerator, bed_occupancy_planned_pct_denominator, null::numeric),
-        ('INPATIENT_PER_100', inpatient_per_100_numerator, null::numeric, null::numeric),
-        ('INSURED_VISIT_PCT', insured_visit_pct_numerator, insured_visit_pct_denominator, null::numeric),
-        ('OUTPATIENT_PER_CAPITA', outpatient_per_capita_numerator, null::numeric, null::numeric),
-        ('PRIVATE_REPORTING_PCT', private_reporting_pct_numerator, null::numeric, null::numeric)
-) as parts (indicator_code, numerator, denominator, case_count)
+cross join
+    lateral (
+        values
+        (
+            'BED_OCCUPANCY_ACTUAL_PCT',
+            seen.bed_occupancy_actual_pct_numerator,
+            seen.bed_occupancy_actual_pct_denominator,
+            null::numeric
+        ),
+        (
+            'BED_OCCUPANCY_PLANNED_PCT',
+            seen.bed_occupancy_planned_pct_numerator,
+            seen.bed_occupancy_planned_pct_denominator,
+            null::numeric
+        ),
+        (
+            'INPATIENT_PER_100',
+            seen.inpatient_per_100_numerator,
+            null::numeric,
+            null::numeric
+        ),
+        (
+            'INSURED_VISIT_PCT',
+            seen.insured_visit_pct_numerator,
+            seen.insured_visit_pct_denominator,
+            null::numeric
+        ),
+        (
+            'OUTPATIENT_PER_CAPITA',
+            seen.outpatient_per_capita_numerator,
+            null::numeric,
+            null::numeric
+        ),
+        (
+            'PRIVATE_REPORTING_PCT',
+            seen.private_reporting_pct_numerator,
+            null::numeric,
+            null::numeric
+        )
+    ) as parts (indicator_code, numerator, denominator, case_count)
 where parts.numerator is not null or parts.denominator is not null

@@ -1,5 +1,6 @@
--- One row per facility, commune, atom of time and indicator that encounters give figures of, and
--- audience. Written by scripts/write_data_pages.py from the definitions of indicators.
+-- One row per facility, commune, atom of time and indicator that encounters give figures of,
+-- and audience.
+-- Written by scripts/write_data_pages.py from the definitions of indicators.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'atom_start_date', 'commune_key', 'indicator_code', 'audience']) }}",
@@ -15,27 +16,72 @@ figures as (
         facts.atom_start_date,
         facts.commune_key,
         facts.audience,
-        sum(treatment_days) filter (where is_inpatient) as alos_days_numerator,
-        count(*) filter (where is_inpatient) as alos_days_denominator,
-        count(*) filter (where eligibility_code like '3%' and professional_level in ('basic_lt50', 'basic_50_70', 'specialised')) as bypass_pct_numerator,
-        count(*) filter (where eligibility_code <> '9' and professional_level in ('basic_lt50', 'basic_50_70', 'specialised')) as bypass_pct_denominator,
-        sum(billed_amount_vnd) filter (where is_inpatient) as cost_per_admission_numerator,
-        count(*) filter (where is_inpatient) as cost_per_admission_denominator,
-        sum(billed_amount_vnd) filter (where not is_inpatient) as cost_per_visit_numerator,
-        count(*) filter (where not is_inpatient) as cost_per_visit_denominator,
-        count(*) filter (where is_inpatient and outcome_code = '5') as hospital_death_pct_numerator,
-        count(*) filter (where is_inpatient) as hospital_death_pct_denominator,
-        sum(coalesce(own_amount_vnd, 0) + coalesce(copayment_amount_vnd, 0)) filter (where eligibility_code <> '9') as patient_pay_share_pct_numerator,
-        sum(billed_amount_vnd) filter (where eligibility_code <> '9') as patient_pay_share_pct_denominator,
-        count(*) filter (where eligibility_code <> '9') as patient_pay_share_pct_case_count,
-        count(*) filter (where not is_inpatient and eligibility_code <> '9' and facility_type in ('commune_station', 'station_point')) as station_insured_share_pct_numerator,
-        count(*) filter (where not is_inpatient and eligibility_code <> '9') as station_insured_share_pct_denominator,
-        count(*) filter (where discharge_type_code in ('2', '5')) as transfer_out_pct_numerator,
+        sum(facts.treatment_days) filter (
+            where facts.is_inpatient
+        ) as alos_days_numerator,
+        count(*) filter (
+            where facts.is_inpatient
+        ) as alos_days_denominator,
+        count(*) filter (
+            where
+            facts.eligibility_code like '3%'
+            and facts.professional_level in ('basic_lt50', 'basic_50_70', 'specialised')
+        ) as bypass_pct_numerator,
+        count(*) filter (
+            where
+            facts.eligibility_code <> '9'
+            and facts.professional_level in ('basic_lt50', 'basic_50_70', 'specialised')
+        ) as bypass_pct_denominator,
+        sum(facts.billed_amount_vnd) filter (
+            where facts.is_inpatient
+        ) as cost_per_admission_numerator,
+        count(*) filter (
+            where facts.is_inpatient
+        ) as cost_per_admission_denominator,
+        sum(facts.billed_amount_vnd) filter (
+            where not facts.is_inpatient
+        ) as cost_per_visit_numerator,
+        count(*) filter (
+            where not facts.is_inpatient
+        ) as cost_per_visit_denominator,
+        count(*) filter (
+            where
+            facts.is_inpatient
+            and facts.outcome_code = '5'
+        ) as hospital_death_pct_numerator,
+        count(*) filter (
+            where facts.is_inpatient
+        ) as hospital_death_pct_denominator,
+        sum(coalesce(facts.own_amount_vnd, 0) + coalesce(facts.copayment_amount_vnd, 0)) filter (
+            where facts.eligibility_code <> '9'
+        ) as patient_pay_share_pct_numerator,
+        sum(facts.billed_amount_vnd) filter (
+            where facts.eligibility_code <> '9'
+        ) as patient_pay_share_pct_denominator,
+        count(*) filter (
+            where facts.eligibility_code <> '9'
+        ) as patient_pay_share_pct_case_count,
+        count(*) filter (
+            where
+            not facts.is_inpatient
+            and facts.eligibility_code <> '9'
+            and facts.facility_type in ('commune_station', 'station_point')
+        ) as station_insured_share_pct_numerator,
+        count(*) filter (
+            where
+            not facts.is_inpatient
+            and facts.eligibility_code <> '9'
+        ) as station_insured_share_pct_denominator,
+        count(*) filter (
+            where facts.discharge_type_code in ('2', '5')
+        ) as transfer_out_pct_numerator,
         count(*) as transfer_out_pct_denominator,
-        count(*) filter (where discharge_type_code = '5') as transfer_request_pct_numerator,
+        count(*) filter (
+            where facts.discharge_type_code = '5'
+        ) as transfer_request_pct_numerator,
         count(*) as transfer_request_pct_denominator
     from facts
-    group by 1, 2, 3, 4
+    group by facts.facility_key, facts.atom_start_date, facts.commune_key, facts.audience
 ),
 
 seen as (
@@ -65,7 +111,7 @@ seen as (
         sum(figures.transfer_request_pct_denominator) as transfer_request_pct_denominator
     from figures
     inner join {{ audiences() }} on figures.audience = any(audiences.sees)
-    group by 1, 2, 3, 4
+    group by figures.facility_key, figures.atom_start_date, figures.commune_key, audiences.audience
     -- in a closed class: what something closed takes part in
     having bool_or(figures.audience = audiences.audience)
 )
@@ -81,16 +127,62 @@ select
     parts.case_count::numeric(24, 4) as case_count,
     seen.audience
 from seen
-cross join lateral (
-    values
-        ('ALOS_DAYS', coalesce(alos_days_numerator, 0), alos_days_denominator, null::numeric),
-        ('BYPASS_PCT', bypass_pct_numerator, bypass_pct_denominator, null::numeric),
-        ('COST_PER_ADMISSION', coalesce(cost_per_admission_numerator, 0), cost_per_admission_denominator, null::numeric),
-        ('COST_PER_VISIT', coalesce(cost_per_visit_numerator, 0), cost_per_visit_denominator, null::numeric),
-        ('HOSPITAL_DEATH_PCT', hospital_death_pct_numerator, hospital_death_pct_denominator, null::numeric),
-        ('PATIENT_PAY_SHARE_PCT', coalesce(patient_pay_share_pct_numerator, 0), coalesce(patient_pay_share_pct_denominator, 0), patient_pay_share_pct_case_count),
-        ('STATION_INSURED_SHARE_PCT', station_insured_share_pct_numerator, station_insured_share_pct_denominator, null::numeric),
-        ('TRANSFER_OUT_PCT', transfer_out_pct_numerator, transfer_out_pct_denominator, null::numeric),
-        ('TRANSFER_REQUEST_PCT', transfer_request_pct_numerator, transfer_request_pct_denominator, null::numeric)
-) as parts (indicator_code, numerator, denominator, case_count)
+cross join
+    lateral (
+        values
+        (
+            'ALOS_DAYS',
+            coalesce(seen.alos_days_numerator, 0),
+            seen.alos_days_denominator,
+            null::numeric
+        ),
+        (
+            'BYPASS_PCT',
+            seen.bypass_pct_numerator,
+            seen.bypass_pct_denominator,
+            null::numeric
+        ),
+        (
+            'COST_PER_ADMISSION',
+            coalesce(seen.cost_per_admission_numerator, 0),
+            seen.cost_per_admission_denominator,
+            null::numeric
+        ),
+        (
+            'COST_PER_VISIT',
+            coalesce(seen.cost_per_visit_numerator, 0),
+            seen.cost_per_visit_denominator,
+            null::numeric
+        ),
+        (
+            'HOSPITAL_DEATH_PCT',
+            seen.hospital_death_pct_numerator,
+            seen.hospital_death_pct_denominator,
+            null::numeric
+        ),
+        (
+            'PATIENT_PAY_SHARE_PCT',
+            coalesce(seen.patient_pay_share_pct_numerator, 0),
+            coalesce(seen.patient_pay_share_pct_denominator, 0),
+            seen.patient_pay_share_pct_case_count
+        ),
+        (
+            'STATION_INSURED_SHARE_PCT',
+            seen.station_insured_share_pct_numerator,
+            seen.station_insured_share_pct_denominator,
+            null::numeric
+        ),
+        (
+            'TRANSFER_OUT_PCT',
+            seen.transfer_out_pct_numerator,
+            seen.transfer_out_pct_denominator,
+            null::numeric
+        ),
+        (
+            'TRANSFER_REQUEST_PCT',
+            seen.transfer_request_pct_numerator,
+            seen.transfer_request_pct_denominator,
+            null::numeric
+        )
+    ) as parts (indicator_code, numerator, denominator, case_count)
 where parts.numerator is not null or parts.denominator is not null

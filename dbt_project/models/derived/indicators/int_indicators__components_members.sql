@@ -1,5 +1,6 @@
--- One row per facility, commune, atom of time and indicator that members give figures of, and
--- audience. Written by scripts/write_data_pages.py from the definitions of indicators.
+-- One row per facility, commune, atom of time and indicator that members give figures of,
+-- and audience.
+-- Written by scripts/write_data_pages.py from the definitions of indicators.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'atom_start_date', 'commune_key', 'indicator_code', 'audience']) }}",
@@ -18,10 +19,14 @@ figures as (
         facts.facility_key,
         facts.atom_start_date,
         facts.commune_key,
-        sum(members) filter (where counted = 'person' and residence_basis = 'residence') as insurance_coverage_pct_numerator
+        sum(facts.members) filter (
+            where
+            facts.counted = 'person'
+            and facts.residence_basis = 'residence'
+        ) as insurance_coverage_pct_numerator
     from facts
-    where exists (select 1 from touched where touched.source_fact = 'members')
-    group by 1, 2, 3
+    where 'members' in (select touched.source_fact from touched)
+    group by facts.facility_key, facts.atom_start_date, facts.commune_key
 ),
 
 seen as (
@@ -43,8 +48,14 @@ select
     parts.case_count::numeric(24, 4) as case_count,
     seen.audience
 from seen
-cross join lateral (
-    values
-        ('INSURANCE_COVERAGE_PCT', insurance_coverage_pct_numerator, null::numeric, null::numeric)
-) as parts (indicator_code, numerator, denominator, case_count)
+cross join
+    lateral (
+        values
+        (
+            'INSURANCE_COVERAGE_PCT',
+            seen.insurance_coverage_pct_numerator,
+            null::numeric,
+            null::numeric
+        )
+    ) as parts (indicator_code, numerator, denominator, case_count)
 where parts.numerator is not null or parts.denominator is not null

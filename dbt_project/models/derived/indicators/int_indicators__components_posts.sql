@@ -1,5 +1,6 @@
--- One row per facility, commune, atom of time and indicator that posts give figures of, and
--- audience. Written by scripts/write_data_pages.py from the definitions of indicators.
+-- One row per facility, commune, atom of time and indicator that posts give figures of,
+-- and audience.
+-- Written by scripts/write_data_pages.py from the definitions of indicators.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'atom_start_date', 'commune_key', 'indicator_code', 'audience']) }}",
@@ -18,11 +19,11 @@ figures as (
         facts.facility_key,
         facts.atom_start_date,
         facts.commune_key,
-        sum(greatest(approved_posts - filled_posts, 0)) as vacancy_pct_numerator,
-        sum(approved_posts) as vacancy_pct_denominator
+        sum(greatest(facts.approved_posts - facts.filled_posts, 0)) as vacancy_pct_numerator,
+        sum(facts.approved_posts) as vacancy_pct_denominator
     from facts
-    where exists (select 1 from touched where touched.source_fact = 'posts')
-    group by 1, 2, 3
+    where 'posts' in (select touched.source_fact from touched)
+    group by facts.facility_key, facts.atom_start_date, facts.commune_key
 ),
 
 seen as (
@@ -44,8 +45,14 @@ select
     parts.case_count::numeric(24, 4) as case_count,
     seen.audience
 from seen
-cross join lateral (
-    values
-        ('VACANCY_PCT', vacancy_pct_numerator, vacancy_pct_denominator, null::numeric)
-) as parts (indicator_code, numerator, denominator, case_count)
+cross join
+    lateral (
+        values
+        (
+            'VACANCY_PCT',
+            seen.vacancy_pct_numerator,
+            seen.vacancy_pct_denominator,
+            null::numeric
+        )
+    ) as parts (indicator_code, numerator, denominator, case_count)
 where parts.numerator is not null or parts.denominator is not null

@@ -1,5 +1,6 @@
--- One row per facility, commune, atom of time and indicator that rotations give figures of, and
--- audience. Written by scripts/write_data_pages.py from the definitions of indicators.
+-- One row per facility, commune, atom of time and indicator that rotations give figures of,
+-- and audience.
+-- Written by scripts/write_data_pages.py from the definitions of indicators.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'atom_start_date', 'commune_key', 'indicator_code', 'audience']) }}",
@@ -18,11 +19,17 @@ figures as (
         facts.facility_key,
         facts.atom_start_date,
         facts.commune_key,
-        count(*) filter (where programme <> 'pull_up' and starts) as rotation_persons_n_numerator,
-        sum(days_in_atom * time_share) filter (where programme <> 'pull_up') as rotation_person_days_n_numerator
+        count(*) filter (
+            where
+            facts.programme <> 'pull_up'
+            and facts.starts
+        ) as rotation_persons_n_numerator,
+        sum(facts.days_in_atom * facts.time_share) filter (
+            where facts.programme <> 'pull_up'
+        ) as rotation_person_days_n_numerator
     from facts
-    where exists (select 1 from touched where touched.source_fact = 'rotations')
-    group by 1, 2, 3
+    where 'rotations' in (select touched.source_fact from touched)
+    group by facts.facility_key, facts.atom_start_date, facts.commune_key
 ),
 
 seen as (
@@ -44,9 +51,20 @@ select
     parts.case_count::numeric(24, 4) as case_count,
     seen.audience
 from seen
-cross join lateral (
-    values
-        ('ROTATION_PERSONS_N', rotation_persons_n_numerator, null::numeric, null::numeric),
-        ('ROTATION_PERSON_DAYS_N', rotation_person_days_n_numerator, null::numeric, null::numeric)
-) as parts (indicator_code, numerator, denominator, case_count)
+cross join
+    lateral (
+        values
+        (
+            'ROTATION_PERSONS_N',
+            seen.rotation_persons_n_numerator,
+            null::numeric,
+            null::numeric
+        ),
+        (
+            'ROTATION_PERSON_DAYS_N',
+            seen.rotation_person_days_n_numerator,
+            null::numeric,
+            null::numeric
+        )
+    ) as parts (indicator_code, numerator, denominator, case_count)
 where parts.numerator is not null or parts.denominator is not null

@@ -43,7 +43,7 @@ shown as (
                 seen.facility_key = facilities.facility_key
                 and seen.audience = audiences.audience
         )
-        or exists (select 1 from periods where periods.facility_key = facilities.facility_key)
+        or facilities.facility_key in (select periods.facility_key from periods)
         or facilities.is_listed
 ),
 
@@ -62,11 +62,11 @@ always as (
         order by provinces.valid_from
         limit 1
     ) as home on true
-    cross join lateral (
+    inner join lateral (
         values
         ('F', shown.facility_key),
         ('P', coalesce(home.current_province_key, {{ unknown_reference_key() }}))
-    ) as areas (area_kind, area_key)
+    ) as areas (area_kind, area_key) on true
 ),
 
 -- neighbouring periods of one area are one
@@ -85,12 +85,12 @@ dated as (
             periods.commune_code = communes.commune_code
             and periods.valid_from >= communes.valid_from
             and (periods.valid_from < communes.valid_to or communes.valid_to is null)
-    cross join lateral (
+    inner join lateral (
         values
         ('C', communes.commune_key),
         ('T', {{ surrogate_key(["'professional_level'", 'periods.professional_level']) }}),
         ('O', {{ surrogate_key(["'ownership'", 'periods.ownership']) }})
-    ) as areas (area_kind, area_key)
+    ) as areas (area_kind, area_key) on true
     where areas.area_key is not null
 )
 

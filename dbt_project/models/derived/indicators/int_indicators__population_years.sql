@@ -20,7 +20,7 @@ from (
         listed.source_code
     from (
         select
-            {{ province_of('communes') }} as province_key,
+            provinces.current_province_key as province_key,
             extract(year from people.ref_date)::integer as year_number,
             people.source_code
         from {{ ref('stg_lists__population') }} as people
@@ -28,8 +28,12 @@ from (
             on
                 people.commune_code = communes.commune_code
                 and communes.audience = 'open'
-                and communes.valid_from <= people.ref_date
-                and (communes.valid_to is null or communes.valid_to > people.ref_date)
+                and people.ref_date >= communes.valid_from
+                and (people.ref_date < communes.valid_to or communes.valid_to is null)
+        inner join {{ ref('dim_provinces') }} as provinces
+            on
+                communes.province_key = provinces.province_key
+                and provinces.audience = 'open'
     ) as listed
     order by
         listed.province_key,
@@ -39,7 +43,7 @@ from (
                 'stat_midyear', 'census', 'stat_apr1', 'population_office', 'police_register',
                 'commune_report'
             ],
-            listed.source_code
+            lower(listed.source_code)
         ),
         listed.source_code
 ) as ranked

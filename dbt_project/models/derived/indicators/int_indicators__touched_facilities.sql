@@ -1,5 +1,5 @@
--- One row per facility whose areas may have changed: of dossiers that changed; where the registry or
--- the list of stations changed, every facility that these name.
+-- One row per facility whose areas may have changed: of dossiers that changed; where the registry
+-- or the list of stations changed, every facility that these name.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key']) }}",

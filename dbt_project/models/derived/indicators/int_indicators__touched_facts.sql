@@ -1,5 +1,6 @@
 -- One row per fact of lists of which components may have changed: a feed that it comes from has
--- changed, or a period has come to its end. Written by scripts/write_data_pages.py from the definitions of indicators.
+-- changed, or a period has come to its end.
+-- Written by scripts/write_data_pages.py from the definitions of indicators.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['source_fact']) }}",
@@ -21,23 +22,23 @@ atoms as (
 select distinct facts.source_fact
 from (
     values
-        ('activity_reports', 'hospital_activity_month'),
-        ('activity_reports', 'facility_registry'),
-        ('departures', 'workforce'),
-        ('departures', 'facility_registry'),
-        ('facilities', 'facility_registry'),
-        ('members', 'insurance_membership'),
-        ('population', 'population'),
-        ('posts', 'posts'),
-        ('posts', 'facility_registry'),
-        ('rotations', 'rotation'),
-        ('rotations', 'facility_registry'),
-        ('staff', 'workforce'),
-        ('staff', 'facility_registry'),
-        ('stations', 'commune_station')
+    ('activity_reports', 'hospital_activity_month'),
+    ('activity_reports', 'facility_registry'),
+    ('departures', 'workforce'),
+    ('departures', 'facility_registry'),
+    ('facilities', 'facility_registry'),
+    ('members', 'insurance_membership'),
+    ('population', 'population'),
+    ('posts', 'posts'),
+    ('posts', 'facility_registry'),
+    ('rotations', 'rotation'),
+    ('rotations', 'facility_registry'),
+    ('staff', 'workforce'),
+    ('staff', 'facility_registry'),
+    ('stations', 'commune_station')
 ) as facts (source_fact, feed)
 where
-    exists (select 1 from changed where changed.feed = facts.feed)
+    facts.feed in (select changed.feed from changed)
     or exists (
         select 1
         from days

@@ -31,5 +31,5 @@ left join published
     on
         builds.start_change_id = published.to_change_id
         and builds.start_change_id > 0
-        and published.build_id < builds.build_id
+        and builds.build_id > published.build_id
 group by builds.started_at

@@ -1,6 +1,6 @@
--- One row per period, atom of time that counts for it, and way in which it does: `sum`, all its atoms;
--- `end`, the one it ends with; `middle`, the last end of a period before its middle; `mean`, half of
--- the one before it and half of the one it ends with. The same for every audience.
+-- One row per period, atom of time that counts for it, and way in which it does: `sum`, all its
+-- atoms; `end`, the one it ends with; `middle`, the last end of a period before its middle; `mean`,
+-- half of the one before it and half of the one it ends with. The same for every audience.
 with atoms as (
     select * from {{ ref('dim_atoms') }}
 ),

@@ -1,7 +1,9 @@
 -- One row per facility, area that it is or was in, first day of that, and audience.
 {{ config(
+    indexes=[{'columns': ['area_kind', 'area_key']}],
     pre_hook="{{ add_differing_areas() }}",
 ) }}
+-- depends_on: {{ ref('int_indicators__touched_facilities') }}
 
 with affected as (
     select * from {{ affected_keys() }}

@@ -1,5 +1,5 @@
--- One row per area of indicators other than a facility, which is in dim_facilities; the same for every
--- audience.
+-- One row per area of indicators other than a facility, which is in dim_facilities; the same for
+-- every audience.
 with provinces as (
     select * from {{ ref('dim_provinces') }}
 ),

@@ -6,25 +6,25 @@ with days as (
             date '{{ var("first_indicator_date") }}',
             date '{{ var("last_indicator_date") }}',
             interval '1 day'
-        )::date as day
+        )::date as date_day
 ),
 
 -- Mondays, first days of months, and 15 June and December of administrative halves of a year
 firsts as (
-    select day
+    select date_day
     from days
     where
-        extract(isodow from day) = 1
-        or extract(day from day) = 1
-        or to_char(day, 'MM-DD') in ('06-15', '12-15')
-        or day = date '{{ var("first_indicator_date") }}'
+        extract(isodow from date_day) = 1
+        or extract(day from date_day) = 1
+        or to_char(date_day, 'MM-DD') in ('06-15', '12-15')
+        or date_day = date '{{ var("first_indicator_date") }}'
 ),
 
 atoms as (
     select
-        day as atom_start_date,
+        date_day as atom_start_date,
         coalesce(
-            lead(day) over (order by day) - 1, date '{{ var("last_indicator_date") }}'
+            lead(date_day) over (order by date_day) - 1, date '{{ var("last_indicator_date") }}'
         ) as atom_end_date
     from firsts
 )

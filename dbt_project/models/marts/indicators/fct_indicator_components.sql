@@ -1,8 +1,10 @@
--- One row per facility, commune, atom of time, indicator and fact that gives figures of it, and audience.
+-- One row per facility, commune, atom of time, indicator and fact that gives figures of it, and
+-- audience.
 {{ config(
     indexes=[{'columns': ['commune_key', 'atom_start_date']}],
     pre_hook="{{ add_differing_components() }}",
 ) }}
+-- depends_on: {{ ref('int_indicators__touched_facts') }}
 
 with affected as (
     select * from {{ affected_keys() }}

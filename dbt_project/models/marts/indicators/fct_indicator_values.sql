@@ -1,5 +1,6 @@
 -- One row per area, period and indicator of which there is a component, and audience.
 {{ config(
+    indexes=[{'columns': ['area_kind', 'area_key']}],
     pre_hook="{{ add_final_values() }}",
 ) }}
 
@@ -25,91 +26,131 @@ targets as (
     where audience = 'open'
 ),
 
+-- for which areas and periods each indicator is computed, and how its figures are taken
+wanted as (
+    select distinct
+        indicators.indicator_code,
+        area_kinds.area_kind,
+        calendars.calendar_code,
+        ways.taken
+    from indicators
+    cross join unnest(string_to_array(indicators.areas, ';')) as area_kinds (area_kind)
+    cross join unnest(string_to_array(indicators.calendars, ';')) as calendars (calendar_code)
+    inner join lateral (
+        values
+        (indicators.numerator_taken),
+        (indicators.denominator_taken)
+    ) as ways (taken) on true
+    where ways.taken is not null
+),
+
 commune_areas as (
     select
         places.area_kind,
         places.area_key,
         communes.commune_key
     from {{ ref('dim_communes') }} as communes
-    cross join lateral (
+    inner join {{ ref('dim_provinces') }} as provinces
+        on
+            communes.province_key = provinces.province_key
+            and provinces.audience = 'open'
+    inner join lateral (
         values
         ('C', communes.commune_key),
-        ('P', {{ province_of('communes') }})
-    ) as places (area_kind, area_key)
+        ('P', provinces.current_province_key)
+    ) as places (area_kind, area_key) on true
     where communes.audience = 'open' and communes.is_known
 ),
 
-counted as (
+-- each component once for every period and kind of area that it counts for
+asked as materialized (
     select
-        affected.*,
-        atoms.atom_start_date,
-        atoms.taken,
+        components.*,
+        wanted.area_kind,
+        wanted.calendar_code,
+        wanted.taken,
+        atoms.period_start_date,
         atoms.weight
-    from affected
+    from components
+    inner join wanted on components.indicator_code = wanted.indicator_code
     inner join {{ ref('bridge_atoms_periods') }} as atoms
         on
-            affected.calendar_code = atoms.calendar_code
-            and affected.period_start_date = atoms.period_start_date
+            components.atom_start_date = atoms.atom_start_date
+            and wanted.calendar_code = atoms.calendar_code
+            and wanted.taken = atoms.taken
             and atoms.audience = 'open'
+    where
+        exists (
+            select 1
+            from affected
+            where
+                affected.calendar_code = atoms.calendar_code
+                and affected.period_start_date = atoms.period_start_date
+        )
 ),
 
 -- what is of facilities, of those that were in the area at the time; what is of communes, by those
-parts as (
+placed as (
     select
-        counted.*,
-        audiences.audience as seen_by,
-        components.facility_key as part_facility_key,
-        components.commune_key,
-        components.source_fact,
-        components.indicator_code,
-        components.audience,
-        components.numerator,
-        components.denominator,
-        components.case_count
-    from counted
+        asked.*,
+        facility_areas.area_key,
+        audiences.audience as seen_by
+    from asked
     inner join facility_areas
         on
-            counted.area_kind = facility_areas.area_kind
-            and counted.area_key = facility_areas.area_key
-            and counted.atom_start_date >= facility_areas.valid_from
+            asked.facility_key = facility_areas.facility_key
+            and asked.area_kind = facility_areas.area_kind
+            and asked.atom_start_date >= facility_areas.valid_from
             and (
-                counted.atom_start_date < facility_areas.valid_to
+                asked.atom_start_date < facility_areas.valid_to
                 or facility_areas.valid_to is null
-            )
-    inner join components
-        on
-            facility_areas.facility_key = components.facility_key
-            and counted.atom_start_date = components.atom_start_date
-            and (
-                counted.area_kind not in ('C', 'P')
-                or components.commune_key = {{ unknown_reference_key() }}
             )
     inner join {{ audiences() }}
         on
             facility_areas.audience = audiences.audience
-            and components.audience = any(audiences.sees)
+            and asked.audience = any(audiences.sees)
+    where
+        asked.area_kind not in ('C', 'P')
+        or asked.commune_key = {{ unknown_reference_key() }}
     union all
     select
-        counted.*,
-        audiences.audience as seen_by,
-        components.facility_key as part_facility_key,
-        components.commune_key,
-        components.source_fact,
-        components.indicator_code,
-        components.audience,
-        components.numerator,
-        components.denominator,
-        components.case_count
-    from counted
+        asked.*,
+        commune_areas.area_key,
+        audiences.audience as seen_by
+    from asked
     inner join commune_areas
         on
-            counted.area_kind = commune_areas.area_kind
-            and counted.area_key = commune_areas.area_key
-    inner join components
+            asked.commune_key = commune_areas.commune_key
+            and asked.area_kind = commune_areas.area_kind
+    inner join {{ audiences() }} on asked.audience = any(audiences.sees)
+),
+
+parts as (
+    select
+        affected.facility_key,
+        affected.area_kind,
+        affected.area_key,
+        affected.calendar_code,
+        affected.period_start_date,
+        placed.facility_key as part_facility_key,
+        placed.commune_key,
+        placed.atom_start_date,
+        placed.source_fact,
+        placed.indicator_code,
+        placed.audience,
+        placed.seen_by,
+        placed.taken,
+        placed.weight,
+        placed.numerator,
+        placed.denominator,
+        placed.case_count
+    from placed
+    inner join affected
         on
-            commune_areas.commune_key = components.commune_key
-            and counted.atom_start_date = components.atom_start_date
-    inner join {{ audiences() }} on components.audience = any(audiences.sees)
+            placed.area_kind = affected.area_kind
+            and placed.area_key = affected.area_key
+            and placed.calendar_code = affected.calendar_code
+            and placed.period_start_date = affected.period_start_date
 ),
 
 sums as (
@@ -135,18 +176,13 @@ sums as (
             where parts.taken = 'mean' and parts.denominator is not null
         ) as mean_count
     from parts
-    inner join indicators
-        on
-            parts.indicator_code = indicators.indicator_code
-            and parts.calendar_code = any(string_to_array(indicators.calendars, ';'))
-            and parts.area_kind = any(string_to_array(indicators.areas, ';'))
-            and parts.taken in (indicators.numerator_taken, indicators.denominator_taken)
+    inner join indicators on parts.indicator_code = indicators.indicator_code
     where
         -- in a closed class: what is other for it comes in place of what is open
         parts.audience = parts.seen_by
         or not exists (
             select 1
-            from components as closed
+            from {{ ref('fct_indicator_components') }} as closed
             where
                 closed.facility_key = parts.part_facility_key
                 and closed.atom_start_date = parts.atom_start_date
@@ -155,7 +191,14 @@ sums as (
                 and closed.indicator_code = parts.indicator_code
                 and closed.audience = parts.seen_by
         )
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by
+        parts.facility_key,
+        parts.area_kind,
+        parts.area_key,
+        parts.calendar_code,
+        parts.period_start_date,
+        parts.indicator_code,
+        parts.seen_by
     having bool_or(parts.audience = parts.seen_by)
 ),
 
@@ -185,7 +228,7 @@ judged as (
         indicators.factor
         * case when indicators.is_annualised then 365.25 / periods.day_count else 1 end as factor,
         periods.period_end_date + {{ var("indicator_final_after_days") }}
-        < days.current_day as is_final
+        < build_days.current_day as is_final
     from sums
     inner join indicators on sums.indicator_code = indicators.indicator_code
     inner join {{ ref('dim_periods') }} as periods
@@ -193,7 +236,7 @@ judged as (
             sums.calendar_code = periods.calendar_code
             and sums.period_start_date = periods.period_start_date
             and periods.audience = 'open'
-    cross join {{ ref('int_indicators__days') }} as days
+    cross join {{ ref('int_indicators__days') }} as build_days
 ),
 
 stated as (
@@ -262,7 +305,9 @@ select
     (
         case
             when known.target_year is null then aims.target_value
-            else known.target_value + (aims.target_value - known.target_value)
+            else
+                known.target_value
+                + (aims.target_value - known.target_value)
                 * greatest(valued.year_number - known.target_year, 0)
                 / (aims.target_year - known.target_year)
         end
