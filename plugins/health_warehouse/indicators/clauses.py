@@ -8,9 +8,12 @@ from collections.abc import Collection, Iterator
 from health_warehouse.feeds.problem import shown, write_one_of
 
 _WORDS = frozenset(
-    "and or not in is null true false between like case when then else end coalesce greatest least"
-    " left any string_to_array".split()
+    {
+        *("and", "or", "not", "in", "is", "null", "true", "false", "between", "like"),
+        *("case", "when", "then", "else", "end", "coalesce", "greatest", "least", "left"),
+    }
 )
+
 _TEXT = re.compile(r"'[^']*'")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ALLOWED = re.compile(r"[\w\s'(),.<>=+*/%-]*")

@@ -225,7 +225,7 @@ def _touched_facts() -> str:
 ) }}}}
 
 with changed as (
-    select * from {{{{ ref('int_indicators__changed_feeds') }}}}
+    select * from {{{{ ref('int_lists__changed_feeds') }}}}
 ),
 
 days as (
@@ -266,7 +266,12 @@ def _components() -> str:
 -- {_WRITTEN}.
 -- No WITH in a view: Postgres would not flatten it.
 {selects}
-"""  # noqa: S608 - a model, of names of ours
+"""
+
+
+def _config(fact: Fact) -> str:
+    """What is said of lists is taken at ends of periods, which come without a list."""
+    return "" if fact.is_of_claims else "    config: {meta: {follows_calendar: true}}\n"
 
 
 def _properties(fact: Fact) -> str:
@@ -282,6 +287,6 @@ models:
     description: >
       One row per facility, commune, atom of time and indicator that {fact.code} give figures of,
       and audience.
-    columns:
+{_config(fact)}    columns:
 {columns}
 """

@@ -18,7 +18,7 @@ with days as (
     select
         encounters.facility_key,
         encounters.discharge_date
-    from {{ ref('int_indicators__changed_feeds') }} as changed
+    from {{ ref('int_lists__changed_feeds') }} as changed
     cross join {{ ref('fct_encounters') }} as encounters
     where changed.feed = 'facility_registry'
 )

@@ -7,7 +7,7 @@
 
 with changed as (
     select count(*) as feed_count
-    from {{ ref('int_indicators__changed_feeds') }}
+    from {{ ref('int_lists__changed_feeds') }}
     where feed in ('facility_registry', 'commune_station')
 ),
 

@@ -7,7 +7,7 @@
 ) }}
 
 with changed as (
-    select * from {{ ref('int_indicators__changed_feeds') }}
+    select * from {{ ref('int_lists__changed_feeds') }}
 ),
 
 days as (
