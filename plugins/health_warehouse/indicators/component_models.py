@@ -264,7 +264,11 @@ def _components() -> str:
 -- One row per facility, commune, atom of time, indicator and fact that gives figures of it, and
 -- audience: of what this build touches.
 -- {_WRITTEN}.
--- No WITH in a view: Postgres would not flatten it.
+{{{{ config(
+    materialized='refilled',
+    post_hook="{{{{ keyed_by({["source_fact", *_KEY]!r}) }}}}",
+) }}}}
+
 {selects}
 """
 

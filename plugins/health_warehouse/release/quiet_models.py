@@ -74,7 +74,7 @@ def quiet_models(manifest: Mapping[str, Any], changed: Collection[str]) -> list[
         for name, node in manifest["nodes"].items()
         if node["resource_type"] == "model"
         and _is_quiet(_sources(manifest, name, read), set(changed))
-        and not (CALENDAR in changed and node["config"].get("meta", {}).get("follows_calendar"))
+        and not (CALENDAR in changed and _follows_calendar(node))
     )
 
 
@@ -99,3 +99,8 @@ def _sources(
         parents = manifest["nodes"].get(name, {}).get("depends_on", {}).get("nodes", ())
         read[name] = frozenset().union(*(_sources(manifest, one, read) for one in parents))
     return read[name]
+
+
+def _follows_calendar(node: Mapping[str, Any]) -> bool:
+    meta = node.get("config", {}).get("meta") or {}
+    return bool(meta.get("follows_calendar"))

@@ -1,7 +1,11 @@
 -- One row per facility, commune, atom of time, indicator and fact that gives figures of it, and
 -- audience: of what this build touches.
 -- Written by scripts/write_data_pages.py from the definitions of indicators.
--- No WITH in a view: Postgres would not flatten it.
+{{ config(
+    materialized='refilled',
+    post_hook="{{ keyed_by(['source_fact', 'facility_key', 'atom_start_date', 'commune_key', 'indicator_code', 'audience']) }}",
+) }}
+
 select * from {{ ref('int_indicators__components_activity_reports') }}
 union all
 select * from {{ ref('int_indicators__components_departures') }}

@@ -1,5 +1,9 @@
 -- One row per facility of the registry and period in which nothing of it changed.
--- No WITH in a view: Postgres would not flatten it.
+{{ config(
+    materialized='refilled',
+    post_hook="{{ keyed_by(['facility_key', 'valid_from']) }}",
+) }}
+
 select
     {{ surrogate_key(['facility_code']) }} as facility_key,
     facility_code,
