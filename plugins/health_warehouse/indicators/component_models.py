@@ -257,7 +257,7 @@ where
 
 def _components() -> str:
     selects = "\nunion all\n".join(
-        f"select * from {{{{ ref('{model_name(fact)}') }}}}"  # noqa: S608
+        f"select * from {{{{ ref('{model_name(fact)}') }}}}" + _when_touched(fact)  # noqa: S608
         for fact in used_facts()
     )
     return f"""\
@@ -269,8 +269,19 @@ def _components() -> str:
     post_hook="{{{{ keyed_by({["source_fact", *_KEY]!r}) }}}}",
 ) }}}}
 
+with touched as (
+    select * from {{{{ ref('int_indicators__touched_facts') }}}}
+)
+
 {selects}
-"""
+"""  # noqa: S608 - a model, of names of ours
+
+
+def _when_touched(fact: Fact) -> str:
+    """A model that did not run holds what it made when its list came last."""
+    if fact.is_of_claims:
+        return ""
+    return "\nwhere source_fact in (select touched.source_fact from touched)"
 
 
 def _config(fact: Fact) -> str:
