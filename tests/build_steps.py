@@ -18,16 +18,25 @@ from health_warehouse.settings import Settings
 MARTS = (
     "bridge_atoms_periods",
     "bridge_encounters_diagnoses",
+<<<<<<< HEAD
     "bridge_facility_areas",
     "dim_areas",
     "dim_atoms",
+=======
+    "dim_age_groups",
+>>>>>>> main
     "dim_code_lists",
     "dim_communes",
     "dim_dates",
+    "dim_departments",
     "dim_diagnoses",
     "dim_facilities",
+<<<<<<< HEAD
     "dim_indicator_targets",
     "dim_indicators",
+=======
+    "dim_facility_periods",
+>>>>>>> main
     "dim_items",
     "dim_periods",
     "dim_persons",
@@ -44,13 +53,18 @@ MARTS = (
     "fct_indicator_values",
     "fct_record_summaries",
     "fct_sick_leaves",
+    "fct_stays",
     "fct_tb_treatments",
     "fct_transfers",
     "fct_waiting_times",
     "rpt_appointment_months",
+    "rpt_bed_months",
+    "rpt_concordance_months",
     "rpt_facility_months",
     "rpt_item_months",
     "rpt_morbidity_months",
+    "rpt_private_shares",
+    "rpt_transfer_months",
 )
 MARTS_OF_LISTS = (
     "fct_hospital_activity_months",

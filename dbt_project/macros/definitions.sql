@@ -16,3 +16,25 @@
 {% macro appointment_ends(appointment_date) -%}
     ({{ appointment_date }} + {{ var("appointment_late_days") }})
 {%- endmacro %}
+
+{#- An admission that was planned: by an appointment slip (MA_DOITUONG_KCB 1.5), for day care
+    (MA_LOAI_KCB 04), or for care that is given in rounds: dialysis, rehabilitation, chemotherapy and
+    radiotherapy (ICD-10 Z49 to Z51). The definition is ours: no Vietnamese text was found. -#}
+{% macro is_planned(eligibility_code, care_type_code, diagnosis_code) -%}
+    coalesce(
+        {{ eligibility_code }} = '1.5'
+        or {{ care_type_code }} = '04'
+        or left({{ diagnosis_code }}, 3) in ('Z49', 'Z50', 'Z51'),
+        false
+    )
+{%- endmacro %}
+
+{#- Care that ended in a transfer, for a professional reason or on request (MA_LOAI_RV 2, 5). -#}
+{% macro is_sent_on(discharge_type_code) -%}
+    coalesce({{ discharge_type_code }} in ('2', '5'), false)
+{%- endmacro %}
+
+{#- Insured: MA_DOITUONG_KCB is other than 9, not insured. -#}
+{% macro is_insured(eligibility_code) -%}
+    coalesce({{ eligibility_code }} <> '9', true)
+{%- endmacro %}

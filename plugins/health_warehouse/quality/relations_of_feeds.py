@@ -13,6 +13,8 @@ from health_warehouse.feeds.contract import Contract
 
 _CHANGED = text(
     "select distinct feed from ops.document_changes where change_id > :after and change_id <= :to"
+    " union select 'claims' where exists ("
+    "select from ops.dossier_changes where change_id > :after and change_id <= :to)"
 )
 
 
