@@ -18,25 +18,19 @@ from health_warehouse.settings import Settings
 MARTS = (
     "bridge_atoms_periods",
     "bridge_encounters_diagnoses",
-<<<<<<< HEAD
     "bridge_facility_areas",
+    "dim_age_groups",
     "dim_areas",
     "dim_atoms",
-=======
-    "dim_age_groups",
->>>>>>> main
     "dim_code_lists",
     "dim_communes",
     "dim_dates",
     "dim_departments",
     "dim_diagnoses",
     "dim_facilities",
-<<<<<<< HEAD
+    "dim_facility_periods",
     "dim_indicator_targets",
     "dim_indicators",
-=======
-    "dim_facility_periods",
->>>>>>> main
     "dim_items",
     "dim_periods",
     "dim_persons",

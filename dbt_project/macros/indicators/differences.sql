@@ -47,7 +47,7 @@
 {% macro add_differing_areas() -%}
     {{ add_differing_keys(
         ref('int_indicators__facility_areas'),
-        'facility_key in (select facility_key from ' ~ ref('int_indicators__touched_facilities') ~ ')'
+        'facility_key in (select facility_key from ' ~ ref('int_facilities__affected') ~ ')'
     ) }}
 {%- endmacro %}
 

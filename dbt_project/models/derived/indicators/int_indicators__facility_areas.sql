@@ -5,21 +5,16 @@
     post_hook="{{ keyed_by(['facility_key', 'area_kind', 'area_key', 'valid_from', 'audience']) }}",
 ) }}
 
-with facilities as (
-    select * from {{ ref('int_indicators__touched_facilities') }}
+with affected as (
+    select * from {{ ref('int_facilities__affected') }}
 ),
 
-seen as (
+facilities as (
     select * from {{ ref('dim_facilities') }}
 ),
 
 periods as (
     select * from {{ ref('int_indicators__facility_periods') }}
-),
-
-provinces as (
-    select * from {{ ref('dim_provinces') }}
-    where audience = 'open'
 ),
 
 communes as (
@@ -31,20 +26,11 @@ communes as (
 shown as (
     select
         facilities.facility_key,
-        facilities.facility_id,
-        audiences.audience
-    from facilities
-    cross join {{ audiences() }}
-    where
-        exists (
-            select 1
-            from seen
-            where
-                seen.facility_key = facilities.facility_key
-                and seen.audience = audiences.audience
-        )
-        or facilities.facility_key in (select periods.facility_key from periods)
-        or facilities.is_listed
+        facilities.province_key,
+        facilities.audience
+    from affected
+    inner join facilities on affected.facility_key = facilities.facility_key
+    where facilities.is_known
 ),
 
 always as (
@@ -54,22 +40,13 @@ always as (
         areas.area_kind,
         areas.area_key
     from shown
-    -- the code begins with that of the province as it was when the code was given
-    left join lateral (
-        select provinces.current_province_key
-        from provinces
-        where provinces.province_code = left(shown.facility_id, 2)
-        order by provinces.valid_from
-        limit 1
-    ) as home on true
     inner join lateral (
         values
         ('F', shown.facility_key),
-        ('P', coalesce(home.current_province_key, {{ unknown_reference_key() }}))
+        ('P', shown.province_key)
     ) as areas (area_kind, area_key) on true
 ),
 
--- neighbouring periods of one area are one
 dated as (
     select
         shown.facility_key,

@@ -1,5 +1,5 @@
 -- One row per facility and atom of time in which the care of a dossier ended that changed, by its
--- version before or after; where the registry changed, all that have an encounter.
+-- version before or after, or on a day on which the facility is told otherwise than before.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['facility_key', 'atom_start_date', 'source_fact', 'commune_key']) }}",
@@ -18,9 +18,12 @@ with days as (
     select
         encounters.facility_key,
         encounters.discharge_date
-    from {{ ref('int_lists__changed_feeds') }} as changed
-    cross join {{ ref('fct_encounters') }} as encounters
-    where changed.feed = 'facility_registry'
+    from {{ ref('int_facilities__recut_days') }} as recut
+    inner join {{ ref('fct_encounters') }} as encounters
+        on
+            recut.facility_key = encounters.facility_key
+            and recut.first_day <= encounters.discharge_date
+            and (recut.ended_on is null or recut.ended_on > encounters.discharge_date)
 )
 
 select distinct

@@ -3,7 +3,7 @@
     indexes=[{'columns': ['area_kind', 'area_key']}],
     pre_hook="{{ add_differing_areas() }}",
 ) }}
--- depends_on: {{ ref('int_indicators__touched_facilities') }}
+-- depends_on: {{ ref('int_facilities__affected') }}
 
 with affected as (
     select * from {{ affected_keys() }}
