@@ -61,8 +61,9 @@ _PERIOD_ENDED = text(
 def changed_feeds(connection: Connection, build_id: int) -> set[str]:
     """Feeds of rows that an increment of the build finds changed, and CALENDAR when a period has
     ended since the published release."""
-    changed = set(connection.execute(_CHANGED, {"build_id": build_id}).scalars())
-    has_ended = connection.execute(_PERIOD_ENDED, {"build_id": build_id}).scalar_one()
+    changed: set[str] = set(connection.execute(_CHANGED, {"build_id": build_id}).scalars())
+    asked = {"build_id": build_id}
+    has_ended = bool(connection.execute(_PERIOD_ENDED, asked).scalar_one())
     return changed | {CALENDAR} if has_ended else changed
 
 
