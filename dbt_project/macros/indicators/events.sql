@@ -10,7 +10,6 @@ select
     reports.beds_planned,
     reports.beds_actual,
     reports.visits_total,
-    reports.visits_insured,
     reports.admissions,
     reports.bed_days,
     reports.discharges,

@@ -85,7 +85,6 @@ _REPORTS = Fact(
         "beds_planned": "bigint",
         "beds_actual": "bigint",
         "visits_total": "bigint",
-        "visits_insured": "bigint",
         "admissions": "bigint",
         "bed_days": "bigint",
         "discharges": "bigint",

@@ -32,8 +32,6 @@ figures as (
             where facts.beds_planned > 0
         ) as bed_occupancy_planned_pct_denominator,
         sum(facts.admissions) as inpatient_per_100_numerator,
-        sum(facts.visits_insured) as insured_visit_pct_numerator,
-        sum(facts.visits_total) as insured_visit_pct_denominator,
         sum(facts.visits_total) as outpatient_per_capita_numerator,
         count(*) filter (
             where
@@ -83,12 +81,6 @@ cross join
             'INPATIENT_PER_100',
             seen.inpatient_per_100_numerator,
             null::numeric,
-            null::numeric
-        ),
-        (
-            'INSURED_VISIT_PCT',
-            seen.insured_visit_pct_numerator,
-            seen.insured_visit_pct_denominator,
             null::numeric
         ),
         (
