@@ -16,8 +16,12 @@ from health_warehouse.release.build import Build
 from health_warehouse.settings import Settings
 
 MARTS = (
+    "bridge_atoms_periods",
     "bridge_encounters_diagnoses",
+    "bridge_facility_areas",
     "dim_age_groups",
+    "dim_areas",
+    "dim_atoms",
     "dim_code_lists",
     "dim_communes",
     "dim_dates",
@@ -25,7 +29,10 @@ MARTS = (
     "dim_diagnoses",
     "dim_facilities",
     "dim_facility_periods",
+    "dim_indicator_targets",
+    "dim_indicators",
     "dim_items",
+    "dim_periods",
     "dim_persons",
     "dim_practitioners",
     "dim_provinces",
@@ -36,6 +43,8 @@ MARTS = (
     "fct_discharge_papers",
     "fct_encounters",
     "fct_hiv_treatments",
+    "fct_indicator_components",
+    "fct_indicator_values",
     "fct_record_summaries",
     "fct_sick_leaves",
     "fct_stays",

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from health_warehouse.feeds import key_reference, schema
+from health_warehouse.indicators import component_models, lists
+from health_warehouse.indicators import page as indicators_page
 from health_warehouse.marts.manifest import mart_nodes, parse_manifest
 from health_warehouse.release import (
     closed_codes,
@@ -46,6 +48,19 @@ def test_staging_models_of_lists_are_what_their_contracts_say() -> None:
     assert found == set(wanted), "one model per list: delete or write the others"
     for path, text in wanted.items():
         assert path.read_text(encoding="utf-8") == text, STALE.format(path.name)
+
+
+def test_models_and_seeds_of_indicators_are_what_their_definitions_say() -> None:
+    wanted = component_models.files() | lists.files()
+    written = component_models.FOLDER.glob("int_indicators__components_*.*")
+    assert set(written) <= set(wanted), "one model per fact: delete or write the others"
+    for path, text in wanted.items():
+        assert path.read_text(encoding="utf-8") == text, STALE.format(path.name)
+
+
+def test_the_page_of_indicators_is_what_the_definitions_say() -> None:
+    found = (PROJECT_DIR / "docs/indicators.md").read_text(encoding="utf-8")
+    assert found == indicators_page.page(), STALE.format("indicators.md")
 
 
 def test_the_dictionary_is_what_the_project_says(manifest: dict[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 Most days bring claims, and lists come once a month or a year. What is made of lists alone is what
 it was when none of them changed, so an increment neither runs it nor compares it with what readers
-see.
+see. Models that take a list at the ends of periods (`config.meta.follows_calendar`) run, too, when
+a period has ended since the published release.
 """
 
 from __future__ import annotations
@@ -26,10 +27,44 @@ _CHANGED = text(
     """
 )
 
+CALENDAR = "calendar"
+"""Stands among the changed feeds when a period has ended."""
+# The days are those of int_indicators__days: ends of months, 14 June and 14 December.
+_PERIOD_ENDED = text(
+    """
+    with builds_of as (
+        select
+            (builds.started_at at time zone 'Asia/Ho_Chi_Minh')::date as current_day,
+            (max(published.started_at) at time zone 'Asia/Ho_Chi_Minh')::date as previous_day
+        from ops.builds as builds
+        left join ops.builds as published
+            on published.status = 'published' and published.build_id < builds.build_id
+            and published.to_change_id
+            = coalesce(builds.increment_from_change_id, builds.from_change_id)
+        where builds.build_id = :build_id
+        group by builds.started_at
+    )
+    select previous_day is null or exists (
+        select from (
+            values
+            (date_trunc('month', current_day)::date - 1),
+            (make_date(extract(year from current_day)::integer, 6, 14)),
+            (make_date(extract(year from current_day)::integer, 12, 14))
+        ) as ends (day)
+        where ends.day >= previous_day and ends.day < current_day
+    )
+    from builds_of
+    """
+)
+
 
 def changed_feeds(connection: Connection, build_id: int) -> set[str]:
-    """Feeds of rows that an increment of the build finds changed."""
-    return set(connection.execute(_CHANGED, {"build_id": build_id}).scalars())
+    """Feeds of rows that an increment of the build finds changed, and CALENDAR when a period has
+    ended since the published release."""
+    changed: set[str] = set(connection.execute(_CHANGED, {"build_id": build_id}).scalars())
+    asked = {"build_id": build_id}
+    has_ended = bool(connection.execute(_PERIOD_ENDED, asked).scalar_one())
+    return changed | {CALENDAR} if has_ended else changed
 
 
 def quiet_models(manifest: Mapping[str, Any], changed: Collection[str]) -> list[str]:
@@ -40,6 +75,7 @@ def quiet_models(manifest: Mapping[str, Any], changed: Collection[str]) -> list[
         for name, node in manifest["nodes"].items()
         if node["resource_type"] == "model"
         and _is_quiet(_sources(manifest, name, read), set(changed))
+        and not (CALENDAR in changed and _follows_calendar(node))
     )
 
 
@@ -64,3 +100,8 @@ def _sources(
         parents = manifest["nodes"].get(name, {}).get("depends_on", {}).get("nodes", ())
         read[name] = frozenset().union(*(_sources(manifest, one, read) for one in parents))
     return read[name]
+
+
+def _follows_calendar(node: Mapping[str, Any]) -> bool:
+    meta = node.get("config", {}).get("meta") or {}
+    return bool(meta.get("follows_calendar"))

@@ -18,7 +18,8 @@ LAYERS: tuple[Layer, ...] = get_args(Layer)
 _SELECTIONS: dict[Layer, tuple[str, ...]] = {
     "staging": ("path:seeds", "path:models/staging"),
     "intermediate": ("path:models/intermediate",),
-    "marts": ("path:models/marts",),
+    # what is derived from marts, for other marts, is made among them
+    "marts": ("path:models/derived", "path:models/marts"),
 }
 # `buildable` runs a test with the last layer it reads.
 _OPTIONS = ("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from health_warehouse.release.quiet_models import quiet_models
+from health_warehouse.release.quiet_models import CALENDAR, quiet_models
 
 
 def _model(name: str, *parents: str) -> tuple[str, dict[str, Any]]:
@@ -54,3 +54,12 @@ def test_a_changed_list_wakes_what_reads_it_through_others_too() -> None:
 
 def test_a_feed_that_no_model_reads_wakes_nothing() -> None:
     assert quiet_models(_MANIFEST, ["village_workers"]) == quiet_models(_MANIFEST, [])
+
+
+def test_the_end_of_a_period_wakes_what_takes_a_list_then() -> None:
+    name, node = _model("staff_at_ends", "model.stg_posts")
+    node["config"] = {"meta": {"follows_calendar": True}}
+    manifest = {**_MANIFEST, "nodes": {**_MANIFEST["nodes"], name: node}}
+    assert "staff_at_ends" in quiet_models(manifest, [])
+    woken = set(quiet_models(manifest, [])) - set(quiet_models(manifest, [CALENDAR]))
+    assert woken == {"staff_at_ends"}

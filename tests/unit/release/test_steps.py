@@ -19,7 +19,11 @@ def test_a_full_build_is_one_run_of_everything() -> None:
 def test_an_increment_leaves_out_what_stands_and_has_no_staging() -> None:
     (step,) = steps(LAYERS, is_full=False)
     assert "--full-refresh" not in step.command
-    assert _selected(step) == ["path:models/intermediate", "path:models/marts"]
+    assert _selected(step) == [
+        "path:models/intermediate",
+        "path:models/derived",
+        "path:models/marts",
+    ]
     assert {"config.materialized:view", "resource_type:seed"} <= set(step.command)
     assert steps(["staging"], is_full=False) == []
 
