@@ -1,0 +1,226 @@
+"""Versions of claims as warehouses of before kept them, moved among the documents.
+
+The former tables stay as they are until everything was moved and compared; then they go. Who is
+killed goes on behind the last batch: where that ended is read from what was moved. Numbers of the
+log stay what they were.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+from health_warehouse.errors import ConfigurationError
+
+NAME = "claims as documents"
+"""In `ops.upgrades`."""
+
+SMALL = 50_000
+"""Up to so many versions are moved by the migration itself, within seconds."""
+
+BATCH_ROWS = 100_000
+
+# Of a warehouse without keys the key stands for the name alone, until `make_keys` has made them.
+_KEY = "coalesce({0}.encounter_key, cast(md5({0}.facility_id || ' ' || {0}.dossier_id) as uuid))"
+_STEPS = {
+    "versions": (
+        "former_dossier_versions",
+        "document_versions_claims",
+        "file_id",
+        f"""
+        insert into ops.document_versions_claims (
+            file_id, position, sender_id, document_key, document_name, local_person_key,
+            identifier_hashes, care_days, is_withdrawal, line_count, has_rows, verdict, standing
+        )
+        select
+            v.file_id, v.position, v.facility_id, {_KEY.format("v")}, v.dossier_id,
+            v.local_person_key, v.identifier_hashes, v.care_days, v.is_withdrawal, v.line_count,
+            v.has_rows, v.verdict,
+            case
+                when v.verdict is null or f.judged_at is null then null
+                when f.status = 'refused' or v.verdict = 'quarantined' then 'quarantined'
+                when v.standing = 'refused' then 'quarantined'
+                when v.standing = 'pending' then 'pending'
+                when c.file_id is null then 'superseded'
+                when v.is_withdrawal then 'withdrawn'
+                else 'loaded'
+            end
+        from ops.former_dossier_versions as v
+        inner join ops.files as f using (file_id)
+        left join ops.former_current_dossiers as c using (file_id, position)
+        where v.file_id > :place and v.file_id <= :upto
+        order by v.file_id, v.position
+        """,
+    ),
+    "what counts": (
+        "former_current_dossiers",
+        "current_documents_claims",
+        "file_id",
+        f"""
+        insert into ops.current_documents_claims (document_key, file_id, position, is_withdrawal)
+        select {_KEY.format("c")}, c.file_id, c.position, c.is_withdrawal
+        from ops.former_current_dossiers as c
+        where c.file_id > :place and c.file_id <= :upto
+        order by c.file_id, c.position
+        """,
+    ),
+    "changes": (
+        "former_dossier_changes",
+        "document_changes",
+        "change_id",
+        f"""
+        insert into ops.document_changes (
+            change_id, feed, partition_key, document_key, sender_id, old_file_id, old_position,
+            new_file_id, new_position, changed_at
+        )
+        select
+            c.change_id, 'claims', '', {_KEY.format("c")}, c.facility_id, c.old_file_id,
+            c.old_position, c.new_file_id, c.new_position, c.changed_at
+        from ops.former_dossier_changes as c
+        where c.change_id > :place and c.change_id <= :upto
+        order by c.change_id
+        """,
+    ),
+}
+_IS_THERE = text("select to_regclass('ops.former_dossier_versions') is not null")
+_COUNT_SOME = text(
+    "select count(*) from (select from ops.former_dossier_versions limit :most) as first_ones"
+)
+_NOTE = text("insert into ops.upgrades (name) values (:name)")
+_SIZE = text(
+    """
+    select
+        pg_total_relation_size('ops.former_dossier_versions')
+        + pg_total_relation_size('ops.former_current_dossiers')
+        + pg_total_relation_size('ops.former_dossier_changes') as byte_count,
+        (select count(*) from ops.former_dossier_versions) as versions,
+        (
+            select coalesce(sum(v.line_count), 0)::bigint
+            from ops.former_current_dossiers as c
+            inner join ops.former_dossier_versions as v using (file_id, position)
+        ) as lines
+    """
+)
+# What differs, counted; all of it must be nothing.
+_DIFFERENCES = {
+    "versions": f"""
+        select count(*)
+        from ops.former_dossier_versions as f
+        full join ops.document_versions_claims as v using (file_id, position)
+        where
+            (
+                f.facility_id, f.dossier_id, {_KEY.format("f")}, f.local_person_key,
+                f.identifier_hashes, f.care_days, f.is_withdrawal, f.line_count, f.has_rows,
+                f.verdict
+            ) is distinct from (
+                v.sender_id, v.document_name, v.document_key, v.local_person_key,
+                v.identifier_hashes, v.care_days, v.is_withdrawal, v.line_count, v.has_rows,
+                v.verdict
+            )
+        """,
+    "documents that count": f"""
+        select count(*)
+        from ops.former_current_dossiers as f
+        full join ops.current_documents_claims as c using (file_id, position)
+        where
+            ({_KEY.format("f")}, f.is_withdrawal) is distinct from (c.document_key, c.is_withdrawal)
+        """,
+    "versions that stand as if they counted, or not": """
+        select count(*)
+        from ops.document_versions_claims as v
+        left join ops.current_documents_claims as c using (file_id, position)
+        where (coalesce(v.standing, '') in ('loaded', 'withdrawn')) <> (c.file_id is not null)
+        """,
+    "changes in the log": f"""
+        select count(*)
+        from ops.former_dossier_changes as f
+        full join (select * from ops.document_changes where feed = 'claims') as c using (change_id)
+        where
+            (
+                f.facility_id, {_KEY.format("f")}, f.old_file_id, f.old_position, f.new_file_id,
+                f.new_position, f.changed_at
+            ) is distinct from (
+                c.sender_id, c.document_key, c.old_file_id, c.old_position, c.new_file_id,
+                c.new_position, c.changed_at
+            )
+        """,
+}
+_END = """
+    drop table ops.former_current_dossiers, ops.former_dossier_changes, ops.former_dossier_versions;
+    analyze ops.document_versions_claims, ops.current_documents_claims, ops.document_changes;
+"""
+
+
+class Moved(NamedTuple):
+    """A batch: of what, how many rows."""
+
+    step: str
+    rows: int
+
+
+class Size(NamedTuple):
+    """Of the former tables; `lines` of those versions that count."""
+
+    byte_count: int
+    versions: int
+    lines: int
+
+
+def is_due(connection: Connection) -> bool:
+    """Whether former tables are there."""
+    return bool(connection.execute(_IS_THERE).scalar_one())
+
+
+def size(connection: Connection) -> Size:
+    """Nothing when they are gone."""
+    if not is_due(connection):
+        return Size(0, 0, 0)
+    row = connection.execute(_SIZE).one()
+    return Size(row.byte_count, row.versions, row.lines)
+
+
+def move_or_note(connection: Connection) -> None:
+    """Move what is little in this transaction; of more, note that `warehouse upgrade` is due."""
+    count: int = connection.execute(_COUNT_SOME, {"most": SMALL + 1}).scalar_one()
+    if count > SMALL:
+        connection.execute(_NOTE, {"name": NAME})
+        return
+    while move(connection) is not None:
+        pass
+    end(connection)
+
+
+def move(connection: Connection, batch_rows: int = BATCH_ROWS) -> Moved | None:
+    """The next batch, in the caller's transaction; None when all is moved."""
+    for step, (source, target, place, insert) in _STEPS.items():
+        of_claims = " where feed = 'claims'" if target == "document_changes" else ""
+        bounds = connection.execute(
+            text(
+                f"with moved as (select coalesce(max({place}), 0) as place"  # noqa: S608
+                f" from ops.{target}{of_claims})"
+                f" select moved.place, (select max({place}) from ("
+                f"select {place} from ops.{source} where {place} > moved.place"
+                f" order by {place} limit :rows) as next) as upto from moved"
+            ),
+            {"rows": batch_rows},
+        ).one()
+        if bounds.upto is not None:
+            rows = connection.execute(text(insert), bounds._mapping).rowcount
+            return Moved(step, rows)
+    return None
+
+
+def end(connection: Connection) -> None:
+    """Compare what was moved with the former tables and drop these, in the caller's transaction.
+
+    Raises ConfigurationError when something differs; nothing is dropped then.
+    """
+    for what, count in _DIFFERENCES.items():
+        differing: int = connection.execute(text(count)).scalar_one()
+        if differing:
+            raise ConfigurationError(
+                f"{differing} {what} were not moved as they were: nothing is lost, the former "
+                "tables (ops.former_…) are there; tell the developers"
+            )
+    connection.exec_driver_sql(_END)
