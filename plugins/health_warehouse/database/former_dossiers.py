@@ -7,9 +7,10 @@ log stay what they were.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from health_warehouse.errors import ConfigurationError
 
@@ -21,20 +22,30 @@ SMALL = 50_000
 
 BATCH_ROWS = 100_000
 
-# Of a warehouse without keys the key stands for the name alone, until `make_keys` has made them.
-_KEY = "coalesce({0}.encounter_key, cast(md5({0}.facility_id || ' ' || {0}.dossier_id) as uuid))"
+# Of each: from where to where a batch goes, and the batch.
 _STEPS = {
     "versions": (
-        "former_dossier_versions",
-        "document_versions_claims",
-        "file_id",
-        f"""
+        """
+        with moved as (
+            select coalesce(max(file_id), 0) as place from ops.document_versions_claims
+        )
+
+        select moved.place, behind.upto
+        from moved
+        cross join lateral (
+            select max(file_id) as upto from (
+                select file_id from ops.former_dossier_versions
+                where file_id > moved.place order by file_id limit :rows
+            ) as next
+        ) as behind
+        """,
+        """
         insert into ops.document_versions_claims (
             file_id, position, sender_id, document_key, document_name, local_person_key,
             identifier_hashes, care_days, is_withdrawal, line_count, has_rows, verdict, standing
         )
         select
-            v.file_id, v.position, v.facility_id, {_KEY.format("v")}, v.dossier_id,
+            v.file_id, v.position, v.facility_id, key_of(v), v.dossier_id,
             v.local_person_key, v.identifier_hashes, v.care_days, v.is_withdrawal, v.line_count,
             v.has_rows, v.verdict,
             case
@@ -54,28 +65,51 @@ _STEPS = {
         """,
     ),
     "what counts": (
-        "former_current_dossiers",
-        "current_documents_claims",
-        "file_id",
-        f"""
+        """
+        with moved as (
+            select coalesce(max(file_id), 0) as place from ops.current_documents_claims
+        )
+
+        select moved.place, behind.upto
+        from moved
+        cross join lateral (
+            select max(file_id) as upto from (
+                select file_id from ops.former_current_dossiers
+                where file_id > moved.place order by file_id limit :rows
+            ) as next
+        ) as behind
+        """,
+        """
         insert into ops.current_documents_claims (document_key, file_id, position, is_withdrawal)
-        select {_KEY.format("c")}, c.file_id, c.position, c.is_withdrawal
+        select key_of(c), c.file_id, c.position, c.is_withdrawal
         from ops.former_current_dossiers as c
         where c.file_id > :place and c.file_id <= :upto
         order by c.file_id, c.position
         """,
     ),
     "changes": (
-        "former_dossier_changes",
-        "document_changes",
-        "change_id",
-        f"""
+        """
+        with moved as (
+            select coalesce(max(change_id), 0) as place
+            from ops.document_changes where feed = 'claims'
+        )
+
+        select moved.place, behind.upto
+        from moved
+        cross join lateral (
+            select max(change_id) as upto from (
+                select change_id from ops.former_dossier_changes
+                where change_id > moved.place order by change_id limit :rows
+            ) as next
+        ) as behind
+        """,
+        """
         insert into ops.document_changes (
             change_id, feed, partition_key, document_key, sender_id, old_file_id, old_position,
             new_file_id, new_position, changed_at
         )
         select
-            c.change_id, 'claims', '', {_KEY.format("c")}, c.facility_id, c.old_file_id,
+            c.change_id, 'claims', '', key_of(c), c.facility_id, c.old_file_id,
             c.old_position, c.new_file_id, c.new_position, c.changed_at
         from ops.former_dossier_changes as c
         where c.change_id > :place and c.change_id <= :upto
@@ -104,13 +138,13 @@ _SIZE = text(
 )
 # What differs, counted; all of it must be nothing.
 _DIFFERENCES = {
-    "versions": f"""
+    "versions": """
         select count(*)
         from ops.former_dossier_versions as f
         full join ops.document_versions_claims as v using (file_id, position)
         where
             (
-                f.facility_id, f.dossier_id, {_KEY.format("f")}, f.local_person_key,
+                f.facility_id, f.dossier_id, key_of(f), f.local_person_key,
                 f.identifier_hashes, f.care_days, f.is_withdrawal, f.line_count, f.has_rows,
                 f.verdict
             ) is distinct from (
@@ -119,12 +153,12 @@ _DIFFERENCES = {
                 v.verdict
             )
         """,
-    "documents that count": f"""
+    "documents that count": """
         select count(*)
         from ops.former_current_dossiers as f
         full join ops.current_documents_claims as c using (file_id, position)
         where
-            ({_KEY.format("f")}, f.is_withdrawal) is distinct from (c.document_key, c.is_withdrawal)
+            (key_of(f), f.is_withdrawal) is distinct from (c.document_key, c.is_withdrawal)
         """,
     "versions that stand as if they counted, or not": """
         select count(*)
@@ -132,13 +166,13 @@ _DIFFERENCES = {
         left join ops.current_documents_claims as c using (file_id, position)
         where (coalesce(v.standing, '') in ('loaded', 'withdrawn')) <> (c.file_id is not null)
         """,
-    "changes in the log": f"""
+    "changes in the log": """
         select count(*)
         from ops.former_dossier_changes as f
         full join (select * from ops.document_changes where feed = 'claims') as c using (change_id)
         where
             (
-                f.facility_id, {_KEY.format("f")}, f.old_file_id, f.old_position, f.new_file_id,
+                f.facility_id, key_of(f), f.old_file_id, f.old_position, f.new_file_id,
                 f.new_position, f.changed_at
             ) is distinct from (
                 c.sender_id, c.document_key, c.old_file_id, c.old_position, c.new_file_id,
@@ -193,20 +227,10 @@ def move_or_note(connection: Connection) -> None:
 
 def move(connection: Connection, batch_rows: int = BATCH_ROWS) -> Moved | None:
     """The next batch, in the caller's transaction; None when all is moved."""
-    for step, (source, target, place, insert) in _STEPS.items():
-        of_claims = " where feed = 'claims'" if target == "document_changes" else ""
-        bounds = connection.execute(
-            text(
-                f"with moved as (select coalesce(max({place}), 0) as place"  # noqa: S608
-                f" from ops.{target}{of_claims})"
-                f" select moved.place, (select max({place}) from ("
-                f"select {place} from ops.{source} where {place} > moved.place"
-                f" order by {place} limit :rows) as next) as upto from moved"
-            ),
-            {"rows": batch_rows},
-        ).one()
+    for step, (stretch, insert) in _STEPS.items():
+        bounds = connection.execute(text(stretch), {"rows": batch_rows}).one()
         if bounds.upto is not None:
-            rows = connection.execute(text(insert), bounds._mapping).rowcount
+            rows = connection.execute(_statement(insert), dict(bounds._mapping)).rowcount
             return Moved(step, rows)
     return None
 
@@ -217,10 +241,19 @@ def end(connection: Connection) -> None:
     Raises ConfigurationError when something differs; nothing is dropped then.
     """
     for what, count in _DIFFERENCES.items():
-        differing: int = connection.execute(text(count)).scalar_one()
+        differing: int = connection.execute(_statement(count)).scalar_one()
         if differing:
             raise ConfigurationError(
                 f"{differing} {what} were not moved as they were: nothing is lost, the former "
                 "tables (ops.former_…) are there; tell the developers"
             )
     connection.exec_driver_sql(_END)
+
+
+def _statement(written: str) -> TextClause:
+    """Of a warehouse without keys a key stands for the name alone, until `make_keys` made them."""
+    key = (
+        r"coalesce(\1.encounter_key,"
+        r" cast(md5(\1.facility_id || ' ' || \1.dossier_id) as uuid))"
+    )
+    return text(re.sub(r"key_of\((\w)\)", key, written))

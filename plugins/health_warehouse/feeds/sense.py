@@ -60,7 +60,7 @@ def _mode(drawn: Draft) -> _Found:
                 ("refuse", "shrinks_by_more_than"),
                 f"only a snapshot can shrink: delete it, or {_or_snapshot()}",
             )
-    if "replacement" in keys:
+    if "replacement" in keys and len(drawn.tables) < 2:
         yield Fault(
             ("replacement",),
             "versions of rows are not compared, only documents with rows of several kinds: "

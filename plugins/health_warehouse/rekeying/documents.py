@@ -25,7 +25,9 @@ _ROWS = text(
     """
     select distinct on (file_id, position) feed, file_id, position, sender_id, document_key
     from ops.document_versions
-    where feed in (select feed from ops.feeds where is_of_rows) and (file_id, position) > (:first, :second)
+    where
+        feed in (select feed from ops.feeds where is_of_rows)
+        and (file_id, position) > (:first, :second)
     order by file_id, position, document_key nulls last
     limit :size
     """

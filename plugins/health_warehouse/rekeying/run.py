@@ -119,5 +119,4 @@ def _finish(connection: Connection, keys: Keys) -> None:
 
 
 def _total(connection: Connection, step: Step) -> int:
-    counted = text(f"select count(*) from {step.relation}")  # noqa: S608 - our own words
-    return int(connection.execute(counted).scalar_one())
+    return int(connection.execute(step.counted).scalar_one())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from health_warehouse.database.connections import copy_rows
 from health_warehouse.feeds.catalogue import built_in
@@ -45,11 +45,11 @@ class Work(NamedTuple):
 
 
 class Step(NamedTuple):
-    """`run` does the batch that begins behind a place. `relation`: what it walks through, as SQL
-    has it behind `from`."""
+    """`run` does the batch that begins behind a place. `counted` says how many rows it walks
+    through."""
 
     name: str
-    relation: str
+    counted: TextClause
     run: Callable[[Work, str | None], Batch]
 
 
@@ -121,8 +121,8 @@ _KEY_CHECK_INS = (
     where c.file_id = m.file_id and c.position = m.position and c._person_key <> m.person_key
     """,
 )
-# What counts and the log follow the versions, whose keys are made by then. Versions that are gone for
-# good take their changes with them: no build reads so far back.
+# What counts and the log follow the versions, whose keys are made by then. Changes of versions that
+# are gone for good keep their former keys: no build reads so far back.
 _KEY_CHANGES = text(
     """
     update ops.document_changes as c
@@ -319,15 +319,18 @@ def _next(work: Work, rows: Sequence[Row[Any]]) -> Batch:
 
 
 STEPS = (
-    Step("versions", "ops.dossier_versions", _key_versions),
-    Step("check-ins", "raw.check_ins", _key_check_ins),
-    Step("practitioners", "raw.practitioners", _key_practitioners),
+    Step("versions", text("select count(*) from ops.dossier_versions"), _key_versions),
+    Step("check-ins", text("select count(*) from raw.check_ins"), _key_check_ins),
+    Step("practitioners", text("select count(*) from raw.practitioners"), _key_practitioners),
     Step(
         "documents",
-        "ops.document_versions where feed in (select feed from ops.feeds where is_of_rows)",
+        text(
+            "select count(*) from ops.document_versions"
+            " where feed in (select feed from ops.feeds where is_of_rows)"
+        ),
         _key_documents,
     ),
-    Step("vault", "vault.person_identifiers", _key_left_persons),
-    Step("changes", "ops.dossier_changes", _key_changes),
-    Step("current", "ops.current_dossiers", _key_current),
+    Step("vault", text("select count(*) from vault.person_identifiers"), _key_left_persons),
+    Step("changes", text("select count(*) from ops.dossier_changes"), _key_changes),
+    Step("current", text("select count(*) from ops.current_dossiers"), _key_current),
 )
