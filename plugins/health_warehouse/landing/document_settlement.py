@@ -85,6 +85,7 @@ _SETTLE = (
             d.received_at, d.declared_date, d.file_name, d.sha256, d.list_place,
             d.standing as delivery_standing,
             n.file_id as newest_file_id, n.list_place as newest_place,
+            count(*) over (partition by partition_key, document_key) as version_count,
             coalesce(
                 versions.verdict = 'accepted' and d.standing = 'open'
                 and (versions.has_rows or d.is_archived),
@@ -102,6 +103,7 @@ _SETTLE = (
             counts and coalesce(content_hash = lag(content_hash) over in_order, false)
                 as is_unchanged
         from weighed
+        where version_count > 1 or newest_file_id is not null
         window
             document as (partition by partition_key, document_key),
             in_order as (partition by partition_key, document_key, counts order by turn)
@@ -128,6 +130,13 @@ _SETTLE = (
             from ranked
         ) as ranked
         window document as (partition by partition_key, document_key)
+        union all
+        -- most came once, and no list says who is gone
+        select
+            weighed.*, false as is_named, false as is_unchanged, turn as last_turn,
+            counts as is_head, true as is_there
+        from weighed
+        where version_count = 1 and newest_file_id is null
     ),
 
     best as materialized (

@@ -52,7 +52,8 @@ from (
 where file.file_id = first.file_id and file.status = 'loaded'"""
 
 # A row whose document could not be named has its verdict from the loader. Where a version stands is
-# guessed here, for nearly all stand so: settling, in the same transaction, writes the others.
+# guessed here, for nearly all stand so: settling, in the same transaction, writes the others. One
+# feed at a time, so that Postgres looks into its table alone.
 _VERDICTS = """\
 with held as materialized (
     select file_id, position from quarantine.findings
@@ -62,8 +63,8 @@ update ops.document_versions as version
 set verdict = case when {is_held} then 'quarantined' else 'accepted' end,
     standing = case when {is_held} then 'quarantined' else 'loaded' end
 from ops.files as file
-where file.file_id = version.file_id and file.file_id = any(:file_ids)
-    and version.file_id = any(:file_ids)""".replace(
+where version.feed = :feed and version.file_id = any(:file_ids)
+    and file.file_id = version.file_id""".replace(
     "{is_held}",
     "file.status = 'refused' or version.document_key is null"
     " or (version.file_id, version.position) in (select file_id, position from held)",
@@ -262,7 +263,9 @@ def _act(
     if results and not held:
         resolve_incidents(connection, "landing:error:")
     refused = connection.execute(text(_REFUSE), parameters).rowcount
-    connection.execute(text(_VERDICTS), parameters)
+    by_feed = _by_feed(connection, judged)
+    for feed, file_ids in by_feed.items():
+        connection.execute(text(_VERDICTS), {"feed": feed, "file_ids": file_ids})
     connection.execute(
         text("update ops.files set judged_at = clock_timestamp() where file_id = any(:file_ids)"),
         parameters,
@@ -274,7 +277,7 @@ def _act(
         ),
         parameters,
     ).scalar_one()
-    changed = _settle(settings, connection, judged)
+    changed = _settle(settings, connection, by_feed)
     note_facilities(connection, judged)
     waiting = tell_waiting(connection)
     return LandingReport(
@@ -289,12 +292,18 @@ def _act(
     )
 
 
-def _settle(settings: Settings, connection: Connection, judged: Sequence[int]) -> dict[str, int]:
-    """Settle the documents of every feed; how many changed content, by feed."""
-    contracts = catalogue(settings)
+def _by_feed(connection: Connection, judged: Sequence[int]) -> dict[str, list[int]]:
     by_feed: dict[str, list[int]] = {}
     for row in connection.execute(text(_FEEDS), {"file_ids": list(judged)}):
         by_feed.setdefault(row.kind, []).append(row.file_id)
+    return by_feed
+
+
+def _settle(
+    settings: Settings, connection: Connection, by_feed: Mapping[str, Sequence[int]]
+) -> dict[str, int]:
+    """Settle the documents of every feed; how many changed content, by feed."""
+    contracts = catalogue(settings)
     changed: dict[str, int] = {}
     for feed, file_ids in sorted(by_feed.items()):
         if feed in contracts:  # of a feed without a contract only refused files are judged

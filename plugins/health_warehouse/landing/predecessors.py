@@ -25,7 +25,7 @@ WEIGHED = """
                 candidates.*,
                 count(*) over (partition by partition_key, document_key) as rival_count
             from candidates
-            where may_count
+            where may_count and version_count > 1
         ) as rivals
         cross join lateral (
             select min(r.seen_at) as seen_at from ops.file_receipts as r
@@ -182,6 +182,7 @@ FOUND = """
                 max(turn) filter (where is_head) over document as best_turn,
                 max(seen_at) filter (where is_head) over document as best_seen_at
             from placed
+            where version_count > 1
             window document as (partition by partition_key, document_key)
         ) as p
         where
