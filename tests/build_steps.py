@@ -43,6 +43,16 @@ MARTS = (
     "rpt_item_months",
     "rpt_morbidity_months",
 )
+MARTS_OF_LISTS = (
+    "fct_hospital_activity_months",
+    "fct_insurance_membership",
+    "fct_population",
+    "fct_posts",
+    "fct_rotations",
+    "fct_stations",
+    "fct_workforce",
+)
+"""Those of no dossier; `MARTS` are the others."""
 Rows = Counter[str]
 _BUILDER = """
 import sys

@@ -8,14 +8,16 @@ from dataclasses import replace
 
 from sqlalchemy import text
 
-from build_steps import MARTS
+from build_steps import MARTS, MARTS_OF_LISTS
 from claim_ledger import PAPERS, Ledger
 from claim_ledger import Dossier as Sent
+from feed_steps import put, take_in
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.judging import check_files
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from quality_deliveries import DRUG, Dossier, deliver
+from rows_of_lists import GOOD
 
 _SENT_ON = {"xml13": [{"ma_noi_den": "96004"}]}
 _IN_JULY = {"ngay_vao": "202607010800", "ngay_ra": "202607010900", "so_ngay_dtri": "1"}
@@ -63,6 +65,7 @@ def build_candidate(settings: Settings) -> None:
     Two more: a dossier with every table, which is closed for the XML6 among them, sent on and told
     to come back, which both happen; and an open one whose slip is kept; a slip of which nobody
     knows yet whether it is. A last one has a dossier at each bound of what the reports count.
+    Of each list there is one row.
     """
     with engine(settings, OWNER).begin() as connection:
         connection.execute(
@@ -96,10 +99,13 @@ def build_candidate(settings: Settings) -> None:
         "96005",
         *(Sent(f"bound {n}", f"P{n}", header=dict(header)) for n, header in enumerate(_BOUNDS)),
     )
+    for feed, row in GOOD.items():
+        put(settings, f"{feed}/{feed}_20260630.jsonl", [row])
+    take_in(settings)
     build(settings)
     with engine(settings, OWNER).begin() as connection:
         connection.execute(text("create schema kept"))
-        for mart in MARTS:
+        for mart in (*MARTS, *MARTS_OF_LISTS):
             connection.execute(text(f"create table kept.{mart} as table candidate.{mart}"))
 
 

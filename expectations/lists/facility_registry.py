@@ -32,20 +32,22 @@ where row.gln_code ~ '^[0-9]{{13}}$'""",
 GLN_ONCE = list_rule(
     "facility_registry.gln_once",
     (
-        "Một mã định danh 13 số chỉ thuộc một cơ sở.",
-        "A national id of 13 digits is of one facility.",
+        "Trong một danh mục, một mã định danh 13 số chỉ thuộc một cơ sở.",
+        "In one list a national id of 13 digits is of one facility.",
     ),
     f"""
 with shared as materialized (
-    select gln_code
+    select partition_key, gln_code
     from feeds.facility_registry
-    where gln_code is not null
-    group by 1
+    where gln_code ~ '^[0-9]{{13}}$'
+    group by 1, 2
     having count(distinct facility_code) > 1
 )
-select {PLACE}, row.facility_code, row.gln_code not in (select gln_code from shared) as is_alone
+select {PLACE}, row.facility_code,
+    (row.partition_key, row.gln_code) not in (select partition_key, gln_code from shared)
+    as is_alone
 from {_REGISTRY}
-where row.gln_code is not null""",
+where row.gln_code ~ '^[0-9]{{13}}$'""",
     Check(
         "Mã định danh cơ sở 13 số",
         "is_alone",

@@ -50,11 +50,13 @@ class Index:
 class Scope:
     """The keys that an incremental build affected: `columns` of `intermediate.<relation>`.
 
-    The columns have the same names in the mart.
+    The columns have the same names in the mart. A mart that follows lists has no such columns: all
+    its rows are affected when the relation names one of its `feeds`.
     """
 
     relation: str
     columns: tuple[str, ...]
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ class MartContract:
         A foreign key without an index makes the removal of a dimension row scan the fact.
         """
         keys = [key.columns for key in self.foreign_keys]
-        scope = [self.scope.columns] if self.scope else []
+        scope = [self.scope.columns] if self.scope and self.scope.columns else []
         return tuple(dict.fromkeys([*self.indexes, *map(Index, [*keys, *scope])]))
 
 

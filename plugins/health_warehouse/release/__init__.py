@@ -3,7 +3,7 @@
 due, pending, hours, size  is a build due, of how much, and when may it begin; feeds_of_models
                            are those whose changes count
 project, fingerprints      what decides what a mart holds, beside deliveries; and of each model
-full_builds, steps         must a build be full; what dbt is asked to do
+full_builds, steps         must a build be full; what dbt is asked to do, without quiet_models
 build, builders, turns     a build, its sessions, one run by hand after another; rebuild asks
                            for more, build_runs is what Airflow ran of it
 dbt, dbt_sessions          dbt in this process

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import text
-from worlds import Sent, World, both, keys_of
 
 from claim_ledger import PAPERS, Dossier
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.release.publish import publish
 from health_warehouse.release.rollback import rollback
+from worlds import Sent, World, both, keys_of
 
 HIV = {"ma_benh_chinh": "B24"}
 _LATER = {"ngay_vao": "202605031000", "ngay_ra": "202605041000"}

@@ -55,7 +55,17 @@ def test_the_registry(settings: Settings) -> None:
             {"facility_code": "96005", "valid_from": "20260101"},
             {"facility_code": "96006", "valid_from": "20250801", "valid_to": "20251230"},
             {"facility_code": "96006", "valid_from": "20260101"},
+            # malformed alike: other rules say so
+            {"facility_code": "96007", "gln_code": "893"},
+            {"facility_code": "96008", "gln_code": "893"},
         ),
+    )
+    # a facility that has got another code keeps its id: another list
+    deliver_rows(
+        settings,
+        "facility_registry/facility_registry_20260531.jsonl",
+        _rows("facility_registry", {"facility_code": "96009", **known}),
+        JULY,
     )
     assert _found(settings) == {
         ("facility_registry.gln_digit", 2),

@@ -48,7 +48,8 @@ def test_facilities_that_the_registry_does_not_know_are_found_and_forgotten(
 ) -> None:
     rows = [_row("workforce"), _row("workforce", facility_code="96002", is_main_place="0")]
     deliver_rows(settings, "workforce/a.jsonl", rows)
-    deliver_rows(settings, "posts/a.jsonl", [_row("posts", facility_code="96002")])
+    filled = _row("posts", facility_code="96002", filled_posts="1")
+    deliver_rows(settings, "posts/a.jsonl", [filled])
     deliver_rows(settings, "facility_registry/danh_muc_202606.jsonl", [_row("facility_registry")])
     assert _built(settings) == {
         "posts.known_facility": ["96002"],

@@ -24,6 +24,13 @@ def test_an_increment_leaves_out_what_stands_and_has_no_staging() -> None:
     assert steps(["staging"], is_full=False) == []
 
 
+def test_an_increment_leaves_out_what_no_list_wakes() -> None:
+    (step,) = steps(LAYERS, is_full=False, quiet=["fct_b", "fct_a"])
+    assert step.command[step.command.index("--exclude") :][4:6] == ("fct_a", "fct_b")
+    (whole,) = steps(LAYERS, is_full=True, quiet=["fct_a"])
+    assert "fct_a" not in whole.command
+
+
 def test_with_some_models_anew_the_others_go_first_and_by_increment() -> None:
     others, anew = steps(LAYERS, is_full=True, anew=["rpt_b", "dim_a"])
     assert others.is_increment

@@ -21,6 +21,8 @@ _PARTS = re.compile(r"\s[-–—/|]\s|[–—|:;\n\r()\[\]]")
 _SIGNS = re.compile(r"[^\w]|_")
 _OF_NO_COLUMN = frozenset({"stt", "tt", "sott", "sothutu", "thutu", "no", "№"})
 _SHOWN = 60
+_FEWEST_WORDS = 2
+_SHARE_OF_WORDS = 0.5
 _MOST_COMPARED = 100
 
 
@@ -126,18 +128,32 @@ def is_number_of_a_row(heading: str) -> bool:
 
 def likely(contract: Contract, place: int, headings: Sequence[Heading]) -> Heading | None:
     """The heading that may be a column under another name."""
-    labels = [folded_label(one) for one in labels_of(contract.table.columns[place])]
+    labels = labels_of(contract.table.columns[place])
     best, most = None, LIKELY
     for heading in headings[:_MOST_COMPARED]:
         for text in (heading.text, *_parts(heading.text)):
-            folded = folded_label(text)
             for label in labels:
-                alike = SequenceMatcher(None, folded, label).ratio()
-                if _contains(folded, label):
-                    alike = max(alike, 0.8)
+                alike = _alike(text, label)
                 if alike > most:
                     best, most = heading, alike
     return best
+
+
+def _alike(heading: str, label: str) -> float:
+    """1: the same but for case, accents and blanks; 0: nothing in common."""
+    one, other = folded_label(heading), folded_label(label)
+    alike = SequenceMatcher(None, one, other).ratio()
+    if _contains(one, other):
+        return max(alike, 0.8)
+    words, others = _words(heading), _words(label)
+    shared = len(words & others)
+    if shared >= _FEWEST_WORDS and shared >= _SHARE_OF_WORDS * max(len(words), len(others)):
+        return max(alike, 0.75)
+    return alike
+
+
+def _words(label: str) -> set[str]:
+    return {folded_label(word) for word in re.findall(r"\w+", label)}
 
 
 def _contains(one: str, other: str) -> bool:

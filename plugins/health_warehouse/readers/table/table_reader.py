@@ -9,7 +9,7 @@ from health_warehouse.errors import FileUnreadable
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.readers.protocol import Bounds
 from health_warehouse.readers.table.cells import Book
-from health_warehouse.readers.table.form import Form, form_of
+from health_warehouse.readers.table.form import Form, form_of, what_else
 from health_warehouse.readers.table.ods import OdsBook
 from health_warehouse.readers.table.rows import TableRows
 from health_warehouse.readers.table.text_sheet import TextBook
@@ -41,5 +41,5 @@ class Table:
 def open_book(stream: BinaryIO, bounds: Bounds) -> Book:
     form = form_of(stream)
     if form is None:
-        raise FileUnreadable("F01", "neither a workbook (.xlsx, .xls, .ods) nor a list as text")
+        raise FileUnreadable("F01", what_else(stream))
     return _BOOKS[form](stream, bounds.file_bytes)

@@ -51,20 +51,20 @@ class TextBook:
             head = head[1:]
             first = 2
         delimiter = said[1] if said is not None else _delimiter(head)
-        rows = csv.reader(_chain(head, lines), delimiter=delimiter)
+        of_row = _LinesOfARow(_chain(head, lines))
+        rows = csv.reader(of_row, delimiter=delimiter)
         number = first - 1
         while True:
             number += 1
+            of_row.lines.clear()
             try:
                 row = next(rows)
             except StopIteration:
                 return
             except csv.Error:
-                raise FileUnreadable(
-                    "F01",
-                    f'a value is too long from row {number} on: a quotation mark (") that is '
-                    "opened there is not closed",
-                ) from None
+                raise _unclosed(number) from None
+            if of_row.is_over and _is_open(of_row.lines, delimiter):
+                raise _unclosed(number)
             if len(row) > LARGEST_SHEET:
                 raise FileUnreadable("F01", f"row {number} has more than {LARGEST_SHEET} values")
             yield SheetRow(number, [_value(text) for text in row])
@@ -73,6 +73,41 @@ class TextBook:
         """Lines with their ends."""
         for piece in pieces(self._stream, self.encoding, self._max_bytes):
             yield from StringIO(piece, newline="")
+
+
+class _LinesOfARow:
+    """Goes through lines, and remembers those since `lines` was cleared."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._all = lines
+        self.lines: list[str] = []
+        self.is_over = False
+
+    def __iter__(self) -> _LinesOfARow:
+        return self
+
+    def __next__(self) -> str:
+        try:
+            line = next(self._all)
+        except StopIteration:
+            self.is_over = True
+            raise
+        self.lines.append(line)
+        return line
+
+
+def _is_open(lines: list[str], delimiter: str) -> bool:
+    """Whether the end of the text was reached within quotation marks."""
+    closed = csv.reader([*lines, '"'], delimiter=delimiter)
+    return len(list(csv.reader(lines, delimiter=delimiter))) == len(list(closed))
+
+
+def _unclosed(number: int) -> FileUnreadable:
+    return FileUnreadable(
+        "F01",
+        f'a quotation mark (") that is opened in row {number} is not closed: close it, or take it '
+        "away",
+    )
 
 
 def _value(text: str) -> Value:

@@ -215,8 +215,17 @@ def _sum(side: tuple[Term, ...], row: Row) -> Decimal | None:
 
 
 def _twice(rule: RowRule, contract: Contract) -> Break:
-    """The row again; where the rule is about less than the row's key, of another key."""
+    """The row again; where the rule is about less than the row's key, of another key.
+
+    A row of another key has no other id of the first: that would break other rules.
+    """
     key = [name for name in contract.document_key if name not in rule.once]
+    ids = [
+        column.name
+        for column in contract.table.columns
+        if key and column.pattern and not column.is_required
+        if column.name not in {*key, *rule.once}
+    ]
 
     def change(rows: list[Row], place: int) -> bool:
         again = dict(rows[place])
@@ -224,7 +233,7 @@ def _twice(rule: RowRule, contract: Contract) -> Break:
             return False
         for name in key:
             again[name] = _beside(again.get(name))
-        rows.append(again)
+        rows.append(again | dict.fromkeys(ids))
         return True
 
     return change

@@ -92,9 +92,35 @@ def test_a_row_with_more_values_than_headings_is_set_aside() -> None:
     assert rows[0].original.startswith("96001\t")
 
 
-def test_an_open_quotation_mark_refuses_the_list() -> None:
-    content = text(HEADS, person(name='"Nguyễn')) + b"x" * 200_000
-    with pytest.raises(FileUnreadable, match="opened there is not closed"):
+@pytest.mark.parametrize("behind", [b"x" * 200_000, b"", b"\r\n", b"\r\n96001,96002\r\n"])
+def test_an_open_quotation_mark_refuses_the_list(behind: bytes) -> None:
+    content = text(HEADS, person(), person(name='"Nguyễn')).rstrip() + behind
+    with pytest.raises(FileUnreadable, match="opened in row 3 is not closed"):
+        list(read(content))
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n\r\n"])
+def test_a_last_value_in_quotation_marks_is_closed(end: bytes) -> None:
+    names = (HEADS[:3], person(area="1")[:3], person(2, name='"Nguyễn\n""Văn"""', area="1")[:3])
+    assert len(values(text(*names).rstrip() + end)) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "empty"),
+        (b" \r\n ", "empty"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "web page or XML"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook/>', "web page or XML"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"\x89PNG\r\n", "a picture"),
+        (b"Rar!\x1a", "pack it as .zip"),
+        (b"{\\rtf1", "text document"),
+        (b'{"a": 1}', "neither a workbook"),
+    ],
+)
+def test_what_is_no_list_is_named(content: bytes, told: str) -> None:
+    with pytest.raises(FileUnreadable, match=told):
         list(read(content))
 
 

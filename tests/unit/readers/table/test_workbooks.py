@@ -307,6 +307,7 @@ def test_a_form_that_changed_ends_as_a_difference(case: str) -> None:
     ("heads", "told_why"),
     [
         (("Mã CSKCB", "Số CCCD mới", *HEADS[2:]), "“Số CCCD” is missing: is it B “Số CCCD mới”?"),
+        (("Mã CSKCB", "Số mới của CCCD", *HEADS[2:]), "is missing: is it B “Số mới của CCCD”?"),
         (("Mã CSKCB", "Ghi chú", *HEADS[2:]), "“Số CCCD” is missing: add it"),
         (("Mã CSKCB", "Số CCCD", "Số CCCD", *HEADS[3:]), "columns B and C are both called"),
     ],

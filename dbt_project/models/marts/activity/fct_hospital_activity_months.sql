@@ -1,0 +1,67 @@
+-- One row per facility and month that its report on activity (form 9) counts, and audience. Of
+-- insured care the report counts what claims count, closed dossiers included: less the open claims
+-- it is the number of closed ones. So the open row is without the figures that are of insured care,
+-- and without those by which they could be worked out.
+{{ config(materialized='rewritten_with_feeds') }}
+{{ after_changed_feeds() }}
+
+with lists as (
+    select
+        lists.*,
+        {{ calendar_date(month_start('left(lists.month, 4)', 'right(lists.month, 2)')) }}
+            as month_start_date
+    from {{ ref('stg_lists__hospital_activity_month') }} as lists
+),
+
+-- two senders may report the same month: whose report came later is believed
+reports as (
+    select distinct on (facility_code, month_start_date) *
+    from lists
+    order by facility_code asc, month_start_date asc, received_at desc, document_key asc
+)
+
+select
+    {{ surrogate_key(['reports.facility_code']) }} as facility_key,
+    reports.month_start_date,
+    audiences.audience,
+    reports.facility_code as facility_id,
+    reports.beds_planned,
+    reports.beds_actual,
+    reports.beds_on_request,
+    reports.visits_total,
+    case when audiences.audience <> 'open' then reports.visits_insured end as visits_insured,
+    case when audiences.audience <> 'open' then reports.visits_self_pay end as visits_self_pay,
+    case when audiences.audience <> 'open' then reports.visits_free end as visits_free,
+    reports.visits_under6,
+    reports.visits_60plus,
+    reports.visits_emergency,
+    reports.transfers_out_exam,
+    reports.outpatient_treatments,
+    reports.inpatients_start,
+    reports.admissions,
+    case
+        when audiences.audience <> 'open' then reports.inpatients_insured
+    end as inpatients_insured,
+    case
+        when audiences.audience <> 'open' then reports.inpatients_self_pay
+    end as inpatients_self_pay,
+    reports.inpatients_trad,
+    reports.bed_days,
+    reports.discharges,
+    reports.result_cured,
+    reports.result_better,
+    reports.result_same_worse,
+    reports.transfers_out_inpatient,
+    reports.transfers_in,
+    reports.deaths_inpatient,
+    reports.deaths_24h,
+    reports.dying_taken_home,
+    reports.deaths_before_arrival,
+    reports.surgeries,
+    reports.procedures,  -- noqa: RF04
+    reports.births,
+    reports.lab_tests,
+    reports.imaging,
+    reports.tele_sessions
+from reports
+cross join {{ audiences() }}
