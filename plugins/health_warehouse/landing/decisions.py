@@ -89,6 +89,7 @@ _VERSION = text(
             where starts_with(f.sha256, beginning)
         )
         and v.position = :position
+        and f.kind in (select feed from ops.feeds where not is_of_rows)
     order by f.file_id
     """
 )
