@@ -140,7 +140,8 @@ _SETTLE = (
     ),
 
     best as materialized (
-        select partition_key, document_key, file_id, position, sender_id, is_withdrawal
+        select
+            partition_key, document_key, file_id, position, sender_id, document_name, is_withdrawal
         from placed
         where is_head and is_there
     ),
@@ -187,20 +188,21 @@ _SETTLE = (
             case when not c.is_withdrawal then c.position end as old_position,
             case when not b.is_withdrawal then b.file_id end as new_file_id,
             case when not b.is_withdrawal then b.position end as new_position,
-            coalesce(
-                b.sender_id,
-                (
-                    select v.sender_id from ops.document_versions as v
-                    where
-                        v.feed = :feed and v.file_id = c.file_id and v.position = c.position
-                        and v.partition_key = c.partition_key
-                )
-            ) as sender_id
+            coalesce(b.sender_id, gone.sender_id) as sender_id,
+            coalesce(b.document_name, gone.document_name) as document_name
         from touched
         left join (
             select * from ops.current_documents where feed = :feed
         ) as c using (partition_key, document_key)
         left join best as b using (partition_key, document_key)
+        left join lateral (
+            select v.sender_id, v.document_name
+            from ops.document_versions as v
+            where
+                b.file_id is null
+                and v.feed = :feed and v.file_id = c.file_id and v.position = c.position
+                and v.partition_key = touched.partition_key
+        ) as gone on true
         where (c.file_id, c.position) is distinct from (b.file_id, b.position)
     ),
 
@@ -235,7 +237,8 @@ _SETTLE = (
             old_file_id, old_position, new_file_id, new_position
         from differing
         where old_file_id is not null or new_file_id is not null
-        order by partition_key, document_key
+        -- by what is no secret, where there is such a name
+        order by sender_id, document_name, partition_key, document_key
         returning 1
     )
 

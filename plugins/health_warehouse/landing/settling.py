@@ -18,7 +18,7 @@ _NOTE = text(
     from ops.current_documents as c
     inner join ops.document_versions as v using (feed, file_id, position, partition_key)
     where c.feed = :feed and c.file_id = :file_id and not c.is_withdrawal
-    order by c.partition_key, c.document_key
+    order by v.sender_id, v.document_name, c.partition_key, c.document_key
     """
 )
 
