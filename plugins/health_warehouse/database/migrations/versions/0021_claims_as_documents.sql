@@ -53,7 +53,8 @@ alter column feed set default 'claims',
 alter column partition_key set default '',
 alter column document_key set not null,
 alter column document_name set not null,
-alter column line_count set not null;
+alter column line_count set not null,
+add unique (file_id, position);
 create index document_versions_claims_name on ops.document_versions_claims (sender_id, document_name);
 
 create view ops.dossier_versions as
@@ -86,10 +87,9 @@ create table ops.current_documents_claims partition of ops.current_documents for
 alter table ops.current_documents_claims
 alter column feed set default 'claims',
 alter column partition_key set default '',
-add foreign key (file_id, position, partition_key, feed) references ops.document_versions_claims;
+add foreign key (file_id, position) references ops.document_versions_claims (file_id, position);
 
--- Joined on the whole key, so that Postgres leaves the join out where nobody asks for a name; feed and partition are said,
--- so that one is found by its key.
+-- Postgres leaves the join out where nobody asks for a name; feed and partition are said, so that one is found by its key.
 create view ops.current_dossiers as
 select
     v.sender_id as facility_id,
@@ -99,10 +99,7 @@ select
     c.position,
     c.is_withdrawal
 from ops.current_documents_claims as c
-left join ops.document_versions_claims as v
-    on
-        v.file_id = c.file_id and v.position = c.position
-        and v.partition_key = c.partition_key and v.feed = c.feed
+left join ops.document_versions_claims as v on v.file_id = c.file_id and v.position = c.position
 where c.feed = 'claims' and c.partition_key = '';
 comment on view ops.current_dossiers is
 'The version that counts now, one row per dossier: what ops.current_documents holds of claims.';
@@ -140,7 +137,6 @@ left join ops.document_versions_claims as v
     on
         v.file_id = coalesce(c.new_file_id, c.old_file_id)
         and v.position = coalesce(c.new_position, c.old_position)
-        and v.partition_key = c.partition_key and v.feed = c.feed
 where c.feed = 'claims';
 comment on view ops.dossier_changes is
 'The log of changes of dossiers: what ops.document_changes holds of claims. dossier_id is null once its versions are gone.';
