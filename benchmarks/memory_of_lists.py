@@ -1,6 +1,6 @@
 """Memory of the process that takes in a large list: read, loaded and judged.
 
-    python -m benchmarks.memory_of_lists [--rows 100000] [--megabytes 500] [--json]
+    python -m benchmarks.memory_of_lists [--rows 100000] [--megabytes 500] [--repeats 5] [--json]
 
 A workforce of so many rows as a workbook, then a text of so many megabytes, each into an empty
 warehouse by a process of its own. The peak is that of the whole process (ru_maxrss), interpreter
@@ -25,10 +25,10 @@ from health_warehouse.settings import Settings
 
 MOST_MEGABYTES = 400
 _CONTRACT = built_in()["workforce"]
-_LONG = "Bác sĩ điều trị tại khoa, phụ trách buồng bệnh và hướng dẫn thực hành " * 5
+_WORDS = "Bác sĩ điều trị tại khoa và phụ trách buồng bệnh cùng hướng dẫn thực hành "
 
 
-def values(number: int) -> dict[str, str]:
+def values(number: int, repeats: int = 5) -> dict[str, str]:
     """One member of staff, right by every rule, with another text in every row."""
     return {
         "citizen_id": f"096{number:09}",
@@ -39,7 +39,7 @@ def values(number: int) -> dict[str, str]:
         "department_code": "K03",
         "title_code": "1",
         "occupation": "doctor_general",
-        "post_title": f"{_LONG}{number}",
+        "post_title": f"{_WORDS * repeats}{number}",
         "degree": "univ",
         "licence_no": f"{number:06}/CM-GPHN",
         "licence_date": "20200101",
@@ -66,7 +66,7 @@ def write_workbook(path: Path, rows: int) -> None:
                 sheet.write_string(number, at, value)
 
 
-def write_text(path: Path, byte_count: int) -> int:
+def write_text(path: Path, byte_count: int, repeats: int) -> int:
     """Returns how many rows it took."""
 
     def lines() -> Iterator[bytes]:
@@ -74,7 +74,7 @@ def write_text(path: Path, byte_count: int) -> int:
         written = number = 0
         while written < byte_count:
             number += 1
-            line = (";".join(values(number).values()) + "\n").encode()
+            line = (";".join(values(number, repeats).values()) + "\n").encode()
             written += len(line)
             yield line
 
@@ -96,8 +96,8 @@ def take_in(state: Path) -> None:
     report = ingest(settings, list_new(settings))
     told = {
         "errors": report.errors,
-        "refused": report.refused_files,
-        "rows_set_aside": report.quarantined_dossiers,
+        "rows_that_count": report.changed_dossiers,
+        "not_taken": [str(one) for one in (*report.refused, *report.not_taken)],
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "megabytes_of_children": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
         "seconds": round(time.monotonic() - begun),
@@ -105,7 +105,7 @@ def take_in(state: Path) -> None:
     sys.stdout.write(json.dumps(told) + "\n")
 
 
-def measured(name: str, rows: int | None, byte_count: int | None) -> dict[str, Any]:
+def measured(name: str, rows: int | None, byte_count: int, repeats: int) -> dict[str, Any]:
     """The list of that name, written and taken in."""
     with empty_warehouse() as settings:
         path = settings.state / "inbox" / "workforce" / name
@@ -113,7 +113,7 @@ def measured(name: str, rows: int | None, byte_count: int | None) -> dict[str, A
         if rows is not None:
             write_workbook(path, rows)
         else:
-            rows = write_text(path, byte_count or 0)
+            rows = write_text(path, byte_count, repeats)
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.memory_of_lists", "--take-in", settings.state],
             stdout=subprocess.PIPE,
@@ -129,6 +129,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = ArgumentParser(prog="python -m benchmarks.memory_of_lists", description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000, help="of the workbook; 0: none")
     parser.add_argument("--megabytes", type=int, default=500, help="of the text; 0: none")
+    parser.add_argument("--repeats", type=int, default=5, help="of words in a row of the text")
     parser.add_argument("--json", action="store_true", help="print JSON only")
     parser.add_argument("--take-in", type=Path, help="state of the warehouse to take in for")
     given = parser.parse_args(arguments)
@@ -137,15 +138,15 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     found = []
     if given.rows:
-        found.append(measured("nhan_luc_96001_20260630.xlsx", given.rows, None))
+        found.append(measured("nhan_luc_96001_20260630.xlsx", given.rows, 0, 5))
     if given.megabytes:
         byte_count = given.megabytes * 1024**2
-        found.append(measured("nhan_luc_96001_20260630.csv", None, byte_count))
+        found.append(measured("nhan_luc_96001_20260630.csv", None, byte_count, given.repeats))
     for one in found:
         told = ", ".join(f"{name} {value}" for name, value in one.items())
         sys.stdout.write(json.dumps(one) + "\n" if given.json else told + "\n")
     is_good = all(
-        one["megabytes"] <= MOST_MEGABYTES and not one["errors"] and not one["refused"]
+        one["megabytes"] <= MOST_MEGABYTES and one["rows_that_count"] == one["rows"]
         for one in found
     )
     return 0 if is_good else 1

@@ -38,3 +38,13 @@
 {% macro is_insured(eligibility_code) -%}
     coalesce({{ eligibility_code }} <> '9', true)
 {%- endmacro %}
+
+{#- Outside the place of registration, without a slip, an appointment or an emergency, by the object
+    (MA_DOITUONG_KCB) that the facility gave: the rows of QĐ 3276/QĐ-BYT 2025 for outpatients and
+    inpatients at basic and specialised level that no right precedes (1.12 to 1.15, 1.18, 3.*), and the
+    off-route ones of QĐ 824/QĐ-BYT 2023. Diseases that may go there directly (1.16, 1.17) are none. Which
+    objects count is our reading. -#}
+{% macro is_bypass(eligibility_code) -%}
+    {{ eligibility_code }} in ('1.12', '1.13', '1.14', '1.15', '1.18')
+    or {{ eligibility_code }} like '3.%'
+{%- endmacro %}

@@ -62,6 +62,21 @@ join ops.current_documents as place
 PLACE = "place.file_id, place.position, place.position as line"
 """The columns that every rule selects first."""
 
+FOUND_AT = "listed.file_id, listed.position, listed.line"
+"""The same, of rows that `listed` gives."""
+
+
+def listed(feed: str, columns: str, condition: str = "true") -> str:
+    """SQL of `listed`: rows that count with their places, read once however often they are joined:
+    the planner takes a feed for a handful of rows, and reads its view anew for each of another."""
+    return f"""
+listed as materialized (
+    select {PLACE}, {columns}
+    from {counting(feed)}
+    where {condition}
+)"""
+
+
 ROW_KEY = "concat_ws(' ', row.partition_key, row.document_key)"
 """What names a row that counts of a feed, as a text; the least of some is the first of them."""
 

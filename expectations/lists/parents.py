@@ -1,24 +1,15 @@
 """Who is above whom in the registry: the unit above exists then, and nobody is above itself."""
 
-from expectations.lists.declared import PLACE, counting, list_rule
+from expectations.lists.declared import FOUND_AT, list_rule, listed
 from expectations.rules.fragments import quoted_code
 from expectations.rules.rule import Check
 
-# Units above, and the days on which the list has them; one that ended is above nobody any more.
-_ABOVE = """
-above as materialized (
-    select as_of, facility_code,
-        range_agg(daterange(valid_from, valid_to, '[]')) filter (
-            where coalesce(status not in ('CLOSED', 'MERGED'), true)
-        ) as days
-    from feeds.facility_registry
-    where valid_from <= coalesce(valid_to, valid_from)
-    group by 1, 2
-)"""
-_DAYS = "daterange(row.valid_from, row.valid_to, '[]')"
-_HAS_ANOTHER = (
-    "row.parent_code <> row.facility_code"
-    " and row.valid_from <= coalesce(row.valid_to, row.valid_from)"
+_LISTED = listed(
+    "facility_registry",
+    "row.as_of, row.facility_code, row.status,"
+    " nullif(row.parent_code, row.facility_code) as parent_code,"
+    " daterange(row.valid_from, row.valid_to, '[]') as days",
+    "row.valid_from <= coalesce(row.valid_to, row.valid_from)",
 )
 
 PARENT_THEN = list_rule(
@@ -27,12 +18,18 @@ PARENT_THEN = list_rule(
         "Đơn vị quản lý trực tiếp hoạt động trong mọi ngày hiệu lực của dòng.",
         "The unit above exists on all days of the row.",
     ),
+    # one that ended is above nobody any more
     f"""
-with {_ABOVE}
-select {PLACE}, row.parent_code, coalesce({_DAYS} <@ above.days, false) as is_there
-from {counting("facility_registry")}
-join above on above.as_of = row.as_of and above.facility_code = row.parent_code
-where {_HAS_ANOTHER}""",
+with {_LISTED},
+above as materialized (
+    select as_of, facility_code,
+        range_agg(days) filter (where coalesce(status not in ('CLOSED', 'MERGED'), true)) as days
+    from listed
+    group by 1, 2
+)
+select {FOUND_AT}, listed.parent_code, coalesce(listed.days <@ above.days, false) as is_there
+from listed
+join above on above.as_of = listed.as_of and above.facility_code = listed.parent_code""",
     Check(
         "Mã đơn vị quản lý trực tiếp",
         "is_there",
@@ -47,14 +44,11 @@ NO_CIRCLE = list_rule(
         "No facility is above itself by way of others.",
     ),
     f"""
-with recursive listed as materialized (
-    select row.as_of, row.facility_code, row.parent_code, {_DAYS} as days
-    from feeds.facility_registry as row
-    where {_HAS_ANOTHER}
-),
+with recursive {_LISTED.strip()},
 walked as (
     select as_of, facility_code, parent_code as reached, days, 1 as steps
     from listed
+    where parent_code is not null
     union
     select walked.as_of, walked.facility_code, listed.parent_code, walked.days * listed.days,
         walked.steps + 1
@@ -63,7 +57,8 @@ walked as (
         listed.as_of = walked.as_of
         and listed.facility_code = walked.reached
         and listed.days && walked.days
-    where walked.reached <> walked.facility_code and walked.steps < 10
+    where listed.parent_code is not null
+        and walked.reached <> walked.facility_code and walked.steps < 10
 ),
 circled as materialized (
     select as_of, facility_code, range_agg(days) as days
@@ -71,10 +66,11 @@ circled as materialized (
     where reached = facility_code
     group by 1, 2
 )
-select {PLACE}, row.facility_code, coalesce(not circled.days && {_DAYS}, true) as is_apart
-from {counting("facility_registry")}
-left join circled on circled.as_of = row.as_of and circled.facility_code = row.facility_code
-where {_HAS_ANOTHER}""",
+select {FOUND_AT}, listed.facility_code, coalesce(not circled.days && listed.days, true) as is_apart
+from listed
+left join circled
+    on circled.as_of = listed.as_of and circled.facility_code = listed.facility_code
+where listed.parent_code is not null""",
     Check(
         "Mã đơn vị quản lý trực tiếp",
         "is_apart",

@@ -1,9 +1,14 @@
 """What assignments must honour: who is sent, from where, down rather than up, once at a time."""
 
-from expectations.lists.declared import PLACE, ROW_KEY, counting, list_rule
+from expectations.lists.declared import FOUND_AT, PLACE, ROW_KEY, counting, list_rule, listed
 from expectations.rules.rule import Check, Severity
 
 _ROTATION = counting("rotation")
+_SENT = listed(
+    "rotation",
+    "row.person_key, row.from_facility, row.started_on",
+    "row.person_key is not null and row.started_on is not null",
+)
 
 TERM = list_rule(
     "rotation.term",
@@ -63,21 +68,23 @@ WORKS_THERE = list_rule(
         "Who is sent works at the sending facility on the first day.",
     ),
     f"""
-with staff as materialized (
-    select facility_code, person_key, range_agg(daterange(valid_from, valid_to, '[]')) as days
+with {_SENT},
+employed as materialized (
+    select facility_code, person_key, daterange(valid_from, valid_to, '[]') as days
     from feeds.workforce
     where person_key is not null and valid_from <= coalesce(valid_to, valid_from)
-    group by 1, 2
+),
+staff as materialized (
+    select facility_code, person_key, range_agg(days) as days from employed group by 1, 2
 ),
 persons as materialized (select distinct person_key from staff),
 facilities as materialized (select distinct facility_code from staff)
-select {PLACE}, coalesce(row.started_on <@ staff.days, false) as works_there
-from {_ROTATION}
-join persons on persons.person_key = row.person_key
-join facilities on facilities.facility_code = row.from_facility
+select {FOUND_AT}, coalesce(listed.started_on <@ staff.days, false) as works_there
+from listed
+join persons on persons.person_key = listed.person_key
+join facilities on facilities.facility_code = listed.from_facility
 left join staff
-    on staff.facility_code = row.from_facility and staff.person_key = row.person_key
-where row.started_on is not null""",
+    on staff.facility_code = listed.from_facility and staff.person_key = listed.person_key""",
     Check(
         "Cơ sở cử đi",
         "works_there",

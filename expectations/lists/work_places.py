@@ -1,27 +1,24 @@
 """What one person's rows in several lists of staff must honour: one main place, hours apart."""
 
-from expectations.lists.declared import PLACE, ROW_KEY, counting, list_rule
+from expectations.lists.declared import FOUND_AT, ROW_KEY, list_rule, listed
 from expectations.rules.rule import Check
 
-_WORKFORCE = counting("workforce")
+_LISTED = listed(
+    "workforce",
+    "row.as_of, row.person_key, row.facility_code, row.is_main_place, row.full_time,"
+    " row.hours_of_day, row.days_of_week, row.valid_from,"
+    f" daterange(row.valid_from, row.valid_to, '[]') as days, {ROW_KEY} as row_key",
+    "row.person_key is not null and row.valid_from <= coalesce(row.valid_to, row.valid_from)",
+)
 # Who stands in the lists of two facilities of one day: few, and all others are judged by nothing.
-_SEVERAL = """
+_PLACES = f"""{_LISTED},
 several as materialized (
     select as_of, person_key
-    from feeds.workforce
-    where person_key is not null
+    from listed
     group by 1, 2
     having count(distinct facility_code) > 1
 ),
-places as materialized (
-    select row.as_of, row.person_key, row.facility_code, row.is_main_place, row.full_time,
-        row.hours_of_day, row.days_of_week, row.valid_from,
-        daterange(row.valid_from, row.valid_to, '[]') as days,
-        concat_ws(' ', row.partition_key, row.document_key) as row_key
-    from feeds.workforce as row
-    join several using (as_of, person_key)
-    where row.valid_from <= coalesce(row.valid_to, row.valid_from)
-)"""
+places as materialized (select listed.* from listed join several using (as_of, person_key))"""
 
 ONE_MAIN_PLACE = list_rule(
     "workforce.one_main_place",
@@ -30,7 +27,7 @@ ONE_MAIN_PLACE = list_rule(
         "A person has one main place of work at a time.",
     ),
     f"""
-with {_SEVERAL},
+with {_PLACES},
 later as materialized (
     select distinct place.row_key
     from places as place
@@ -41,11 +38,10 @@ later as materialized (
         < (place.valid_from, place.full_time, place.facility_code)
     where place.is_main_place and other.is_main_place
 )
-select {PLACE}, later.row_key is null as is_the_one
-from {_WORKFORCE}
-join several on several.as_of = row.as_of and several.person_key = row.person_key
-left join later on later.row_key = {ROW_KEY}
-where row.is_main_place""",
+select {FOUND_AT}, later.row_key is null as is_the_one
+from places as listed
+left join later on later.row_key = listed.row_key
+where listed.is_main_place""",
     Check(
         "Nơi làm việc chính",
         "is_the_one",
@@ -60,7 +56,7 @@ HOURS_APART = list_rule(
         "The hours of a person at two facilities do not overlap.",
     ),
     f"""
-with {_SEVERAL},
+with {_PLACES},
 hours as materialized (
     select places.*, weekday.parts[1] as weekday, span.parts[1] as begins, span.parts[2] as ends
     from places
@@ -81,10 +77,9 @@ overlapping as materialized (
         and other.begins < place.ends and place.begins < other.ends
     where not place.is_main_place or other.is_main_place
 )
-select {PLACE}, overlapping.row_key is null as are_apart
-from {_WORKFORCE}
-join several on several.as_of = row.as_of and several.person_key = row.person_key
-left join overlapping on overlapping.row_key = {ROW_KEY}""",
+select {FOUND_AT}, overlapping.row_key is null as are_apart
+from places as listed
+left join overlapping on overlapping.row_key = listed.row_key""",
     Check(
         "THOIGIAN_NGAY",
         "are_apart",

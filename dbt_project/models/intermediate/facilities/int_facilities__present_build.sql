@@ -1,4 +1,5 @@
--- One row per build that runs: this one.
+-- One row per build that cuts periods: this one. Where no registry came it does not run, like what
+-- depends_on: {{ ref('int_facilities__periods') }}
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(['build_id']) }}",

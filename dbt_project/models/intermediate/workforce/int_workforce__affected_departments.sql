@@ -40,7 +40,7 @@ affected as (
     union distinct
     select
         sent.facility_id,
-        sent.department_code
+        coalesce(sent.department_code, '{{ var("unknown_code") }}') as department_code
     from changes
     inner join {{ ref('stg_workforce__departments_sent') }} as sent
         on

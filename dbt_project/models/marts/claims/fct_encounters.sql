@@ -95,6 +95,7 @@ select
     encounters.other_source_amount_vnd,
     encounters.is_inpatient,
     encounters.is_death,
+    {{ is_bypass('encounters.eligibility_code') }} as is_bypass,
     versions.audience,
     encounters.arrival_date_key as arrival_date,
     encounters.discharge_date_key as discharge_date,

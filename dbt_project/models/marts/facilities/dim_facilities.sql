@@ -83,13 +83,14 @@ inner join provinces as todays
             firsts.current_province_key,
             {{ unknown_reference_key() }}
         ) = todays.province_key
+-- in the order of the primary key it is a search by key, not a scan
 left join lateral (
     select encounters.audience
     from encounters
     where
         encounters.facility_key = facilities.facility_key
         and encounters.audience = any(audiences.sees)
-    order by encounters.facility_key
+    order by encounters.facility_key, encounters.encounter_key
     limit 1
 ) as sent on true
 -- a year that the calendar does not have is a slip of the pen

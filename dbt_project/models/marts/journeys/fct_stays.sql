@@ -65,8 +65,8 @@ inpatients as (
     where versions.is_inpatient and versions.arrived_at is not null
 ),
 
--- visits by appointment of these persons; of a slip, too, the row of the class counts
-appointed as (
+-- of a slip, too, the row of the class counts
+kept as (
     select distinct on (seen.audience, slips.facility_key, slips.appointment_key)
         seen.audience,
         slips.facility_key,
@@ -87,6 +87,16 @@ appointed as (
         slips.facility_key asc,
         slips.appointment_key asc,
         slips.audience = seen.audience desc
+),
+
+-- visits of these persons by appointment
+appointed as (
+    select distinct
+        audience,
+        facility_key,
+        visit_encounter_key
+    from kept
+    where visit_encounter_key is not null
 ),
 
 ordered as (
@@ -153,14 +163,7 @@ told as (
         lasts.discharge_type_code,
         {{ is_planned(
             'firsts.eligibility_code', 'firsts.care_type_code', 'firsts.main_diagnosis_code',
-        ) }} or exists (
-            select 1
-            from appointed
-            where
-                appointed.audience = joined.for_audience
-                and appointed.facility_key = joined.facility_key
-                and appointed.visit_encounter_key = joined.encounter_key
-        ) as is_planned,
+        ) }} or appointed.visit_encounter_key is not null as is_planned,
         not joined.is_death and not {{ is_sent_on('lasts.discharge_type_code') }} as is_index
     from joined
     inner join encounters as firsts
@@ -171,6 +174,11 @@ told as (
         on
             joined.last_facility_key = lasts.facility_key
             and joined.last_encounter_key = lasts.encounter_key
+    left join appointed
+        on
+            joined.for_audience = appointed.audience
+            and joined.facility_key = appointed.facility_key
+            and joined.encounter_key = appointed.visit_encounter_key
 ),
 
 neighbours as (

@@ -4,6 +4,5 @@ select
     file_id,
     position,
     {{ canonical_code('facility_code') }} as facility_id,
-    coalesce({{ canonical_code('department_code') }}, '{{ var("unknown_code") }}')
-        as department_code
+    {{ canonical_code('department_code') }} as department_code
 from {{ source('raw', 'workforce') }}
