@@ -1,7 +1,7 @@
 -- One row per facility and month that its report on activity (form 9) counts, and audience. The
--- report counts what claims count, closed dossiers included: less the open claims it tells of closed
--- ones. So the open row is without the figures of insured care and those by which they could be
--- worked out, and without bed days, deaths and transfers, of which each one tells.
+-- report counts what claims count, closed dossiers included: less the open claims it tells of
+-- closed ones. So the open row is without the figures of insured care and those by which they could
+-- be worked out, and without bed days, deaths and transfers, of which each one tells.
 {{ config(materialized='rewritten_with_feeds') }}
 {{ after_changed_feeds() }}
 
