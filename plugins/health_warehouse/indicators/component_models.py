@@ -18,6 +18,7 @@ from health_warehouse.settings import PROJECT_DIR
 FOLDER = PROJECT_DIR / "dbt_project" / "models" / "derived" / "indicators"
 _WRITTEN = "Written by scripts/write_data_pages.py from the definitions of indicators"
 _KEY = ("facility_key", "atom_start_date", "commune_key", "indicator_code", "audience")
+_PARTS = ("numerator", "denominator", "case_count")
 _COLUMNS = {
     "facility_key": ("uuid", "Facility; the unknown one where the fact is of communes."),
     "commune_key": ("uuid", "Commune; the unknown one where the fact is of facilities."),
@@ -100,10 +101,7 @@ def _model(fact: Fact, found: Sequence[Indicator]) -> str:
             *(f"seen.{name}" for name in keys),
             f"'{fact.code}' as source_fact",
             "parts.indicator_code",
-            *(
-                f"parts.{name}::numeric(24, 4) as {name}"
-                for name in ("numerator", "denominator", "case_count")
-            ),
+            *(f"parts.{name}::numeric(24, 4) as {name}" for name in _PARTS),
             "seen.audience",
         ],
         depth=1,
@@ -140,8 +138,8 @@ cross join
     lateral (
         values
         {rows}
-    ) as parts (indicator_code, numerator, denominator, case_count)
-where parts.numerator is not null or parts.denominator is not null
+    ) as parts ({", ".join(["indicator_code", *_PARTS, *_closed(fact, "is_closed")])})
+{_kept(fact)}
 """  # noqa: S608 - a model, of names and clauses that definitions are held to
 
 
@@ -168,6 +166,13 @@ def _where_touched(fact: Fact) -> str:
 
 def _seen(fact: Fact, keys: Sequence[str], names: Sequence[str]) -> str:
     """The figures as each audience sees them."""
+    if fact.closed_columns:
+        return """\
+    select
+        figures.*,
+        audiences.audience
+    from figures
+    cross join {{ audiences() }}"""
     if fact.division != "by_row":
         return """\
     -- nothing of a list is closed
@@ -195,7 +200,7 @@ def _seen(fact: Fact, keys: Sequence[str], names: Sequence[str]) -> str:
 
 def _row(fact: Fact, one: Indicator) -> str:
     cells = [f"'{one.code}'"]
-    for name in ("numerator", "denominator", "case_count"):
+    for name in _PARTS:
         part = one.parts.get(name)
         column = f"seen.{one.code.lower()}_{name}"
         if part is None or part.fact != fact.code:
@@ -204,8 +209,25 @@ def _row(fact: Fact, one: Indicator) -> str:
             cells.append(f"coalesce({column}, 0)")
         else:
             cells.append(column)
-    listed = ",\n            ".join(cells)
+    named = (part for part in one.parts.values() if part.fact == fact.code)
+    is_closed = any(fact.is_closed(f"{part.of} {part.where}") for part in named)
+    listed = ",\n            ".join([*cells, *_closed(fact, str(is_closed).lower())])
     return f"(\n            {listed}\n        )"
+
+
+def _closed(fact: Fact, cell: str) -> list[str]:
+    return [cell] if fact.closed_columns else []
+
+
+def _kept(fact: Fact) -> str:
+    """An indicator of closed columns is there for closed classes, any other for all."""
+    has_figures = "parts.numerator is not null or parts.denominator is not null"
+    if not fact.closed_columns:
+        return f"where {has_figures}"
+    return f"""\
+where
+    (seen.audience <> 'open') = parts.is_closed
+    and ({has_figures})"""
 
 
 def _touched_facts() -> str:

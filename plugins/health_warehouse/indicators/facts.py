@@ -6,6 +6,7 @@ its day until the next list of its sender, and is taken at ends of periods.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -28,7 +29,9 @@ class Fact:
     `columns` may be named in clauses, each with its type. `calendars` are those whose periods its
     rows can be told apart by. `taken` says how it may be taken in a period, first as it is by
     default. `division`: by_row, each row is of one audience; twice, each row is there per audience;
-    open, no row is closed."""
+    open, no row is closed. `closed_columns`: what a sender counts with closed dossiers among the
+    others: less the open ones it would tell of these, so what is taken of them is for the classes
+    alone."""
 
     code: str
     relation: str
@@ -38,6 +41,11 @@ class Fact:
     calendars: frozenset[str] = _ALL
     taken: tuple[str, ...] = ("sum",)
     has_commune: bool = False
+    closed_columns: frozenset[str] = frozenset()
+
+    def is_closed(self, clause: str) -> bool:
+        """Whether a clause names a closed column."""
+        return not self.closed_columns.isdisjoint(re.findall(r"\w+", clause))
 
     @property
     def is_of_claims(self) -> bool:
@@ -93,6 +101,17 @@ _REPORTS = Fact(
         "transfers_out_inpatient": "bigint",
         **OF_FACILITIES,
     },
+    closed_columns=frozenset(
+        {
+            "visits_total",
+            "admissions",
+            "bed_days",
+            "discharges",
+            "deaths_inpatient",
+            "transfers_out_exam",
+            "transfers_out_inpatient",
+        }
+    ),
 )
 _STATE = ("end", "middle", "mean")
 _STAFF = Fact(

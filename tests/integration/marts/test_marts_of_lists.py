@@ -157,15 +157,18 @@ def test_rotations_have_the_levels_of_their_first_day(
         assert [one.from_level_code] == (held or [None])
 
 
-def test_of_insured_care_the_report_tells_readers_of_the_class_only(warehouse: Settings) -> None:
+def test_what_claims_count_too_the_report_tells_readers_of_the_class_only(
+    warehouse: Settings,
+) -> None:
     query = (
-        "select visits_total, visits_insured, visits_self_pay, inpatients_insured"
+        "select surgeries, visits_total, visits_insured, visits_self_pay, inpatients_insured,"
+        " admissions, discharges, bed_days"
         " from {}.fct_hospital_activity_months"
     )
     openly = _rows(warehouse, query.format("marts"))
     assert openly
-    assert all(one.visits_total is not None for one in openly)
-    assert {(one[1], one[2], one[3]) for one in openly} == {(None, None, None)}
+    assert any(one.surgeries is not None for one in openly)
+    assert {tuple(one[1:]) for one in openly} == {(None,) * 7}
     closed = _rows(warehouse, query.format("hiv"), "hiv_reader")
     assert len(closed) == len(openly)
     assert all(one.visits_insured is not None for one in closed)

@@ -76,6 +76,21 @@ touched as (
         components.atom_start_date
     from moved
     inner join components on moved.facility_key = components.facility_key
+    union
+    -- and one that it left with all that there was of it
+    select
+        moved.area_kind,
+        moved.area_key,
+        slices.atom_start_date
+    from moved
+    inner join slices on moved.facility_key = slices.facility_key
+    union
+    select
+        'F' as area_kind,
+        slices.facility_key as area_key,
+        slices.atom_start_date
+    from slices
+    where slices.facility_key <> {{ surrogate_key(["'" ~ var('unknown_code') ~ "'"]) }}
 )
 
 select distinct

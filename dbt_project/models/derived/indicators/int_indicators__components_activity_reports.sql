@@ -44,11 +44,11 @@ figures as (
 ),
 
 seen as (
-    -- nothing of a list is closed
     select
         figures.*,
-        'open' as audience
+        audiences.audience
     from figures
+    cross join {{ audiences() }}
 )
 
 select
@@ -69,31 +69,38 @@ cross join
             'BED_OCCUPANCY_ACTUAL_PCT',
             seen.bed_occupancy_actual_pct_numerator,
             seen.bed_occupancy_actual_pct_denominator,
-            null::numeric
+            null::numeric,
+            true
         ),
         (
             'BED_OCCUPANCY_PLANNED_PCT',
             seen.bed_occupancy_planned_pct_numerator,
             seen.bed_occupancy_planned_pct_denominator,
-            null::numeric
+            null::numeric,
+            true
         ),
         (
             'INPATIENT_PER_100',
             seen.inpatient_per_100_numerator,
             null::numeric,
-            null::numeric
+            null::numeric,
+            true
         ),
         (
             'OUTPATIENT_PER_CAPITA',
             seen.outpatient_per_capita_numerator,
             null::numeric,
-            null::numeric
+            null::numeric,
+            true
         ),
         (
             'PRIVATE_REPORTING_PCT',
             seen.private_reporting_pct_numerator,
             null::numeric,
-            null::numeric
+            null::numeric,
+            false
         )
-    ) as parts (indicator_code, numerator, denominator, case_count)
-where parts.numerator is not null or parts.denominator is not null
+    ) as parts (indicator_code, numerator, denominator, case_count, is_closed)
+where
+    (seen.audience <> 'open') = parts.is_closed
+    and (parts.numerator is not null or parts.denominator is not null)

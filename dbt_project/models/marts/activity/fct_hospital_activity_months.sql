@@ -1,7 +1,7 @@
 -- One row per facility and month that its report on activity (form 9) counts, and audience. The
 -- report counts what claims count, closed dossiers included: less the open claims it tells of
--- closed ones. So the open row is without the figures of insured care and those by which they could
--- be worked out, and without bed days, deaths and transfers, of which each one tells.
+-- closed ones. So the open row is without what claims count too: visits, admissions, bed days,
+-- discharges, deaths and transfers.
 {{ config(materialized='rewritten_with_feeds') }}
 {{ after_changed_feeds() }}
 
@@ -28,7 +28,7 @@ select
     reports.beds_planned,
     reports.beds_actual,
     reports.beds_on_request,
-    reports.visits_total,
+    case when audiences.audience <> 'open' then reports.visits_total end as visits_total,
     case when audiences.audience <> 'open' then reports.visits_insured end as visits_insured,
     case when audiences.audience <> 'open' then reports.visits_self_pay end as visits_self_pay,
     case when audiences.audience <> 'open' then reports.visits_free end as visits_free,
@@ -40,7 +40,7 @@ select
     end as transfers_out_exam,
     reports.outpatient_treatments,
     reports.inpatients_start,
-    reports.admissions,
+    case when audiences.audience <> 'open' then reports.admissions end as admissions,
     case
         when audiences.audience <> 'open' then reports.inpatients_insured
     end as inpatients_insured,
@@ -49,7 +49,7 @@ select
     end as inpatients_self_pay,
     reports.inpatients_trad,
     case when audiences.audience <> 'open' then reports.bed_days end as bed_days,
-    reports.discharges,
+    case when audiences.audience <> 'open' then reports.discharges end as discharges,
     reports.result_cured,
     reports.result_better,
     reports.result_same_worse,
