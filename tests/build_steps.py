@@ -17,11 +17,14 @@ from health_warehouse.settings import Settings
 
 MARTS = (
     "bridge_encounters_diagnoses",
+    "dim_age_groups",
     "dim_code_lists",
     "dim_communes",
     "dim_dates",
+    "dim_departments",
     "dim_diagnoses",
     "dim_facilities",
+    "dim_facility_periods",
     "dim_items",
     "dim_persons",
     "dim_practitioners",
@@ -35,13 +38,18 @@ MARTS = (
     "fct_hiv_treatments",
     "fct_record_summaries",
     "fct_sick_leaves",
+    "fct_stays",
     "fct_tb_treatments",
     "fct_transfers",
     "fct_waiting_times",
     "rpt_appointment_months",
+    "rpt_bed_months",
+    "rpt_concordance_months",
     "rpt_facility_months",
     "rpt_item_months",
     "rpt_morbidity_months",
+    "rpt_private_shares",
+    "rpt_transfer_months",
 )
 MARTS_OF_LISTS = (
     "fct_hospital_activity_months",

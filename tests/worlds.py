@@ -17,7 +17,7 @@ from health_warehouse.synthetic.options import Options
 from health_warehouse.synthetic.world.sizes import Beds, Size
 
 SMALL = Size(
-    Options(facilities=4, days=31, dossiers=150, seed=21),
+    Options(facilities=6, days=31, dossiers=300, seed=21),
     people=250_000,
     points=12,
     provincial_hospitals=1,

@@ -12,6 +12,7 @@ from typing import Literal
 
 CANDIDATE_SCHEMA = "candidate"
 AUDIENCE = "audience"
+TOMBSTONE = "is_tombstone"
 Division = Literal["by_row", "twice"]
 
 
@@ -140,6 +141,16 @@ class MartContract:
     @property
     def column_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
+
+    @property
+    def has_tombstones(self) -> bool:
+        """A closed row may say that with closed documents an open one is not there."""
+        return TOMBSTONE in self.column_names
+
+    @property
+    def shown_columns(self) -> tuple[Column, ...]:
+        """What a view shows that has taken tombstones into account."""
+        return tuple(column for column in self.columns if column.name != TOMBSTONE)
 
     @property
     def content_names(self) -> tuple[str, ...]:

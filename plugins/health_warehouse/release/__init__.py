@@ -21,4 +21,5 @@ reader_documents           dbt's documents of what is published
 dictionary, mart_pages     pages of docs/, and closed_codes; shipped_queries are linked from them
 staging_models             the models that read lists, from their contracts
 exposures                  who reads which mart, for dbt
+questions, answers         what the project answers, and its answer now; question_page is of docs/
 """

@@ -1,7 +1,7 @@
--- One row per facility and month that its report on activity (form 9) counts, and audience. Of
--- insured care the report counts what claims count, closed dossiers included: less the open claims
--- it is the number of closed ones. So the open row is without the figures that are of insured care,
--- and without those by which they could be worked out.
+-- One row per facility and month that its report on activity (form 9) counts, and audience. The
+-- report counts what claims count, closed dossiers included: less the open claims it tells of closed
+-- ones. So the open row is without the figures of insured care and those by which they could be
+-- worked out, and without bed days, deaths and transfers, of which each one tells.
 {{ config(materialized='rewritten_with_feeds') }}
 {{ after_changed_feeds() }}
 
@@ -35,7 +35,9 @@ select
     reports.visits_under6,
     reports.visits_60plus,
     reports.visits_emergency,
-    reports.transfers_out_exam,
+    case
+        when audiences.audience <> 'open' then reports.transfers_out_exam
+    end as transfers_out_exam,
     reports.outpatient_treatments,
     reports.inpatients_start,
     reports.admissions,
@@ -46,15 +48,17 @@ select
         when audiences.audience <> 'open' then reports.inpatients_self_pay
     end as inpatients_self_pay,
     reports.inpatients_trad,
-    reports.bed_days,
+    case when audiences.audience <> 'open' then reports.bed_days end as bed_days,
     reports.discharges,
     reports.result_cured,
     reports.result_better,
     reports.result_same_worse,
-    reports.transfers_out_inpatient,
+    case
+        when audiences.audience <> 'open' then reports.transfers_out_inpatient
+    end as transfers_out_inpatient,
     reports.transfers_in,
-    reports.deaths_inpatient,
-    reports.deaths_24h,
+    case when audiences.audience <> 'open' then reports.deaths_inpatient end as deaths_inpatient,
+    case when audiences.audience <> 'open' then reports.deaths_24h end as deaths_24h,
     reports.dying_taken_home,
     reports.deaths_before_arrival,
     reports.surgeries,

@@ -26,10 +26,7 @@ select
     units.known_date as as_of_date,
     units.unit_code as facility_id,
     coalesce(communes.commune_key, {{ unknown_reference_key() }}) as commune_key,
-    case
-        when units.parent_unit_code is not null
-            then {{ surrogate_key(['units.parent_unit_code']) }}
-    end as parent_facility_key,
+    {{ surrogate_key([unit_code('units.parent_unit_code')]) }} as parent_facility_key,
     lower(units.unit_kind) as unit_kind_code,
     units.unit_name,
     lower(units.manager_kind) as manager_kind_code,
