@@ -7,7 +7,7 @@ from alembic import op
 from health_warehouse.database import former_dossiers
 
 revision = "0021"
-down_revision = "0023"
+down_revision = "0020"
 
 
 def upgrade() -> None:
