@@ -8,11 +8,12 @@ with persons as (
     select * from {{ ref('int_claims__affected_persons') }}
 ),
 
-versions as (
+-- named more than once: as it is, so that each finds its rows by key
+versions as not materialized (
     select * from {{ ref('int_claims__current_versions') }}
 ),
 
-encounters as (
+encounters as not materialized (
     select * from {{ ref('fct_encounters') }}
 ),
 
@@ -32,14 +33,15 @@ seen as (
         audiences.sees
     from persons
     cross join {{ audiences() }}
-    where
-        exists (
-            select 1
-            from versions
-            where
-                versions.person_key = persons.person_key
-                and versions.audience = audiences.audience
-        )
+    -- a search by person; as EXISTS all versions were grouped
+    inner join lateral (
+        select versions.audience
+        from versions
+        where
+            versions.person_key = persons.person_key
+            and versions.audience = audiences.audience
+        limit 1
+    ) as named on true
 ),
 
 inpatients as (
