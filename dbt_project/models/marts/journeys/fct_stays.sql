@@ -40,6 +40,7 @@ seen as (
         where
             versions.person_key = persons.person_key
             and versions.audience = audiences.audience
+        order by versions.encounter_key
         limit 1
     ) as named on true
 ),
