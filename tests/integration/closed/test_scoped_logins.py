@@ -107,7 +107,9 @@ def _held(world: World) -> dict[str, list[str]]:
 # Keys of codes and places: the same for everybody, they find no person.
 _SHARED = {
     "facility_key", "item_key", "main_diagnosis_key", "diagnosis_key", "residence_commune_key",
-    "residence_province_key", "province_key", "arrival_facility_key",
+    "residence_province_key", "province_key", "arrival_facility_key", "commune_key", "area_key",
+    "parent_facility_key", "reporting_parent_facility_key", "sent_to_facility_key",
+    "last_facility_key", "facility_period_key", "department_key",
 }  # fmt: skip
 
 
