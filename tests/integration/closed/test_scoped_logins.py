@@ -137,6 +137,7 @@ def _found_elsewhere(world: World, code: str, column: str, values: list[str]) ->
                 {"values": values, "code": code},
             ).scalar_one()
             for table, name in places
+            if table != "fct_stays"  # several facilities have part in one: no facility reads it
         )
 
 
