@@ -33,7 +33,6 @@ from health_warehouse.release.project import (
     note_project,
     present_project,
 )
-from health_warehouse.release.quiet_models import changed_feeds, quiet_models
 from health_warehouse.release.steps import LAYERS, Layer, steps
 from health_warehouse.settings import Settings
 
@@ -165,11 +164,7 @@ def _run(
             note_fingerprints(connection, _project_hash(connection, build_id), of_models)
             connection.commit()
         anew = _made_anew(connection, build_id)
-        quiet = []
-        if anew or not opened.is_full:
-            quiet = quiet_models(dbt.kept_manifest(settings), changed_feeds(connection, build_id))
-            connection.commit()
-        for step in steps(layers, is_full=opened.is_full, anew=anew, quiet=quiet):
+        for step in steps(layers, is_full=opened.is_full, anew=anew):
             runs = dbt.invoke(
                 settings,
                 step.command,

@@ -30,7 +30,7 @@ _HISTORY = (
     "raw.claims_xml4",
     "raw.claims_xml13",
     "raw.claims_xml14",
-    "ops.document_versions_claims",
+    "ops.dossier_versions",
 )
 
 
