@@ -23,6 +23,7 @@ _OTHERS = {
     b"7z\xbc\xaf": _PACKED,
     b"\x1f\x8b": _PACKED,
 }
+_BEFORE_TEXT = b"\xef\xbb\xbf \t\r\n"
 _HEAD = 4096
 _LARGEST_DIRECTORY = 2 * 1024**3
 
@@ -37,7 +38,7 @@ def form_of(stream: BinaryIO) -> Form | None:
         return "xls"
     if head.startswith(tuple(_OTHERS)) or not head.strip():
         return None
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    text = head.lstrip(_BEFORE_TEXT)
     return None if text[:1] in (b"<", b"{") and _is_other_text(text) else "text"
 
 
@@ -50,7 +51,7 @@ def what_else(stream: BinaryIO) -> str:
     for start, told in _OTHERS.items():
         if head.startswith(start):
             return f"the file is {told}"
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if head.lstrip(_BEFORE_TEXT).startswith(b"<"):
         return (
             "the file is a web page or XML, whatever its name says: open it, save it as a "
             "workbook (.xlsx), and send that"

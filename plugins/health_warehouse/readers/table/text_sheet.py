@@ -51,19 +51,18 @@ class TextBook:
             head = head[1:]
             first = 2
         delimiter = said[1] if said is not None else _delimiter(head)
-        of_row = _LinesOfARow(_chain(head, lines))
-        rows = csv.reader(of_row, delimiter=delimiter)
+        source = _Lines(_chain(head, lines))
+        rows = csv.reader(source, delimiter=delimiter)
         number = first - 1
         while True:
             number += 1
-            of_row.lines.clear()
             try:
                 row = next(rows)
             except StopIteration:
                 return
             except csv.Error:
                 raise _unclosed(number) from None
-            if of_row.is_over and _is_open(of_row.lines, delimiter):
+            if source.is_over:  # a row that is closed ends with its line
                 raise _unclosed(number)
             if len(row) > LARGEST_SHEET:
                 raise FileUnreadable("F01", f"row {number} has more than {LARGEST_SHEET} values")
@@ -75,31 +74,21 @@ class TextBook:
             yield from StringIO(piece, newline="")
 
 
-class _LinesOfARow:
-    """Goes through lines, and remembers those since `lines` was cleared."""
+class _Lines:
+    """Goes through lines, and knows whether more were asked for than there are."""
 
     def __init__(self, lines: Iterator[str]) -> None:
-        self._all = lines
-        self.lines: list[str] = []
+        self._lines = lines
         self.is_over = False
 
-    def __iter__(self) -> _LinesOfARow:
+    def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        try:
-            line = next(self._all)
-        except StopIteration:
-            self.is_over = True
-            raise
-        self.lines.append(line)
-        return line
-
-
-def _is_open(lines: list[str], delimiter: str) -> bool:
-    """Whether the end of the text was reached within quotation marks."""
-    closed = csv.reader([*lines, '"'], delimiter=delimiter)
-    return len(list(csv.reader(lines, delimiter=delimiter))) == len(list(closed))
+        for line in self._lines:
+            return line
+        self.is_over = True
+        raise StopIteration
 
 
 def _unclosed(number: int) -> FileUnreadable:

@@ -217,7 +217,7 @@ def _sum(side: tuple[Term, ...], row: Row) -> Decimal | None:
 def _twice(rule: RowRule, contract: Contract) -> Break:
     """The row again; where the rule is about less than the row's key, of another key.
 
-    A row of another key has no other id of the first: that would break other rules.
+    A row of another key loses the optional ids of the first, which would break other rules.
     """
     key = [name for name in contract.document_key if name not in rule.once]
     ids = [
