@@ -40,6 +40,7 @@ COPY expectations expectations
 COPY dags dags
 COPY docs docs
 COPY dbt_project dbt_project
+COPY questions questions
 COPY deploy/image deploy/image
 RUN /opt/venv/bin/uv pip install --python /opt/venv/bin/python --no-deps --no-build-isolation \
         --editable . \

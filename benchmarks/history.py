@@ -97,13 +97,21 @@ _DELIVERED = text(
 )
 _ROWS = (
     """
-    insert into ops.dossier_versions (
-        file_id, position, facility_id, dossier_id, encounter_key, local_person_key,
-        is_withdrawal, line_count, verdict
+    insert into ops.delivery_partitions (
+        feed, file_id, partition_key, sender_id, received_at, is_complete, document_count
+    )
+    select 'claims', file_id, '', min(delivered.facility_id), f.received_at, true, count(*)
+    from delivered inner join ops.files as f using (file_id)
+    group by file_id, f.received_at
+    """,
+    """
+    insert into ops.document_versions_claims (
+        file_id, position, sender_id, document_name, document_key, local_person_key,
+        is_withdrawal, line_count, verdict, standing
     )
     select
         file_id, position, facility_id, dossier_id, encounter_key,
-        md5(facility_id || ' ' || person)::uuid, false, 2 * :lines, 'accepted'
+        md5(facility_id || ' ' || person)::uuid, false, 2 * :lines, 'accepted', 'loaded'
     from delivered
     """,
     """
@@ -184,21 +192,22 @@ _ROWS = (
     from delivered where visit < 2
     """,
     """
-    insert into ops.dossier_changes (
-        facility_id, dossier_id, encounter_key, old_file_id, old_position, new_file_id, new_position
+    insert into ops.document_changes (
+        feed, partition_key, sender_id, document_key, old_file_id, old_position, new_file_id,
+        new_position
     )
     select
-        delivered.facility_id, delivered.dossier_id, delivered.encounter_key,
+        'claims', '', delivered.facility_id, delivered.encounter_key,
         earlier.file_id, earlier.position, delivered.file_id, delivered.position
-    from delivered left join ops.current_dossiers as earlier using (facility_id, dossier_id)
+    from delivered
+    left join ops.current_documents_claims as earlier
+        on earlier.document_key = delivered.encounter_key
     order by delivered.file_id, delivered.position
     """,
     """
-    insert into ops.current_dossiers (
-        facility_id, dossier_id, encounter_key, file_id, position, is_withdrawal
-    )
-    select facility_id, dossier_id, encounter_key, file_id, position, false from delivered
-    on conflict (facility_id, dossier_id) do update set
+    insert into ops.current_documents_claims (document_key, file_id, position, is_withdrawal)
+    select encounter_key, file_id, position, false from delivered
+    on conflict (feed, partition_key, document_key) do update set
         file_id = excluded.file_id, position = excluded.position
     """,
 )

@@ -23,7 +23,17 @@ from expectations.landing import (
     f08_legacy_format,
     f09_encoding,
 )
-from expectations.lists import facility_registry, hospital_activity_month, people, staff
+from expectations.lists import (
+    facility_registry,
+    hospital_activity_month,
+    membership,
+    parents,
+    population,
+    rotation,
+    staff,
+    stations,
+    work_places,
+)
 from expectations.lists.declared import ListRule
 from expectations.marts import (
     m01_dossiers_conserved,
@@ -34,6 +44,7 @@ from expectations.marts import (
     m06_figures_in_range,
     m08_fresh,
     m09_closed_data,
+    m10_concordance,
 )
 from expectations.relations import f11_registered_facility
 from expectations.rules.family import Family
@@ -84,8 +95,13 @@ WHOLE: tuple[Rule, ...] = (f11_registered_facility.RULE,)
 # On lists, when one that they look at has changed.
 OF_LISTS: tuple[ListRule, ...] = (
     *facility_registry.RULES,
+    *parents.RULES,
+    *stations.RULES,
     *staff.RULES,
-    *people.RULES,
+    *work_places.RULES,
+    *rotation.RULES,
+    *population.RULES,
+    *membership.RULES,
     *hospital_activity_month.RULES,
 )
 # On the dossiers that a build may concern.
@@ -111,6 +127,7 @@ MARTS: tuple[Rule, ...] = (
     m06_figures_in_range.DECLARED,
     m08_fresh.RULE,
     m09_closed_data.RULE,
+    m10_concordance.RULE,
 )
 
 ALL: tuple[Rule, ...] = (

@@ -16,13 +16,23 @@ from health_warehouse.release.build import Build
 from health_warehouse.settings import Settings
 
 MARTS = (
+    "bridge_atoms_periods",
     "bridge_encounters_diagnoses",
+    "bridge_facility_areas",
+    "dim_age_groups",
+    "dim_areas",
+    "dim_atoms",
     "dim_code_lists",
     "dim_communes",
     "dim_dates",
+    "dim_departments",
     "dim_diagnoses",
     "dim_facilities",
+    "dim_facility_periods",
+    "dim_indicator_targets",
+    "dim_indicators",
     "dim_items",
+    "dim_periods",
     "dim_persons",
     "dim_practitioners",
     "dim_provinces",
@@ -33,16 +43,33 @@ MARTS = (
     "fct_discharge_papers",
     "fct_encounters",
     "fct_hiv_treatments",
+    "fct_indicator_components",
+    "fct_indicator_values",
     "fct_record_summaries",
     "fct_sick_leaves",
+    "fct_stays",
     "fct_tb_treatments",
     "fct_transfers",
     "fct_waiting_times",
     "rpt_appointment_months",
+    "rpt_bed_months",
+    "rpt_concordance_months",
     "rpt_facility_months",
     "rpt_item_months",
     "rpt_morbidity_months",
+    "rpt_private_shares",
+    "rpt_transfer_months",
 )
+MARTS_OF_LISTS = (
+    "fct_hospital_activity_months",
+    "fct_insurance_membership",
+    "fct_population",
+    "fct_posts",
+    "fct_rotations",
+    "fct_stations",
+    "fct_workforce",
+)
+"""Those of no dossier; `MARTS` are the others."""
 Rows = Counter[str]
 _BUILDER = """
 import sys

@@ -146,7 +146,9 @@ class Ledger:
         counts = {"line_count": len(dossier.drugs) + len(dossier.services)}
         person_key = uuid5(_PEOPLE, dossier.person)
         person = {"local_person_key": local_person_key(facility_id, person_key)}
-        version = place | key | person | withdrawal | counts | {"verdict": dossier.verdict}
+        stands = {"accepted": "loaded", "quarantined": "quarantined"}.get(dossier.verdict or "")
+        judged = {"verdict": dossier.verdict, "standing": stands}
+        version = place | key | person | withdrawal | counts | judged
         _insert(connection, "ops.dossier_versions", version)
         _insert(
             connection,
@@ -182,20 +184,21 @@ def _settle(
         key,
     ).one_or_none()
     connection.execute(
-        text(
-            "delete from ops.current_dossiers"
-            " where facility_id = :facility_id and dossier_id = :dossier_id"
-        ),
+        text("delete from ops.current_documents_claims where document_key = :encounter_key"),
         key,
     )
-    _insert(connection, "ops.current_dossiers", key | place | withdrawal)
+    document = {"document_key": key["encounter_key"]}
+    _insert(connection, "ops.current_documents_claims", document | place | withdrawal)
     old = before if before is not None and not before.is_withdrawal else None
     new = None if withdrawal["is_withdrawal"] else place
     _insert(
         connection,
-        "ops.dossier_changes",
-        key
+        "ops.document_changes",
+        document
         | {
+            "feed": "claims",
+            "partition_key": "",
+            "sender_id": key["facility_id"],
             "old_file_id": old.file_id if old else None,
             "old_position": old.position if old else None,
             "new_file_id": new["file_id"] if new else None,

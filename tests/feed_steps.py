@@ -119,7 +119,8 @@ def states(settings: Settings) -> list[dict[str, int]]:
 def forget(settings: Settings) -> None:
     """Everything that was loaded of feeds of rows, and what lies in the inbox's folders of them."""
     with engine(settings, OWNER).begin() as connection:
-        feeds = connection.execute(text("select feed from ops.feeds")).scalars()
+        of_rows = text("select feed from ops.feeds where is_of_rows")
+        feeds = connection.execute(of_rows).scalars()
         tables = "".join(f"raw.{feed}, " for feed in feeds)
         connection.execute(
             text(

@@ -18,7 +18,6 @@ from health_warehouse.landing.documents import settle_documents
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.intake import Intake
 from health_warehouse.landing.load import LoadResult, load
-from health_warehouse.landing.versions import settle
 from health_warehouse.privacy.known_key import agreed_person_key
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.schema import TABLES
@@ -65,7 +64,7 @@ def judge(settings: Settings) -> int:
         )
         connection.execute(
             text(
-                "update ops.dossier_versions as v set verdict = case when exists ("
+                "update ops.document_versions_claims as v set verdict = case when exists ("
                 " select from raw.claims_xml1 as x where x.file_id = v.file_id"
                 " and x.position = v.position and x.ho_ten = :bad"
                 ") then 'quarantined' else 'accepted' end"
@@ -81,8 +80,8 @@ def judge(settings: Settings) -> int:
             ),
             {"file_ids": file_ids},
         )
-        check_ins = built_in()["check_ins"]
-        return settle(connection, file_ids) + settle_documents(connection, check_ins, file_ids)
+        feeds = (built_in()["claims"], built_in()["check_ins"])
+        return sum(settle_documents(connection, feed, file_ids) for feed in feeds)
 
 
 def query(settings: Settings, statement: str) -> list[tuple[Any, ...]]:
@@ -107,7 +106,7 @@ def empty(settings: Settings) -> None:
         connection.execute(
             text(
                 f"truncate ops.files, {tables}, raw.claims_other, raw.check_ins,"
-                " ops.dossier_changes, ops.decisions, vault.person_identifiers"
+                " ops.document_changes, ops.decisions, vault.person_identifiers"
                 " restart identity cascade"
             )
         )

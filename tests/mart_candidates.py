@@ -8,14 +8,16 @@ from dataclasses import replace
 
 from sqlalchemy import text
 
-from build_steps import MARTS
+from build_steps import MARTS, MARTS_OF_LISTS
 from claim_ledger import PAPERS, Ledger
 from claim_ledger import Dossier as Sent
+from feed_steps import put, take_in
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.landing.judging import check_files
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from quality_deliveries import DRUG, Dossier, deliver
+from rows_of_lists import GOOD, POINT
 
 _SENT_ON = {"xml13": [{"ma_noi_den": "96004"}]}
 _IN_JULY = {"ngay_vao": "202607010800", "ngay_ra": "202607010900", "so_ngay_dtri": "1"}
@@ -28,6 +30,15 @@ _BOUNDS = (
     *({"ma_loai_kcb": code} for code in ("01", "02", "04", "05", "06", "07", "08", "09", "10")),
 )
 """A day before and on the 5th, 15th and 60th birthday; outcomes, ways to leave, types of care."""
+
+_NOTHING = {
+    name: "0"
+    for name, value in GOOD["hospital_activity_month"].items()
+    if value.isdigit() and "beds" not in name and name != "facility_code"
+}
+_TWO_STAYS = {"inpatients_insured": "2", "bed_days": "4", "admissions": "2", "discharges": "2"}
+_REPORT = GOOD["hospital_activity_month"] | _NOTHING | {"facility_code": "96003"} | _TWO_STAYS
+"""What the third facility did in May: an open and a closed stay."""
 
 
 def deliver_dossiers(
@@ -61,8 +72,10 @@ def build_candidate(settings: Settings) -> None:
     """Two facilities, a withdrawal and a quarantined dossier, built in full; kept to compare.
 
     Two more: a dossier with every table, which is closed for the XML6 among them, sent on and told
-    to come back, which both happen; and an open one whose slip is kept; a slip of which nobody
-    knows yet whether it is. A last one has a dossier at each bound of what the reports count.
+    to come back, which both happen; an open one whose slip is kept; a slip of which nobody knows
+    yet whether it is; and a monthly report that tells the same. A last one has a dossier at each
+    bound of what the reports count. Of each list there is one row, of stations a point besides; the
+    facility has a unit above it.
     """
     with engine(settings, OWNER).begin() as connection:
         connection.execute(
@@ -96,10 +109,17 @@ def build_candidate(settings: Settings) -> None:
         "96005",
         *(Sent(f"bound {n}", f"P{n}", header=dict(header)) for n, header in enumerate(_BOUNDS)),
     )
+    put(settings, "hospital_activity_month/bieu_9_202605.jsonl", [_REPORT])
+    lists = {feed: [dict(row)] for feed, row in GOOD.items()}
+    lists["facility_registry"][0]["parent_code"] = "96002"
+    lists["commune_station"].append(GOOD["commune_station"] | POINT)
+    for feed, rows in lists.items():
+        put(settings, f"{feed}/{feed}_20260630.jsonl", rows)
+    take_in(settings)
     build(settings)
     with engine(settings, OWNER).begin() as connection:
         connection.execute(text("create schema kept"))
-        for mart in MARTS:
+        for mart in (*MARTS, *MARTS_OF_LISTS):
             connection.execute(text(f"create table kept.{mart} as table candidate.{mart}"))
 
 

@@ -219,8 +219,8 @@ def deliver(
     )
     copy_rows(
         connection,
-        "ops.dossier_versions",
-        ["file_id", "position", "facility_id", "dossier_id", "encounter_key", "is_withdrawal",
+        "ops.document_versions_claims",
+        ["file_id", "position", "sender_id", "document_name", "document_key", "is_withdrawal",
          "line_count"],
         (
             (file_id, position, facility_id, canonical_dossier_id(header["ma_lk"]),
@@ -230,6 +230,13 @@ def deliver(
                 zip(headers, lines["XML2"], lines["XML3"], strict=True), 1
             )
         ),
+    )  # fmt: skip
+    copy_rows(
+        connection,
+        "ops.delivery_partitions",
+        ["feed", "file_id", "partition_key", "sender_id", "received_at", "is_complete",
+         "document_count"],
+        [("claims", file_id, "", facility_id, received_at, True, len(dossiers))],
     )  # fmt: skip
     columns = sorted({column for header in headers for column in header})
     copy_rows(

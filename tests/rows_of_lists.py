@@ -172,6 +172,11 @@ CASES: dict[str, dict[str, tuple[list[Any], list[Any]]]] = {
             [{"degree": "college"}],
             [{"degree": "resident"}, {"title_code": "2", "degree": "college"}],
         ),
+        "licence_is_no_citizen_id": ([{"licence_no": "096080000001"}], []),
+        "link_code_is_no_licence": (
+            [{"rx_link_code": "000123/CM-CCHN"}],
+            [{"rx_link_code": "BS0000001"}],
+        ),
         "leaver_has_reason": (
             [{"left_on": "20260601", "valid_to": "20260601"}],
             [{"left_on": "20260601", "valid_to": "20260601", "leave_reason": "retired"}],
@@ -247,6 +252,10 @@ CASES: dict[str, dict[str, tuple[list[Any], list[Any]]]] = {
         "payers_of_admissions": (
             [{"inpatients_insured": "311"}],
             [{"inpatients_insured": "310"}, {"inpatients_insured": "311", "inpatients_start": ""}],
+        ),
+        "discharges_of_present": (
+            [{"discharges": "361"}],
+            [{"discharges": "360"}, {"discharges": "361", "inpatients_start": ""}],
         ),
         "not_empty": (
             [

@@ -101,3 +101,11 @@
         {{ named }} as {{ column }}
     {%- endif -%}
 {%- endmacro %}
+
+{#- A comment by which dbt runs a model after another one that its select does not read, such as its
+    scope. -#}
+{% macro runs_after(name) -%}
+    {%- if model.resource_type != 'unit_test' -%}
+    -- depends_on: {{ ref(name) }}
+    {%- endif -%}
+{%- endmacro %}

@@ -106,5 +106,23 @@ where row.as_of = (select max(newest.as_of) from feeds.facility_registry as newe
     ),
     severity=Severity.RECORD,
 )
+INSIDE_PROVINCE = list_rule(
+    "facility_registry.inside_province",
+    (
+        "Tọa độ hiện nay của cơ sở nằm trong khung tọa độ của tỉnh.",
+        "A facility lies within the bounds of its province now.",
+    ),
+    f"""
+select {PLACE}, row.latitude between listed.south and listed.north
+    and row.longitude between listed.west and listed.east as is_inside
+from {_REGISTRY}
+join ref.provinces as listed
+    on listed.province_code = row.province_code
+    and listed.valid_from <= row.valid_from
+    and coalesce(listed.valid_to > row.valid_from, true)
+where row.valid_to is null and row.latitude is not null and row.longitude is not null""",
+    Check("Vĩ độ", "is_inside", "'latitude and longitude are outside the province'"),
+    threshold="centres of its communes, and 0.2 degrees beyond (own)",
+)
 
-RULES = (GLN_DIGIT, GLN_ONCE, COMMUNE_OF_PROVINCE, NO_GAP)
+RULES = (GLN_DIGIT, GLN_ONCE, COMMUNE_OF_PROVINCE, NO_GAP, INSIDE_PROVINCE)

@@ -1,8 +1,8 @@
-"""What lists of staff, posts and rotation must honour together."""
+"""What lists of staff and of posts must honour together."""
 
-from expectations.lists.declared import PLACE, counting, list_rule
+from expectations.lists.declared import PLACE, ROW_KEY, counting, list_rule
 from expectations.rules.fragments import quoted_code
-from expectations.rules.rule import Check, Severity
+from expectations.rules.rule import Check
 
 ONE_LICENCE_ONE_PERSON = list_rule(
     "workforce.one_licence_one_person",
@@ -88,22 +88,31 @@ where row.approved_posts > 0""",
     ),
     beside=("facility_registry",),
 )
-ROTATION_TERM = list_rule(
-    "rotation.term",
+CHANGED_BY_DECISION = list_rule(
+    "posts.changed_by_decision",
     (
-        "Thời hạn luân phiên từ 1 đến 12 tháng.",
-        "An assignment is planned for 1 to 12 months.",
+        "Biên chế được giao chỉ thay đổi theo một quyết định khác.",
+        "Approved posts change by another decision only.",
     ),
     f"""
-select {PLACE}, row.planned_end - row.started_on as days_planned
-from {counting("rotation")}
-where row.planned_end > row.started_on""",
+with history as materialized (
+    select {ROW_KEY} as row_key,
+        lag(approved_posts) over time as approved_before,
+        lag(decision_no) over time as decision_before
+    from feeds.posts as row
+    window time as (partition by facility_code, occupation order by as_of_date)
+)
+select {PLACE}, row.approved_posts, history.approved_before,
+    row.decision_no is distinct from history.decision_before as is_other_decision
+from {counting("posts")}
+join history on history.row_key = {ROW_KEY}
+where row.approved_posts is not null and history.approved_before is not null""",
     Check(
-        "Dự kiến đến",
-        "days_planned between 28 and 366",
-        "'it is planned for ' || days_planned || ' days'",
+        "Biên chế/số người làm việc được giao",
+        "approved_posts = approved_before or is_other_decision",
+        "approved_posts || ' posts are approved, ' || approved_before "
+        "|| ' were by the same decision'",
     ),
-    severity=Severity.RECORD,
 )
 
-RULES = (ONE_LICENCE_ONE_PERSON, POSTS_AS_WORKFORCE, POSTS_OF_PUBLIC, ROTATION_TERM)
+RULES = (ONE_LICENCE_ONE_PERSON, POSTS_AS_WORKFORCE, POSTS_OF_PUBLIC, CHANGED_BY_DECISION)

@@ -63,6 +63,16 @@ def scope_of(mart: MartContract) -> tuple[str, str]:
     return f"intermediate.{mart.scope.relation}", ", ".join(mart.scope.columns)
 
 
+def rows_in_scope(mart: MartContract, alias: str) -> str:
+    """`cross join … join …`: the rows of the candidate that a build affected, as `alias`."""
+    relation, columns = scope_of(mart)
+    if mart.scope and mart.scope.feeds:
+        feeds = ", ".join(f"'{feed}'" for feed in mart.scope.feeds)
+        changed = f"(select from {relation} where feed in ({feeds}) limit 1)"
+        return f"cross join {changed} as changed\ncross join candidate.{mart.mart} as {alias}"
+    return f"cross join {relation}\njoin candidate.{mart.mart} as {alias} using ({columns})"
+
+
 def affected_keys(mart: str) -> str:
     """The relation of the keys of a mart, by its name, that a build affected."""
     return scope_of(next(one for one in marts() if one.mart == mart))[0]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 CHANGED = "int_claims__changed_dossiers"
 JOURNEYS = "int_claims__affected_journeys"
+TRANSFERS = "int_claims__affected_transfers"
 DOSSIER = "facility_key, encounter_key"
 ENCOUNTERS = "fct_encounters"
 
@@ -99,10 +100,13 @@ FACTS: tuple[Fact, ...] = (
             f"select {DOSSIER} from {_HEADERS} where raw.parse_number(header.ma_loai_rv) in (2, 5)"
             f" union {_rows_of(13)[0]}",
         ),
-        JOURNEYS,
+        TRANSFERS,
         is_twice=True,
     ),
     Fact("fct_appointments", "appointment_key", _rows_of(14), JOURNEYS, is_twice=True),
     Fact("fct_tb_treatments", "tb_treatment_key", _rows_of(15)),
     Fact("fct_waiting_times", "", (_CHECKED_IN,), "fct_waiting_times__affected", closes_rows=True),
 )
+
+FROM_SEVERAL = frozenset({"fct_stays"})
+"""Facts whose rows come of several dossiers, so that none is sent: a recount judges them (M05)."""

@@ -1,6 +1,6 @@
 """M03: every key that a mart names is in the mart that it leads to, for the same audience."""
 
-from expectations.marts.declared import affected_keys, keys_of, references, scope_of
+from expectations.marts.declared import affected_keys, keys_of, references, rows_in_scope
 from expectations.marts.scope import AFFECTED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 from health_warehouse.marts.contracts import ForeignKey, MartContract
@@ -11,7 +11,6 @@ def _named(mart: MartContract, key: ForeignKey, to: MartContract) -> Rows:
 
     A closed row of a fact may belong to an open encounter; an open row names open rows only.
     """
-    relation, columns = scope_of(mart)
     pairs = zip(key.columns, key.to_columns, strict=True)
     on = " and ".join(f"named.{to_column} = fact.{column}" for column, to_column in pairs)
     same = "named.audience = fact.audience"
@@ -24,8 +23,7 @@ select
     {keys_of(mart, "fact")}
     exists (select from candidate.{to.mart} as named where {on} and {same}) as is_there
 from batch
-cross join {relation}
-join candidate.{mart.mart} as fact using ({columns})
+{rows_in_scope(mart, "fact")}
 where fact.{key.columns[-1]} is not null""",
         checks=(
             Check(

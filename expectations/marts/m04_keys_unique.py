@@ -1,21 +1,19 @@
 """M04: a key names one row for each audience, and a row of a single document is for one only."""
 
-from expectations.marts.declared import marts, scope_of
+from expectations.marts.declared import marts, rows_in_scope
 from expectations.marts.scope import AFFECTED_SCOPE
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 from health_warehouse.marts.contracts import MartContract
 
 
 def _unique(mart: MartContract) -> Rows:
-    relation, columns = scope_of(mart)
     keys = ", ".join(mart.candidate_key)
     return Rows(
         table_sql=f"'{mart.mart}'",
         sql=f"""
 select {keys}, count(*) as row_count
 from batch
-cross join {relation}
-join candidate.{mart.mart} using ({columns})
+{rows_in_scope(mart, "fact")}
 group by {keys}""",
         checks=(Check(keys, "row_count = 1", f"'{keys} is not unique in {mart.mart}'"),),
     )

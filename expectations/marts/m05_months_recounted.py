@@ -1,67 +1,19 @@
-"""M05: the monthly reports are what a recount of encounters, lines and appointments gives.
+"""M05: reports are what a recount of encounters, lines, appointments and transfers gives.
 
 The definitions are written out again here on purpose: month of end of care, inpatient = care type
 03, 04, 09, transfers 2 (professional) and 5 (on request), deaths = outcome 5 or 8, ages from 5, 15
 and 60 years.
 """
 
-from expectations.marts.declared import AUDIENCES, affected_keys
+from expectations.marts import journeys_recounted
+from expectations.marts.declared import AUDIENCES
 from expectations.marts.facts import CHANGED, DOSSIER, ENCOUNTERS, JOURNEYS
+from expectations.marts.recounted import recounted
 from expectations.marts.scope import AFFECTED_SCOPE
 from expectations.rules.fragments import is_inpatient
 from expectations.rules.rule import Category, Check, Rows, Rule, Scope, Severity, Source
 
 _MONTH = "facility_key, month_start_date"
-
-
-def _recounted(
-    report: str,
-    scope: str,
-    source: str,
-    figures: dict[str, str],
-    within: str = "",
-    unless: str = "false",
-) -> Rows:
-    """One row per key of `report` in the affected `scope`: its figures as counted and as reported.
-
-    `source` is the relation that is counted; `within` are the columns of the key beside the scope
-    and the audience; `unless` leaves out what an audience has otherwise. A closed class has what
-    something closed is in. A key that is on one side only has nulls on the other.
-    """
-    affected = affected_keys(report)
-    keys = f"{scope}, {within}" if within else scope
-    return Rows(
-        table_sql=f"'{report}'",
-        sql=f"""
-with recount as materialized (
-    select
-        {keys}, audiences.audience,
-        {", ".join(f"{figure} as counted_{name}" for name, figure in figures.items())}
-    from batch
-    cross join {affected} as affected
-    join {source} as counted using ({scope})
-    join {AUDIENCES} on counted.audience = any(audiences.sees)
-    where not ({unless})
-    group by {keys}, audiences.audience
-    having bool_or(counted.audience = audiences.audience)
-),
-report as materialized (
-    select
-        {keys}, report.audience,
-        {", ".join(f"report.{name} as reported_{name}" for name in figures)}
-    from {affected} as affected
-    join candidate.{report} as report using ({scope})
-)
-select * from recount full join report using ({keys}, audience)""",
-        checks=tuple(
-            Check(
-                name,
-                f"counted_{name} is not distinct from reported_{name}",
-                f"'{name} differs from the recount'",
-            )
-            for name in figures
-        ),
-    )
 
 
 def _sums(*columns: str) -> dict[str, str]:
@@ -84,7 +36,7 @@ _MONEY = (
     "own_amount_vnd",
 )
 
-_FACILITIES = _recounted(
+_FACILITIES = recounted(
     "rpt_facility_months",
     _MONTH,
     f"candidate.{ENCOUNTERS}",
@@ -100,7 +52,7 @@ _FACILITIES = _recounted(
 )
 
 _AGES = "(array['00-04', '05-14', '15-59', '60+'])[width_bucket(age_years, array[5, 15, 60]) + 1]"
-_MORBIDITY = _recounted(
+_MORBIDITY = recounted(
     "rpt_morbidity_months",
     f"{_MONTH}, age_group, sex_code",
     f"""(
@@ -119,7 +71,7 @@ _MORBIDITY = _recounted(
     within="chapter_code",
 )
 
-_ITEMS = _recounted(
+_ITEMS = recounted(
     "rpt_item_months",
     f"{_MONTH}, item_key",
     f"""(
@@ -137,7 +89,7 @@ _ITEMS = _recounted(
 )
 
 # A visit within the window keeps an appointment, so the days to it say which of the due are kept.
-_APPOINTMENTS = _recounted(
+_APPOINTMENTS = recounted(
     "rpt_appointment_months",
     "facility_key, appointment_month_start_date",
     # offset: each month is searched by the index, also where a scan of all of them looks cheaper
@@ -284,15 +236,28 @@ left join candidate.dim_dates as day
 
 RULE = Rule(
     id="M05",
-    sentence_vi="Báo cáo tháng của cơ sở, của từng mặt hàng, về bệnh tật và về hẹn khám lại đúng "
-    "bằng kết quả đếm lại từ các lượt khám, các dòng chi phí và các giấy hẹn.",
-    sentence_en="The monthly reports of a facility, of an item, of morbidity and of appointments "
-    "are what a recount of the encounters, their lines and their appointment slips gives.",
+    sentence_vi="Báo cáo tháng của cơ sở, của từng mặt hàng, về bệnh tật, về hẹn khám lại và về "
+    "chuyển cơ sở đúng bằng kết quả đếm lại từ các lượt khám, dòng chi phí, giấy hẹn và lần "
+    "chuyển; mỗi lượt nội trú nằm trong đúng một đợt.",
+    sentence_en="The monthly reports of a facility, of an item, of morbidity, of appointments and "
+    "of transfers are what a recount of the encounters, their lines, appointment slips and "
+    "transfers gives; each inpatient encounter is in one stay.",
     source=Source("definitions of the monthly reports; conservation", "H"),
     category=Category.CONCORDANCE,
     severity=Severity.HOLD_RELEASE,
     owner="data team",
-    rows=(_FACILITIES, _MORBIDITY, _ITEMS, _APPOINTMENTS, _LINES, _BEDS, _DUE, _DAYS),
+    rows=(
+        _FACILITIES,
+        _MORBIDITY,
+        _ITEMS,
+        _APPOINTMENTS,
+        journeys_recounted.TRANSFERS,
+        journeys_recounted.STAYS,
+        _LINES,
+        _BEDS,
+        _DUE,
+        _DAYS,
+    ),
     scope=Scope.RELEASE,
     coverage=AFFECTED_SCOPE,
 )

@@ -1,6 +1,6 @@
 """V06: a version of a dossier is of the person and the time of the version that it replaces.
 
-Judged by settling (landing/claims/settlement.py), over the versions in their order: each is
+Judged by settling (landing/predecessors.py), over the versions in their order: each is
 compared with the one that counted before it. Persons are the same when any identifier is: a card's
 insurance number, the citizen id, MA_BN, or name with birth. Times are the same when any
 day from NGAY_VAO to NGAY_RA is. With neither in common the version waits for a person (`warehouse

@@ -1,6 +1,6 @@
 """V07: what was seen last counts.
 
-Judged by settling (landing/claims/settlement.py). Versions are ordered by when they claim to have
+Judged by settling (landing/predecessors.py). Versions are ordered by when they claim to have
 been received; a sender's clock that stands in the past makes a correction older than what it
 corrects. The order stays, for after an outage the order of what we saw is that of our work; but a
 version that lost to one that was there before it is told, and a person may let it win.

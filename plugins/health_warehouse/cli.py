@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from health_warehouse.commands import (
     airflow_cli,
     alerts,
+    ask,
     backup,
     claims,
     decisions,
@@ -33,8 +34,8 @@ from health_warehouse.telling import lines_of_code, reason, told
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 for module in (
-    services, claims, feeds, quality, decisions, release, readers, roles, synth, alerts, backup,
-    maintenance, keys, airflow_cli, upgrade, documents,
+    services, claims, feeds, quality, decisions, release, ask, readers, roles, synth, alerts,
+    backup, maintenance, keys, airflow_cli, upgrade, documents,
 ):  # fmt: skip
     module.register(app)
 

@@ -122,6 +122,12 @@ class Settings(AlertSettings, BaseSettings):
         description="Hours of the day, local time, in which such a build may begin: 22-5. Unset: "
         "any hour.",
     )
+    hold_release_for: str = Field(
+        default="",
+        pattern=r"^(M[0-9]{2}(, ?M[0-9]{2})*)?$",
+        description="Rules of the gate that are only noted with a release, and hold it here: "
+        "M07, M08, M10 (docs/rules.md). Unset: none of them does.",
+    )
     silent_holder_seconds: float = Field(
         default=300.0,
         ge=1,

@@ -7,18 +7,25 @@ from typing import Any
 
 import pytest
 
-from health_warehouse.demo.queries import shipped
 from health_warehouse.feeds import key_reference, schema
+from health_warehouse.indicators import component_models, lists
+from health_warehouse.indicators import page as indicators_page
 from health_warehouse.marts.manifest import mart_nodes, parse_manifest
 from health_warehouse.release import (
     closed_codes,
     dictionary,
     exposures,
     mart_pages,
+    question_page,
     staging_models,
 )
 from health_warehouse.release.dbt import project_manifest
-from health_warehouse.release.shipped_queries import benchmark_queries, example_queries
+from health_warehouse.release.questions import questions
+from health_warehouse.release.shipped_queries import (
+    ShippedQuery,
+    benchmark_queries,
+    example_queries,
+)
 from health_warehouse.settings import PROJECT_DIR
 
 STALE = "docs/{} is stale: run `python scripts/write_data_pages.py`"
@@ -43,6 +50,19 @@ def test_staging_models_of_lists_are_what_their_contracts_say() -> None:
         assert path.read_text(encoding="utf-8") == text, STALE.format(path.name)
 
 
+def test_models_and_seeds_of_indicators_are_what_their_definitions_say() -> None:
+    wanted = component_models.files() | lists.files()
+    written = component_models.FOLDER.glob("int_indicators__components_*.*")
+    assert set(written) <= set(wanted), "one model per fact: delete or write the others"
+    for path, text in wanted.items():
+        assert path.read_text(encoding="utf-8") == text, STALE.format(path.name)
+
+
+def test_the_page_of_indicators_is_what_the_definitions_say() -> None:
+    found = (PROJECT_DIR / "docs/indicators.md").read_text(encoding="utf-8")
+    assert found == indicators_page.page(), STALE.format("indicators.md")
+
+
 def test_the_dictionary_is_what_the_project_says(manifest: dict[str, Any]) -> None:
     found = (PROJECT_DIR / "docs/dictionary.md").read_text(encoding="utf-8")
     assert found == dictionary.page(manifest), STALE.format("dictionary.md")
@@ -57,7 +77,7 @@ def test_pages_of_marts_are_what_the_project_says(pages: dict[str, str]) -> None
 
 
 def test_exposures_are_what_the_queries_read(manifest: dict[str, Any]) -> None:
-    assert exposures.PATH.read_text(encoding="utf-8") == exposures.text(shipped()), (
+    assert exposures.PATH.read_text(encoding="utf-8") == exposures.text(_answering()), (
         "dbt_project/models/exposures.yml is stale: run `python scripts/write_data_pages.py`"
     )
     read = {
@@ -65,10 +85,19 @@ def test_exposures_are_what_the_queries_read(manifest: dict[str, Any]) -> None:
         for one in manifest["exposures"].values()
     }
     assert read["query_transfer_matrix"] == {"fct_transfers", "dim_facilities"}
-    assert read["demo_questions"] == {"rpt_facility_months", "fct_encounters", "dim_diagnoses"}
+    assert read["question_stations_with_a_doctor"] == {"fct_stations"}
     reports = {name for name in mart_nodes(manifest) if name.startswith("rpt_")}
     assert read["reports"] == reports
-    assert len(read) == len(benchmark_queries()) + 2
+    assert len(read) == len(benchmark_queries()) + len(questions()) + 1
+
+
+def test_the_page_of_questions_is_what_the_questions_say() -> None:
+    found = (PROJECT_DIR / "docs/questions.md").read_text(encoding="utf-8")
+    assert found == question_page.page(questions()), STALE.format("questions.md")
+
+
+def _answering() -> list[ShippedQuery]:
+    return [one.query for one in questions()]
 
 
 def test_the_page_of_closed_codes_is_what_the_list_says() -> None:
@@ -135,7 +164,7 @@ def test_no_shipped_query_adds_up_what_does_not_add_up(manifest: dict[str, Any])
     """Where a query sums a figure, it groups by each dimension over which that does not add up."""
     nodes = mart_nodes(manifest)
     seen = 0
-    for query in (*benchmark_queries(), *example_queries().values(), *shipped()):
+    for query in (*benchmark_queries(), *example_queries().values(), *_answering()):
         group = query.text.partition("group by")[2]
         for mart in query.marts:
             for column in nodes[mart]["columns"].values():

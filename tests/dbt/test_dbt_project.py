@@ -20,6 +20,7 @@ from health_warehouse.settings import Settings
 _PREFIXES = {
     "staging": r"stg_[a-z]+(_[a-z]+)*?__[a-z_]+",
     "intermediate": r"int_[a-z]+(_[a-z]+)*__[a-z_]+",
+    "derived": r"int_[a-z]+(_[a-z]+)*__[a-z_]+",
     "marts": r"(dim|fct|bridge|rpt)_[a-z_]+",
 }
 # What makes a model branch: a choice, a filter, an outer join, a choice among rows; and the macros
@@ -159,7 +160,12 @@ def _has_the_key_of_its_table(model: dict[str, Any], tables: set[str]) -> bool:
 
 
 def test_every_model_lies_in_its_layer_under_its_prefix(models: dict[str, Any]) -> None:
-    schemas = {"staging": "staging", "intermediate": "intermediate", "marts": "candidate"}
+    schemas = {
+        "staging": "staging",
+        "intermediate": "intermediate",
+        "derived": "intermediate",
+        "marts": "candidate",
+    }
     for name, model in models.items():
         if model["resource_type"] == "seed":
             continue

@@ -58,11 +58,61 @@ def test_every_mart_has_what_a_release_needs(models: dict[str, Any]) -> None:
         assert keys[0][: len(publish["keys"])] == publish["keys"], (
             f"{name}: the scope's keys must lead the primary key, or deleting them scans the table"
         )
-        if name.startswith("fct_"):
+        if name.startswith("fct_") and "facility_key" in model["columns"]:
             assert keys[0][0] == "facility_key", f"{name}: facility_key leads every key of a fact"
         for key in model["config"]["meta"].get("foreign_keys", ()):
             assert set(key["columns"]) <= set(model["columns"]), f"{name}: {key}"
             assert key["to"] in marts, f"{name}: {key}"
+
+
+def test_a_mart_of_lists_names_the_feeds_that_it_is_made_of(
+    manifest: dict[str, Any], models: dict[str, Any]
+) -> None:
+    """One that it does not name would leave readers with the former list."""
+    seen = 0
+    for name, model in models.items():
+        publish = model["config"].get("meta", {}).get("publish") or {}
+        is_whole = model["config"]["materialized"] == "rewritten_with_feeds"
+        assert is_whole == ("feeds" in publish), f"{name}: of lists by materialization and publish"
+        if not is_whole:
+            continue
+        seen += 1
+        assert (publish["keys"], publish["scope"]) == ([], "int_lists__changed_feeds"), name
+        read = _sources(manifest, f"model.health_warehouse.{name}")
+        assert {place for schema, place in read if schema == "feeds"} == set(publish["feeds"]), name
+        others = read - {("ops", "builds"), ("ops", "document_changes")}
+        assert {schema for schema, _ in others} <= {"feeds", "ref"}, (
+            f"{name}: follows {others}, which are no lists; publish it by keys"
+        )
+    assert seen >= 7
+
+
+def _sources(manifest: dict[str, Any], name: str) -> set[tuple[str, str]]:
+    """Schema and name of all that a model reads, through others too."""
+    if name in manifest["sources"]:
+        source = manifest["sources"][name]
+        return {(source["schema"], source["name"])}
+    parents = manifest["nodes"][name].get("depends_on", {}).get("nodes", ())
+    return set().union(*(_sources(manifest, parent) for parent in parents))
+
+
+def test_what_says_which_rows_are_rewritten_runs_before(models: dict[str, Any]) -> None:
+    """Or the rows of the build before are deleted, and those of this one stay."""
+    scoped = 0
+    for name, model in models.items():
+        scope = (model["config"]["meta"].get("publish") or {}).get("scope")
+        if not scope:
+            continue
+        scoped += 1
+        above: set[str] = set()
+        waiting = [name]
+        while waiting:
+            parents = models.get(waiting.pop(), {}).get("depends_on", {}).get("nodes", ())
+            new = {parent.split(".")[-1] for parent in parents} - above
+            above |= new
+            waiting += new
+        assert scope in above, f"{name}: read its scope, or write {{{{ runs_after('{scope}') }}}}"
+    assert scoped >= 10
 
 
 def test_every_code_that_readers_see_has_a_label_in_two_languages(
@@ -182,8 +232,7 @@ def test_views_of_facilities_hold_no_key_that_joins_across_facilities(
         if contract.facility_view is None:
             continue
         shown = set(contract.column_names) - set(contract.facility_view.without)
-        assert not shown & {"person_key", "ordering_practitioner_key", "practitioner_key"}, (
-            f"{contract.mart}: leave the key out (`without` in facility_view)"
-        )
+        keys = {"person_key", "staff_key", "ordering_practitioner_key", "practitioner_key"}
+        assert not shown & keys, f"{contract.mart}: leave the key out (`without` in facility_view)"
         elsewhere = {"arrival_encounter_key"} & shown
         assert elsewhere <= set(dict(contract.facility_view.keys)), contract.mart

@@ -73,7 +73,7 @@ def told(story: Story, mail: MailServer) -> list[str]:
     with _no_retries(airflow):
         with _error_in_trim_logs(airflow):
             person.trigger("maintain_warehouse", only="trim_logs")
-            with _hanging(airflow, "has_changes", "ops.dossier_changes") as hanging:
+            with _hanging(airflow, "has_changes", "ops.document_changes") as hanging:
                 person.trigger("build_release")
                 end_until_told(_kill_task, hanging, _KILLED)
                 person.trigger("build_release")

@@ -13,7 +13,7 @@ from expectations import registry
 from expectations.rules import statements
 from expectations.rules.family import Family
 from expectations.rules.rule import Check, Rows, Rule, Scope, Severity
-from health_warehouse.landing.claims.settlement import SETTLE
+from health_warehouse.landing.predecessors import FOUND
 
 _LANDING = {
     Severity.REFUSE_FILE,
@@ -122,6 +122,6 @@ def test_a_figure_that_a_sentence_names_is_the_rules_threshold(rule: Rule) -> No
 
 
 def test_settling_gives_each_rule_on_versions_its_severity() -> None:
-    told = dict(re.findall(r"'(V\d\d)',\s*'(quarantine_dossier|flag_line)'", str(SETTLE)))
-    told |= dict.fromkeys(re.findall(r"'(V06_\w+)'", str(SETTLE)), "flag_line")
+    told = dict(re.findall(r"'(V\d\d)',\s*'(quarantine_dossier|flag_line)'", FOUND))
+    told |= dict.fromkeys(re.findall(r"'(V06_\w+)'", FOUND), "flag_line")
     assert told == {rule.id: rule.severity.value for rule in registry.SETTLED}

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from oracle.claims_files import Version
+from oracle.journeys import Name, Stay, TransferCounts, TransferMonth, stays, transfer_months
 from oracle.recount import Recount
 from oracle.waits import Waits, count_waits
 
@@ -82,6 +83,9 @@ class Star:
     morbidity_months: dict[MorbidityMonth, MorbidityCounts]
     appointment_months: dict[AppointmentMonth, AppointmentCounts]
     waits: Waits
+    stays: dict[str, dict[Name, Stay]]
+    """Of the open audience, and of who sees closed dossiers, too; so are the next."""
+    transfer_months: dict[str, dict[TransferMonth, TransferCounts]]
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,7 @@ def count_star(counted: Recount) -> Star:
         rows["fct_transfers"] += visit.is_transfer
         for table, mart in _MARTS_OF_TABLES.items():
             rows[mart] += len(visit.version.others.get(table, ()))
+    opened = [visit for visit in visits if not visit.tells_of_hiv]
     sent = [visit for visit in visits if visit.is_transfer]
     births = [row for visit in visits for row in visit.version.others.get("XML9", ())]
     weights = [Decimal(row["CAN_NANG_CON"]) for row in births]
@@ -183,6 +188,8 @@ def count_star(counted: Recount) -> Star:
         morbidity_months=_morbidity_months(visits),
         appointment_months=_appointment_months(visits),
         waits=waits,
+        stays={"open": stays(opened), "hiv": stays(visits)},
+        transfer_months={"open": transfer_months(opened), "hiv": transfer_months(visits)},
     )
 
 

@@ -18,7 +18,7 @@ from health_warehouse.reference.due import LOCAL_TIME
 from health_warehouse.settings import Settings
 
 _KINDS = frozenset({Kind.DELIVERIES_MISSING})
-_OF_ROWS = text("select feed from ops.feeds")
+_OF_ROWS = text("select feed from ops.feeds where is_of_rows")
 
 
 def read_deliveries(connection: Connection, told: Told, settings: Settings) -> Reading:

@@ -2,6 +2,7 @@
 
 connections                engines and passwords by role
 migrate, migrations        a database to the present schema; upgrades: are its data older
+former_dossiers            claims as older warehouses kept them, moved among the documents
 feed_tables, feed_views    tables, partitions and views as contracts ask for them
 reference_lists            fill `ref` from health_warehouse.reference
 roles, rights, grants      roles.yml read, and made true; public_rights, server_grants for the rest

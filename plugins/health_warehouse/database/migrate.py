@@ -58,7 +58,7 @@ def migrate(settings: Settings) -> None:
 
     Raises ConfigurationError when the server is older than 16, the owner may not create roles, or
     a package that reference lists are read from is not installed, or the file of names of diagnoses
-    is not as it should be.
+    or of holidays is not as it should be.
     """
     passwords = ensure_role_passwords(settings)
     watch(settings, OWNER)
@@ -68,7 +68,7 @@ def migrate(settings: Settings) -> None:
         create_roles(connection, settings, passwords)
         is_new = not connection.execute(text(_HAS_SCOPES)).scalar_one()
         upgrade(connection)
-        fill(connection, settings.diagnosis_names_file)
+        fill(connection, settings.diagnosis_names_file, settings.holidays)
         make_feed_tables(connection, settings)
         grants.apply(connection, settings)
         revoke_public_rights(connection, settings)

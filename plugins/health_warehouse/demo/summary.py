@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Row, text
 
 from health_warehouse.database.connections import dsn, engine
 from health_warehouse.demo.progress import TaskRun, read_tasks
-from health_warehouse.demo.queries import QUESTIONS
+from health_warehouse.demo.queries import asked
 from health_warehouse.moments import to_second
+from health_warehouse.release.answers import ask
 from health_warehouse.services.airflow import Airflow
 from health_warehouse.services.secret_files import ADMIN
 from health_warehouse.settings import DEFAULT_STATE, Settings
@@ -58,6 +58,7 @@ select
 from files left join found using (feed)
 order by feed
 """
+_ROWS_SHOWN = 6
 _STATES = ("received", "loaded", "quarantined", "duplicate", "superseded", "withdrawn")
 
 
@@ -159,14 +160,14 @@ def _times(tasks: Iterable[TaskRun]) -> RenderableType:
 
 def _answers(settings: Settings) -> RenderableType:
     parts: list[RenderableType] = []
-    with engine(settings, "bi_reader").connect() as connection:
-        for question in QUESTIONS:
-            result = connection.execute(text(question.sql))
-            table = _table(*result.keys())
-            for row in result:
-                table.add_row(*("" if value is None else str(value) for value in row))
-            syntax = Syntax(question.sql, "sql", background_color="default", word_wrap=True)
-            parts += [Text(question.title, style="bold"), syntax, table, ""]
+    for question in asked():
+        answer = ask(settings, question)
+        table = _table(*answer.columns)
+        for row in answer.rows[:_ROWS_SHOWN]:
+            table.add_row(*("" if value is None else str(value) for value in row))
+        more = len(answer.rows) - _ROWS_SHOWN
+        again = f"warehouse ask {question.name}" + (f", {more} more rows" if more > 0 else "")
+        parts += [Text(question.title["en"], style="bold"), table, Text(again, style="dim"), ""]
     return Group(*parts[:-1])
 
 

@@ -21,6 +21,7 @@ _TAKEN_UP = text(
         where a.attrelid = to_regclass('raw.' || f.feed) and a.attnum > 0 and not a.attisdropped
     ) as columns
     from ops.feeds as f
+    where f.is_of_rows
     order by f.feed
     """
 )

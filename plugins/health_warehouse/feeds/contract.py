@@ -153,6 +153,16 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """What a version must have in common with the one that it would replace, or it waits for a
+    person: something that identifies the person, or a day of those from the first column to the
+    second."""
+
+    same_person: bool = False
+    same_days: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Which columns of the first table name a person, and in which domain their key is made: a
     nurse in the staff list must not be found by the key that she has as a patient."""
@@ -299,6 +309,7 @@ class Contract:
     missing: Literal["not_reported", "ended"] = "not_reported"
     expect: Expect | None = None
     refuse: Refuse = Refuse()
+    replacement: Replacement | None = None
     identity: Identity | None = None
     closed: Closed | None = None
     gate: Gate = "notice"

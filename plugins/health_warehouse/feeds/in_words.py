@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from health_warehouse.feeds.contract import AsOf, Column, Contract, Sender
+from health_warehouse.feeds.contract import AsOf, Column, Contract, Replacement, Sender
 
 _MODES = {
     "upsert": "a document replaces the one with the same key",
@@ -45,6 +45,8 @@ def lines_of(contract: Contract) -> Iterator[tuple[str, str]]:
     yield "newer", _newer(contract.newer)
     yield "rhythm", rhythm(contract)
     yield "refused", _refused(contract)
+    if contract.replacement is not None:
+        yield "replaces", _replaced(contract.replacement)
     yield "person", _person(contract)
     yield "closed", _closed(contract)
     yield "gate", _GATES[contract.gate]
@@ -166,6 +168,12 @@ def _refused(contract: Contract) -> str:
         share = f"{refuse.shrinks_by_more_than:.0%}"
         told += f"; one that lacks more than {share} of the list before it waits for a person"
     return told
+
+
+def _replaced(asked: Replacement) -> str:
+    common = ["an id of the person"] * asked.same_person
+    common += ["a day from {} to {}".format(*asked.same_days)] * bool(asked.same_days)
+    return f"a version that has {' or '.join(common)} in common; any other waits for a person"
 
 
 def _person(contract: Contract) -> str:

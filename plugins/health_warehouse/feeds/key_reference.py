@@ -19,6 +19,7 @@ _PARTS = {
     "tables.…": ("A table of several", "table"),
     "expect": ("What is owed", "expect"),
     "refuse": ("What refuses a delivery", "refuse"),
+    "replacement": ("What a version replaces", "replacement"),
     "identity": ("Whom a row names", "identity"),
     "closed": ("What may be closed", "closed"),
     "sender": ("Who sent it", "sender"),

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from health_warehouse.feeds.contract import Closed, Column, Contract, Table
+from health_warehouse.feeds.contract import Closed, Column, Contract, Replacement, Table
 from health_warehouse.feeds.ddl import comment
 from health_warehouse.reference.due import Due
 
@@ -174,10 +174,17 @@ def _of_contract(contract: Contract) -> Mapping[str, Any]:
             "headerMissing": refuse.is_header_missing,
             "shrinksByMoreThan": refuse.shrinks_by_more_than,
         },
+        "replacement": _replacement(contract.replacement),
         "identity": _written(identity) if identity else None,
         "closed": _closed(contract.closed),
         "gate": contract.gate,
     }
+
+
+def _replacement(asked: Replacement | None) -> Any:
+    if asked is None:
+        return None
+    return {"samePerson": asked.same_person, "sameDays": list(asked.same_days)}
 
 
 def _closed(closed: Closed | None) -> Any:

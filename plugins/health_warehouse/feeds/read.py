@@ -15,6 +15,7 @@ from health_warehouse.feeds.contract import (
     Expect,
     Identity,
     Refuse,
+    Replacement,
     Sender,
     Table,
     Words,
@@ -72,6 +73,7 @@ def _contract(drawn: Draft, overridden: Mapping[str, Path]) -> Contract:
         missing=keys.get("missing", "not_reported"),
         expect=Expect(**keys["expect"]) if "expect" in keys else None,
         refuse=Refuse(**{_REFUSE.get(key, key): to for key, to in keys.get("refuse", {}).items()}),
+        replacement=_replacement(keys["replacement"]) if "replacement" in keys else None,
         identity=Identity(**keys["identity"]) if "identity" in keys else None,
         closed=_closed(keys.get("closed", "none")),
         gate=keys.get("gate", "notice"),
@@ -134,6 +136,10 @@ def _as_of(written: str | Mapping[str, str]) -> AsOf:
         return AsOf("receipt_month")
     ((kind, of),) = written.items()
     return AsOf(cast(Any, kind), of)
+
+
+def _replacement(written: Mapping[str, Any]) -> Replacement:
+    return Replacement(written.get("same_person", False), listed(written.get("same_days")))
 
 
 def _day(written: str | None) -> date | None:

@@ -44,9 +44,10 @@ def resolved(part: Schema) -> Schema:
     return {**contract_schema()["$defs"][name], **part}
 
 
-def validator() -> Any:
-    """A validator of jsonschema, in which `$` is the end of a text and not a line end before it."""
-    return _validator()(contract_schema())
+def validator(schema: Schema | None = None) -> Any:
+    """A validator of jsonschema, in which `$` is the end of a text and not a line end before it; of
+    contracts, or of what has another schema, without `$ref`."""
+    return _validator()(contract_schema() if schema is None else schema)
 
 
 @cache

@@ -60,6 +60,12 @@ def _mode(drawn: Draft) -> _Found:
                 ("refuse", "shrinks_by_more_than"),
                 f"only a snapshot can shrink: delete it, or {_or_snapshot()}",
             )
+    if "replacement" in keys and len(drawn.tables) < 2:
+        yield Fault(
+            ("replacement",),
+            "versions of rows are not compared, only documents with rows of several kinds: "
+            "delete it",
+        )
     if mode == "upsert" and "document" not in _written(drawn):
         yield Fault(
             ("mode",),

@@ -7,7 +7,7 @@ from typing import Any
 
 from health_warehouse.feeds.draft import Place
 from health_warehouse.feeds.problem import Problem, shown, write_one_of
-from health_warehouse.feeds.schema import resolved, validator
+from health_warehouse.feeds.schema import Schema, resolved, validator
 from health_warehouse.feeds.tree import Node
 
 _TYPES = {
@@ -20,11 +20,14 @@ _TYPES = {
 }
 
 
-def problems_of_shape(root: Node) -> tuple[list[Problem], frozenset[Place]]:
-    """Everything that does not fit, each once; and the places of values that must not be used."""
+def problems_of_shape(
+    root: Node, schema: Schema | None = None
+) -> tuple[list[Problem], frozenset[Place]]:
+    """Everything that does not fit the schema, that of contracts where none is given, each
+    once; and the places of values that must not be used."""
     found: set[Problem] = set()
     faults: set[Place] = set()
-    for error in validator().iter_errors(root.plain()):
+    for error in validator(schema).iter_errors(root.plain()):
         for place, problem in _problems(root, error):
             found.add(problem)
             faults.add(place)

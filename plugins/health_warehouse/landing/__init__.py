@@ -13,8 +13,9 @@ judging                    the landing suite on new files, and what follows from
 routing                    which feed takes a file; taken_up: whether it has tables here
 feed_rows, copying         rows of other feeds; feed_keys and partitions say what they are of,
                            further_receipts what bytes that came again speak for
-documents, document_settlement  which version of such a row counts
-versions                   which version of a dossier counts
+documents, document_settlement  which version of a document counts, of any feed; its parts are
+                           standing_deliveries (lists that shrink) and predecessors (what a version
+                           would replace); settling: one at a time
 decisions, findings        what waits for a person; what was found
 ledger                     what became of every file
 arrivals, asked            what waits, by feed; which of it a run is asked to take

@@ -47,8 +47,12 @@ _NOTHING = text(
 _UNJUDGED = text(
     """
     select
-        coalesce(bool_or(kind not in (select feed from ops.feeds)), false) as is_of_several_tables,
-        coalesce(bool_or(kind in (select feed from ops.feeds)), false) as is_of_rows
+        coalesce(
+            bool_or(kind not in (select feed from ops.feeds where is_of_rows)), false
+        ) as is_of_several_tables,
+        coalesce(
+            bool_or(kind in (select feed from ops.feeds where is_of_rows)), false
+        ) as is_of_rows
     from ops.files
     where judged_at is null
     """

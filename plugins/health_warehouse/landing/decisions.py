@@ -3,7 +3,7 @@ before them: what waits for one, and how one is taken.
 
 A decision is an input like a delivery. It is kept for good, names the version by the hash of its
 file and its place there (0: the delivery as a whole), and holds however often the file is read
-again (landing/versions.py, landing/document_settlement.py).
+again (landing/document_settlement.py).
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from health_warehouse.feeds.catalogue import catalogue
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.landing.claims.kept_rows import bring_back_rows
 from health_warehouse.landing.documents import settle_documents
-from health_warehouse.landing.versions import settle
 from health_warehouse.privacy.shown import hashes_of, shown
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.settings import Settings
@@ -37,7 +36,7 @@ _WAITING = text(
         case when finding.rule_id = 'V07' then 'order' else 'replacement' end as about,
         finding.rule_id as rule, finding.reason
     from quarantine.relation_findings as finding
-    inner join ops.dossier_versions as v using (file_id, position)
+    inner join ops.document_versions as v using (file_id, position)
     inner join ops.files as f using (file_id)
     where finding.rule_id = 'V06' and v.standing = 'pending' or finding.rule_id = 'V07'
     union all
@@ -71,25 +70,26 @@ _DECIDED = text(
 _VERSION = text(
     """
     select
-        f.file_id, f.sha256, f.facility_id, f.received_at, v.standing,
-        exists (
-            select from quarantine.relation_findings as finding
+        f.file_id, f.sha256, f.facility_id, f.received_at, f.kind,
+        array(
+            select finding.rule_id from quarantine.relation_findings as finding
             where finding.file_id = v.file_id and finding.position = v.position
-                and finding.rule_id = 'V07'
-        ) as is_lost,
+                and finding.rule_id in ('V06', 'V07')
+        ) as waits_by,
         (
             select d.about from ops.decisions as d
             where d.sha256 = f.sha256 and d.position = v.position
             order by d.decided_at desc, d.decision_id desc limit 1
         ) as decided_about
     from ops.files as f
-    inner join ops.dossier_versions as v using (file_id)
+    inner join ops.document_versions as v on v.file_id = f.file_id and v.feed = f.kind
     where
         exists (
             select from unnest(cast(:hashes as text[])) as wanted (beginning)
             where starts_with(f.sha256, beginning)
         )
         and v.position = :position
+        and f.kind in (select feed from ops.feeds where not is_of_rows)
     order by f.file_id
     """
 )
@@ -121,7 +121,11 @@ _INSERT = text(
 _COUNT = text(
     """
     select
-        (select count(*) from ops.dossier_versions where standing = 'pending') as versions,
+        (
+            select count(*) from quarantine.relation_findings as finding
+            inner join ops.document_versions as v using (file_id, position)
+            where finding.rule_id = 'V06' and v.standing = 'pending'
+        ) as versions,
         (
             select count(distinct file_id) from ops.delivery_partitions
             where standing = 'pending'
@@ -202,10 +206,8 @@ def decide(
             "note": note,
         }
         connection.execute(_INSERT, values)
-        if position:
-            changed = settle(connection, [version.file_id], settings.late_delivery_tolerance)
-        else:
-            changed = settle_documents(connection, _contract(settings, version), [version.file_id])
+        contract, tolerance = _contract(settings, version), settings.late_delivery_tolerance
+        changed = settle_documents(connection, contract, [version.file_id], tolerance)
         bring_back_rows(connection, settings)
         tell_waiting(connection)
         if is_dry_run:
@@ -260,9 +262,9 @@ def _find(connection: Connection, hashes: list[str], file: str, position: int) -
 
 
 def _about(version: Row[Any], position: int) -> str:
-    if version.standing != "open":
+    if "V06" in version.waits_by:
         return "replacement"
-    if version.is_lost:
+    if "V07" in version.waits_by:
         return "order"
     if version.decided_about is not None:
         return str(version.decided_about)

@@ -31,7 +31,7 @@ _NOTE = sql.SQL(
 
 def note_delivery_days(connection: Connection, contract: Contract, file_ids: Sequence[int]) -> None:
     """Note senders and days of deliveries of a feed of rows; lists have their partitions."""
-    if contract.mode == "snapshot":
+    if contract.mode == "snapshot" or not contract.is_of_rows:
         return
     statement = _NOTE.format(
         day=sql.SQL(_day(contract)),

@@ -1,19 +1,42 @@
-"""The statement by which it is decided what counts of a feed of rows.
+"""The statement by which it is decided what counts of every feed. The only writer of `standing`,
+but for the first guess of `judging`, of `current_documents` and, while nothing is rebuilt, of the
+log of changes.
 
-Modes differ in one thing: in a snapshot a document ends when the newest complete delivery of its
-partition names it in no row, quarantined rows included. (In `append` a document is its content, so
-that nothing is ever replaced.) Unchanged content keeps pointing at the older version, and the newer
-one is a duplicate. All of it is a function of the deliveries, their receipts, their verdicts and
-the decisions of persons, whatever the order in which they were processed.
+A newer version of a document replaces an older one. Newer: by the sender's own order where the
+contract trusts it, then received later, then what the file declares, never when we happened to
+process it. Modes differ in one thing: in a snapshot a document ends when the newest complete
+delivery of its partition names it in no row, quarantined rows included. (In `append` a document is
+its content, so that nothing is ever replaced.) Unchanged content keeps pointing at the older
+version, and the newer one is a duplicate. A contract may ask more of a version that would replace
+another one (`predecessors`). All of it is a function of the deliveries, their receipts, their
+verdicts and the decisions of persons, whatever the order in which they were processed.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from functools import cache
 
-_ORDER = 'p.received_at, f.file_name collate "C", f.sha256 collate "C"'
+from sqlalchemy import TextClause, text
+
+from health_warehouse.feeds.contract import Contract
+from health_warehouse.landing.predecessors import FOUND, WEIGHED
+from health_warehouse.landing.standing_deliveries import STANDING
+
+# Where nothing is asked of predecessors.
+_PLAIN = """
+    weighed as (
+        select
+            candidates.*, may_count as counts, cast(null as text) as held,
+            row_number() over (
+                partition by partition_key, document_key, may_count
+                order by order_key collate "C" nulls first, received_at, list_place, position
+            ) as turn
+        from candidates
+    ),
+"""
 # A delivery that was read again counts by its former reading until the new one is judged.
-SETTLE_DOCUMENTS = text(
+# Of a version without rows in raw and without bytes in the archive nothing is left to count.
+_SETTLE = (
     """
     with recursive files as (
         select unnest(cast(:file_ids as bigint[])) as file_id
@@ -30,7 +53,7 @@ SETTLE_DOCUMENTS = text(
     ),
 
     touched as materialized (
-        select distinct v.partition_key, v.document_key
+        select v.partition_key, v.document_key
         from ops.document_versions as v
         inner join files using (file_id)
         where v.feed = :feed and v.document_key is not null
@@ -42,171 +65,83 @@ SETTLE_DOCUMENTS = text(
         where v.feed = :feed and :is_snapshot and v.document_key is not null
     ),
 
-    -- all of a partition that lists replace; otherwise those that name a touched document
-    touched_deliveries as materialized (
-        select p.partition_key, p.file_id
-        from ops.delivery_partitions as p
-        inner join touched_partitions using (partition_key)
-        where p.feed = :feed and :is_snapshot
-        union
-        select v.partition_key, v.file_id
-        from touched
-        inner join ops.document_versions as v
-            on
-                v.feed = :feed
-                and v.partition_key = touched.partition_key
-                and v.document_key = touched.document_key
-        where not :is_snapshot
-    ),
-
-    decided as materialized (
-        select distinct on (sha256) sha256, decision
-        from ops.decisions
-        where position = 0 and about = 'shrinking'
-        order by sha256, decided_at desc, decision_id desc
-    ),
-
-    deliveries as materialized (
-        select
-            p.partition_key, p.file_id, p.is_complete, p.document_count, p.received_at,
-            f.sha256,
-            coalesce(d.decision, '') as decision,
-            row_number() over (
-                partition by p.partition_key, p.is_complete order by {order}
-            ) as place,
-            row_number() over (partition by p.partition_key order by {order}) as list_place
-        from touched_deliveries
-        inner join ops.delivery_partitions as p using (partition_key, file_id)
-        inner join ops.files as f using (file_id)
-        left join decided as d using (sha256)
-        where
-            p.feed = :feed and f.status = 'loaded' and f.judged_at is not null
-            and not exists (
-                select from ops.files as again
-                where again.read_again_of = f.file_id and again.judged_at is not null
-            )
-    ),
-
-    -- complete lists, from the oldest: each is compared with the last one before it that counts
-    gone_through as (
-        select
-            partition_key, place, file_id,
-            decision <> 'refused' as counts,
-            case when decision <> 'refused' then document_count end as kept_count
-        from deliveries
-        where :is_snapshot and is_complete and place = 1
-        union all
-        select
-            next.partition_key, next.place, next.file_id,
-            verdict.counts,
-            case when verdict.counts then next.document_count else before.kept_count end
-        from gone_through as before
-        inner join deliveries as next
-            on
-                next.is_complete
-                and next.partition_key = before.partition_key
-                and next.place = before.place + 1
-        cross join lateral (
-            select case next.decision
-                when 'accepted' then true
-                when 'refused' then false
-                else
-                    cast(:shrinks_by as double precision) is null
-                    or before.kept_count is null
-                    or next.document_count
-                    >= before.kept_count * (1 - cast(:shrinks_by as double precision))
-            end as counts
-        ) as verdict
-    ),
-
-    standing_deliveries as materialized (
-        select
-            d.*,
-            case
-                when d.decision = 'refused' then 'refused'
-                when not coalesce(g.counts, true) then 'pending'
-                else 'open'
-            end as standing
-        from deliveries as d
-        left join gone_through as g using (partition_key, file_id)
-    ),
-
-    restood_deliveries as (
-        update ops.delivery_partitions as p
-        set standing = s.standing
-        from standing_deliveries as s
-        where
-            p.feed = :feed and p.file_id = s.file_id and p.partition_key = s.partition_key
-            and p.standing <> s.standing
-    ),
-
-    -- the newest complete list of each partition decides who has ended
-    newest as materialized (
-        select distinct on (partition_key) partition_key, file_id, list_place
-        from standing_deliveries
-        where :is_snapshot and is_complete and standing = 'open'
-        order by partition_key, list_place desc
-    ),
-
     versions as materialized (
         select
-            v.partition_key, v.document_key, v.file_id, v.position, v.content_hash, v.order_key,
-            v.is_withdrawal, v.standing as former_standing, v.verdict,
-            d.received_at, d.list_place, d.standing as delivery_standing,
-            n.file_id as newest_file_id, n.list_place as newest_place,
-            coalesce(v.verdict = 'accepted' and d.standing = 'open', false) as may_count
+            v.partition_key, v.document_key, v.file_id, v.position, v.sender_id, v.document_name,
+            v.content_hash, v.order_key, v.is_withdrawal, v.standing as former_standing, v.verdict,
+            v.identifier_hashes, v.care_days, v.has_rows
         from touched
         inner join ops.document_versions as v
             on
                 v.feed = :feed
                 and v.partition_key = touched.partition_key
                 and v.document_key = touched.document_key
-        left join standing_deliveries as d
-            on d.file_id = v.file_id and d.partition_key = v.partition_key
-        left join newest as n on n.partition_key = v.partition_key
     ),
 
-    ranked as (
+{deliveries}
+    candidates as materialized (
         select
             versions.*,
-            bool_or(file_id = newest_file_id) over document as is_named,
-            row_number() over in_order as place,
-            may_count and content_hash is not distinct from lag(content_hash) over in_order
-                as is_unchanged
+            d.received_at, d.declared_date, d.file_name, d.sha256, d.list_place,
+            d.standing as delivery_standing,
+            n.file_id as newest_file_id, n.list_place as newest_place,
+            count(*) over (partition by partition_key, document_key) as version_count,
+            coalesce(
+                versions.verdict = 'accepted' and d.standing = 'open'
+                and (versions.has_rows or d.is_archived),
+                false
+            ) as may_count
         from versions
+        left join standing_deliveries as d using (file_id, partition_key)
+        left join newest as n using (partition_key)
+    ),
+{weighed}
+    ranked as (
+        select
+            weighed.*,
+            bool_or(file_id = newest_file_id) over document as is_named,
+            counts and coalesce(content_hash = lag(content_hash) over in_order, false)
+                as is_unchanged
+        from weighed
+        where version_count > 1 or newest_file_id is not null
         window
             document as (partition by partition_key, document_key),
-            in_order as (
-                partition by partition_key, document_key, may_count
-                order by order_key collate "C" nulls first, received_at, list_place, position
-            )
+            in_order as (partition by partition_key, document_key, counts order by turn)
     ),
 
     -- of a run of equal content the oldest version stands for it
     placed as materialized (
         select
             ranked.*,
-            place = max(place) filter (where may_count and not is_unchanged) over document
-            and may_count as is_head,
+            turn = max(turn) filter (where counts and not is_unchanged) over document
+            and counts as is_head,
             coalesce(
                 newest_file_id is null or is_named
-                or max(list_place) filter (where may_count and place = last_place) over document
+                or max(list_place) filter (where counts and turn = last_turn) over document
                 > newest_place,
                 false
             ) as is_there
         from (
             select
                 ranked.*,
-                max(place) filter (where may_count) over (
+                max(turn) filter (where counts) over (
                     partition by partition_key, document_key
-                ) as last_place
+                ) as last_turn
             from ranked
         ) as ranked
         window document as (partition by partition_key, document_key)
+        union all
+        -- most came once, and no list says who is gone
+        select
+            weighed.*, false as is_named, false as is_unchanged, turn as last_turn,
+            counts as is_head, true as is_there
+        from weighed
+        where version_count = 1 and newest_file_id is null
     ),
 
     best as materialized (
-        select partition_key, document_key, file_id, position, is_withdrawal
+        select
+            partition_key, document_key, file_id, position, sender_id, document_name, is_withdrawal
         from placed
         where is_head and is_there
     ),
@@ -218,7 +153,8 @@ SETTLE_DOCUMENTS = text(
                 when verdict is null then null
                 when verdict = 'quarantined' or delivery_standing = 'refused' then 'quarantined'
                 when delivery_standing is null then 'superseded'
-                when delivery_standing = 'pending' then 'pending'
+                when held = 'refused' then 'quarantined'
+                when delivery_standing = 'pending' or held = 'pending' then 'pending'
                 when is_unchanged then 'duplicate'
                 when not is_head then 'superseded'
                 when not is_there then 'ended'
@@ -244,18 +180,29 @@ SETTLE_DOCUMENTS = text(
             and s.former_standing is distinct from s.standing
     ),
 
+{found}
     differing as (
         select
             partition_key, document_key, b.file_id, b.position, b.is_withdrawal,
             case when not c.is_withdrawal then c.file_id end as old_file_id,
             case when not c.is_withdrawal then c.position end as old_position,
             case when not b.is_withdrawal then b.file_id end as new_file_id,
-            case when not b.is_withdrawal then b.position end as new_position
+            case when not b.is_withdrawal then b.position end as new_position,
+            coalesce(b.sender_id, gone.sender_id) as sender_id,
+            coalesce(b.document_name, gone.document_name) as document_name
         from touched
         left join (
             select * from ops.current_documents where feed = :feed
         ) as c using (partition_key, document_key)
         left join best as b using (partition_key, document_key)
+        left join lateral (
+            select v.sender_id, v.document_name
+            from ops.document_versions as v
+            where
+                b.file_id is null
+                and v.feed = :feed and v.file_id = c.file_id and v.position = c.position
+                and v.partition_key = touched.partition_key
+        ) as gone on true
         where (c.file_id, c.position) is distinct from (b.file_id, b.position)
     ),
 
@@ -282,18 +229,36 @@ SETTLE_DOCUMENTS = text(
 
     logged as (
         insert into ops.document_changes (
-            feed, partition_key, document_key,
+            feed, partition_key, document_key, sender_id,
             old_file_id, old_position, new_file_id, new_position
         )
         select
-            :feed, partition_key, document_key,
+            :feed, partition_key, document_key, sender_id,
             old_file_id, old_position, new_file_id, new_position
         from differing
         where old_file_id is not null or new_file_id is not null
-        order by partition_key, document_key
+        -- by what is no secret, where there is such a name
+        order by sender_id, document_name, partition_key, document_key
         returning 1
     )
 
     select count(*) from logged
-    """.replace("{order}", _ORDER)
-)
+    """
+).replace("{deliveries}", STANDING)
+
+
+def statement(contract: Contract) -> TextClause:
+    """The statement for a feed; what it takes is in `documents.values_of`."""
+    if contract.replacement is None:
+        return _statement("", "")
+    table, (name,) = contract.tables[0], contract.document_key
+    return _statement(table.raw_table, name)
+
+
+@cache
+def _statement(table: str, name: str) -> TextClause:
+    """Of the table whose column `name` holds what the sender calls a document; without one nothing
+    is asked of predecessors."""
+    found = FOUND.replace("{table}", table).replace("{field}", name)
+    blocks = (WEIGHED, found) if table else (_PLAIN, "")
+    return text(_SETTLE.replace("{weighed}", blocks[0]).replace("{found}", blocks[1]))

@@ -44,7 +44,7 @@ _STARTS = text(
 )
 _TAKEN_UP = text(
     """
-    select feed, taken_up_at from ops.feeds
+    select feed, taken_up_at from ops.feeds where is_of_rows
     union all
     select '' as feed, installed_at as taken_up_at from ops.alert_heartbeat
     """

@@ -31,7 +31,7 @@ _UNJUDGED = text(
         judged_at is null
         and (
             cast(:of_rows as boolean) is null
-            or :of_rows = (kind in (select feed from ops.feeds))
+            or :of_rows = (kind in (select feed from ops.feeds where is_of_rows))
         )
     order by file_id
     """

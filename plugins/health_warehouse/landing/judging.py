@@ -28,7 +28,6 @@ from health_warehouse.landing.decisions import tell_waiting
 from health_warehouse.landing.delivery_days import note_delivery_days
 from health_warehouse.landing.documents import settle_documents
 from health_warehouse.landing.findings import insert_findings
-from health_warehouse.landing.versions import settle
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.quality.outcomes import Outcome, in_state, store
 from health_warehouse.quality.runner import judging
@@ -52,31 +51,24 @@ from (
 ) as first
 where file.file_id = first.file_id and file.status = 'loaded'"""
 
+# A row whose document could not be named has its verdict from the loader. Where a version stands is
+# guessed here, for nearly all stand so: settling, in the same transaction, writes the others. One
+# feed at a time, so that Postgres looks into its table alone.
 _VERDICTS = """\
-update ops.dossier_versions as version
-set verdict = case
-    when file.status = 'refused' or exists (
-        select from quarantine.findings as finding
-        where finding.file_id = version.file_id
-            and finding.position = version.position
-            and finding.severity = 'quarantine_dossier'
-    ) then 'quarantined' else 'accepted' end
-from ops.files as file
-where file.file_id = version.file_id and file.file_id = any(:file_ids)"""
-
-# A row whose document could not be named has its verdict from the loader.
-_VERDICTS_ON_ROWS = """\
+with held as materialized (
+    select file_id, position from quarantine.findings
+    where severity = 'quarantine_dossier' and file_id = any(:file_ids)
+)
 update ops.document_versions as version
-set verdict = case
-    when file.status = 'refused' or version.document_key is null or exists (
-        select from quarantine.findings as finding
-        where finding.file_id = version.file_id
-            and finding.position = version.position
-            and finding.severity = 'quarantine_dossier'
-    ) then 'quarantined' else 'accepted' end
+set verdict = case when {is_held} then 'quarantined' else 'accepted' end,
+    standing = case when {is_held} then 'quarantined' else 'loaded' end
 from ops.files as file
-where file.file_id = version.file_id and file.file_id = any(:file_ids)
-    and version.file_id = any(:file_ids)"""
+where version.feed = :feed and version.file_id = any(:file_ids)
+    and file.file_id = version.file_id""".replace(
+    "{is_held}",
+    "file.status = 'refused' or version.document_key is null"
+    " or (version.file_id, version.position) in (select file_id, position from held)",
+)
 _FEEDS = """\
 select file_id, kind from ops.files
 where file_id = any(:file_ids) and kind in (select feed from ops.feeds)
@@ -271,25 +263,21 @@ def _act(
     if results and not held:
         resolve_incidents(connection, "landing:error:")
     refused = connection.execute(text(_REFUSE), parameters).rowcount
-    connection.execute(text(_VERDICTS), parameters)
-    connection.execute(text(_VERDICTS_ON_ROWS), parameters)
+    by_feed = _by_feed(connection, judged)
+    for feed, file_ids in by_feed.items():
+        connection.execute(text(_VERDICTS), {"feed": feed, "file_ids": file_ids})
     connection.execute(
         text("update ops.files set judged_at = clock_timestamp() where file_id = any(:file_ids)"),
         parameters,
     )
     quarantined: int = connection.execute(
         text(
-            "select ("
-            " select count(*) from ops.dossier_versions"
+            "select count(*) from ops.document_versions"
             " where verdict = 'quarantined' and file_id = any(:file_ids)"
-            ") + ("
-            " select count(*) from ops.document_versions"
-            " where verdict = 'quarantined' and file_id = any(:file_ids)"
-            ")"
         ),
         parameters,
     ).scalar_one()
-    changed = _settle(settings, connection, judged)
+    changed = _settle(settings, connection, by_feed)
     note_facilities(connection, judged)
     waiting = tell_waiting(connection)
     return LandingReport(
@@ -304,19 +292,25 @@ def _act(
     )
 
 
-def _settle(settings: Settings, connection: Connection, judged: Sequence[int]) -> dict[str, int]:
-    """Settle the documents of every feed; how many changed content, by feed."""
-    contracts = catalogue(settings)
-    in_tables = [feed for feed, contract in contracts.items() if not contract.is_of_rows]
+def _by_feed(connection: Connection, judged: Sequence[int]) -> dict[str, list[int]]:
     by_feed: dict[str, list[int]] = {}
     for row in connection.execute(text(_FEEDS), {"file_ids": list(judged)}):
         by_feed.setdefault(row.kind, []).append(row.file_id)
-    dossiers = settle(connection, judged, settings.late_delivery_tolerance)
-    changed = dict.fromkeys(in_tables[:1], dossiers)
+    return by_feed
+
+
+def _settle(
+    settings: Settings, connection: Connection, by_feed: Mapping[str, Sequence[int]]
+) -> dict[str, int]:
+    """Settle the documents of every feed; how many changed content, by feed."""
+    contracts = catalogue(settings)
+    changed: dict[str, int] = {}
     for feed, file_ids in sorted(by_feed.items()):
         if feed in contracts:  # of a feed without a contract only refused files are judged
-            changed[feed] = settle_documents(connection, contracts[feed], file_ids)
-            note_delivery_days(connection, contracts[feed], file_ids)
+            contract = contracts[feed]
+            tolerance = settings.late_delivery_tolerance
+            changed[feed] = settle_documents(connection, contract, file_ids, tolerance)
+            note_delivery_days(connection, contract, file_ids)
     return changed
 
 

@@ -29,7 +29,7 @@ from health_warehouse.landing.file_lock import send_lock
 from health_warehouse.landing.further_receipts import note_receipt
 from health_warehouse.landing.reading import Received, read_into_raw, send_entry
 from health_warehouse.landing.routing import path_below, path_of
-from health_warehouse.landing.versions import note_received_earlier, settle
+from health_warehouse.landing.settling import note_received_earlier
 from health_warehouse.privacy.key_state import STATE, require_key
 from health_warehouse.privacy.shown import shown
 from health_warehouse.settings import Settings
@@ -80,6 +80,16 @@ _BY_FIRST_RECEIPT = text(
     ) as r
     where f.file_id = :file_id
         and (f.received_at, f.file_name) is distinct from (r.received_at, r.file_name)
+    """
+)
+
+# What is no list speaks by its earliest receipt.
+_BY_FILE = text(
+    """
+    update ops.delivery_partitions as p set received_at = f.received_at
+    from ops.files as f
+    where f.file_id = :file_id and p.file_id = f.file_id and p.received_at <> f.received_at
+        and p.feed in (select feed from ops.feeds where not is_of_rows)
     """
 )
 
@@ -203,6 +213,7 @@ def _take_up(connection: Connection, settings: Settings, file_id: int) -> None:
     """Of a file that came before there was a contract for it, every receipt counts."""
     connection.execute(_KEPT, {"file_id": file_id})
     connection.execute(_BY_FIRST_RECEIPT, {"file_id": file_id})
+    connection.execute(_BY_FILE, {"file_id": file_id})
     kind: str = connection.execute(_KIND, {"file_id": file_id}).scalar_one()
     contract = catalogue(settings).get(kind)
     if contract is not None and contract.is_of_rows:
@@ -288,9 +299,12 @@ def _receive_again(
         path = path_of(settings, delivery)
         if note_receipt(connection, contract, file_id, path, received_at) or moved.rowcount:
             changed = settle_documents(connection, contract, [file_id])
-    elif moved.rowcount or seen_first.scalar_one():
-        changed = settle(connection, [file_id], settings.late_delivery_tolerance)
-        note_received_earlier(connection, file_id)
+    elif contract is not None and (moved.rowcount or seen_first.scalar_one()):
+        connection.execute(_BY_FILE, {"file_id": file_id})
+        changed = settle_documents(
+            connection, contract, [file_id], settings.late_delivery_tolerance
+        )
+        note_received_earlier(connection, contract.feed, file_id)
         note_earlier_receipt(connection, file_id)
         bring_back_rows(connection, settings)
     return LoadResult(file_id, "duplicate", known_as, changed_dossiers=changed)

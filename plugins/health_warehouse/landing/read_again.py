@@ -43,9 +43,6 @@ _CHOSEN = text(
         f.row_counts,
         coalesce(f.facility_id, '') as facility_id, first.path, first.uri,
         (
-            select count(*) from ops.current_dossiers as c
-            where c.file_id = f.file_id and not c.is_withdrawal
-        ) + (
             select count(*) from ops.current_documents as c
             where c.feed = f.kind and c.file_id = f.file_id and not c.is_withdrawal
         ) as counting
@@ -57,7 +54,7 @@ _CHOSEN = text(
         limit 1
     ) as first on true
     where
-        (f.kind = 'claims' or f.kind in (select feed from ops.feeds))
+        f.kind in (select feed from ops.feeds)
         and f.judged_at is not null and f.archive_state = 'kept'
         and (cast(:facility_id as text) is null or f.facility_id = :facility_id)
         and (

@@ -48,6 +48,16 @@ set received_at = %(received_at)s, status = %(status)s, rule_id = %(rule_id)s,
     archive_state = case when %(is_archived)s then archive_state else 'removed' end
 where file_id = %(file_id)s::bigint
 """
+# Rows have said for what partitions their delivery speaks.
+_SPEAKS = """
+insert into ops.delivery_partitions (
+    feed, file_id, partition_key, sender_id, received_at, is_complete, document_count
+)
+select feed, %(file_id)s::bigint, '', coalesce(%(facility_id)s::text, ''), %(received_at)s, true,
+    %(dossiers)s::integer
+from ops.feeds
+where feed = %(kind)s and not is_of_rows
+"""
 _REFUSED = """
 insert into quarantine.findings (file_id, facility_id, rule_id, severity, reason)
 values (%(file_id)s::bigint, %(facility_id)s, %(rule_id)s, 'refuse_file', %(reason)s)
@@ -225,6 +235,8 @@ def send_entry(driver: Driver, file_id: int, reading: Reading, received_at: date
         "is_archived": tally.kind != UNKNOWN_FILE,
     }
     driver.execute(_COMPLETE, values)
+    if reading.status == "loaded":
+        driver.execute(_SPEAKS, values)
     if reading.status == "refused":
         driver.execute(_REFUSED, values)
     for remark in envelope.remarks if reading.status == "loaded" else ():

@@ -13,7 +13,7 @@ _HAS_SENT = text(
     """
     select
         exists (select from ops.files where facility_id = :facility_id)
-        or exists (select from ops.dossier_versions where facility_id = :facility_id)
+        or exists (select from ops.delivery_partitions where sender_id = :facility_id)
     """
 )
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from health_warehouse.landing import archive
 from health_warehouse.landing.file_lock import lock_file
-from health_warehouse.landing.versions import lock_settling
+from health_warehouse.landing.settling import lock_settling
 from health_warehouse.maintenance.archived_bundles import bundle_batches, preview_bundles
 from health_warehouse.maintenance.marks import mark, set_mark
 from health_warehouse.maintenance.names import StepName
@@ -27,9 +27,8 @@ _MOST_STRETCHES = 25  # in one run
 _DELETED_AT_ONCE = 100
 
 _MAY_GO = """
-    (f.kind = 'claims' or f.kind in (select feed from ops.feeds))
+    f.kind in (select feed from ops.feeds)
     and f.archive_state = 'kept' and f.judged_at is not null and f.loaded_at < :before
-    and not exists (select from ops.current_dossiers as c where c.file_id = f.file_id)
     and not exists (select from ops.current_documents as c where c.file_id = f.file_id)
 """
 _PREVIEW = f"""

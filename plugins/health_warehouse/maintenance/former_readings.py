@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from health_warehouse.database.connections import driver_connection
 from health_warehouse.landing.claims.raw_rows import RAW_TABLES
-from health_warehouse.landing.versions import lock_settling
+from health_warehouse.landing.settling import lock_settling
 from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.needed_changes import oldest_needed_change
 from health_warehouse.maintenance.sessions import short_transaction
@@ -19,13 +19,6 @@ from health_warehouse.settings import Settings
 
 _MAY_GO = """
     again.judged_at is not null
-    and not exists (
-        select from ops.current_dossiers as c where c.file_id = again.read_again_of
-    )
-    and not exists (
-        select from ops.dossier_changes as replaced
-        where replaced.old_file_id = again.read_again_of and replaced.change_id > :needed
-    )
     and not exists (
         select from ops.current_documents as c where c.file_id = again.read_again_of
     )
@@ -49,14 +42,14 @@ _DELETE_ROWS = sql.SQL(
 )
 _TABLES = (
     *RAW_TABLES, "quarantine.findings", "quarantine.relation_findings", "quarantine.originals",
-    "ops.dossier_versions", "ops.document_versions", "ops.delivery_partitions",
+    "ops.document_versions", "ops.delivery_partitions",
     "ops.delivery_sheets", "ops.check_run_files",
 )  # fmt: skip
 # Of a feed whose contract is gone, too.
 _TABLE_OF_FEED = text(
     """
     select 'raw.' || feed from ops.feeds
-    where feed = (select kind from ops.files where file_id = :file_id)
+    where is_of_rows and feed = (select kind from ops.files where file_id = :file_id)
     """
 )
 _FORGET = (

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Row, text
 from health_warehouse.database.connections import driver_connection
 from health_warehouse.landing import archive
 from health_warehouse.landing.claims.raw_rows import RAW_TABLES
-from health_warehouse.landing.versions import lock_settling
+from health_warehouse.landing.settling import lock_settling
 from health_warehouse.maintenance.marks import mark, set_mark
 from health_warehouse.maintenance.names import StepName
 from health_warehouse.maintenance.needed_changes import oldest_needed_change

@@ -12,6 +12,7 @@ from typing import Literal
 
 CANDIDATE_SCHEMA = "candidate"
 AUDIENCE = "audience"
+TOMBSTONE = "is_tombstone"
 Division = Literal["by_row", "twice"]
 
 
@@ -50,11 +51,13 @@ class Index:
 class Scope:
     """The keys that an incremental build affected: `columns` of `intermediate.<relation>`.
 
-    The columns have the same names in the mart.
+    The columns have the same names in the mart. A mart that follows lists has no such columns: all
+    its rows are affected when the relation names one of its `feeds`.
     """
 
     relation: str
     columns: tuple[str, ...]
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,16 @@ class MartContract:
         return tuple(column.name for column in self.columns)
 
     @property
+    def has_tombstones(self) -> bool:
+        """A closed row may say that with closed documents an open one is not there."""
+        return TOMBSTONE in self.column_names
+
+    @property
+    def shown_columns(self) -> tuple[Column, ...]:
+        """What a view shows that has taken tombstones into account."""
+        return tuple(column for column in self.columns if column.name != TOMBSTONE)
+
+    @property
     def content_names(self) -> tuple[str, ...]:
         """Columns outside the primary key."""
         return tuple(name for name in self.column_names if name not in self.primary_key)
@@ -151,7 +164,7 @@ class MartContract:
         A foreign key without an index makes the removal of a dimension row scan the fact.
         """
         keys = [key.columns for key in self.foreign_keys]
-        scope = [self.scope.columns] if self.scope else []
+        scope = [self.scope.columns] if self.scope and self.scope.columns else []
         return tuple(dict.fromkeys([*self.indexes, *map(Index, [*keys, *scope])]))
 
 

@@ -238,7 +238,7 @@ def _scope(name: str, publish: Mapping[str, Any] | None) -> Scope | None:
     if not publish:
         return None
     relation = str(publish.get("scope") or own_scope(name)).removeprefix(f"{SCOPE_SCHEMA}.")
-    return Scope(relation, tuple(publish["keys"]))
+    return Scope(relation, tuple(publish["keys"]), tuple(publish.get("feeds", ())))
 
 
 def own_scope(name: str) -> str:

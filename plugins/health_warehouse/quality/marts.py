@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from expectations import registry
 from expectations.rules.rule import Rule, Severity
 from health_warehouse.database.connections import engine
-from health_warehouse.errors import CheckError, ReleaseHeld
+from health_warehouse.errors import CheckError, ConfigurationError, ReleaseHeld
 from health_warehouse.quality.gate_message import lines, said
 from health_warehouse.quality.incidents import raise_incident, resolve_incidents
 from health_warehouse.quality.outcomes import Outcome, in_state, store
@@ -44,11 +44,13 @@ class AuditReport:
 def audit(
     settings: Settings,
     build_id: int | None = None,
-    rules: Sequence[Rule] = registry.MARTS,
+    rules: Sequence[Rule] | None = None,
     *,
     with_dossier_ids: bool = False,
 ) -> AuditReport:
     """Judge the candidate (`build_id`, or the newest build); the build becomes passed or held.
+
+    `rules`: those of the gate, when none are named.
 
     The build stays locked until all is stored, so that no newer build writes the candidate under
     the audit. Raises ReleaseHeld naming the critical rules that failed, CheckError when a rule
@@ -60,7 +62,7 @@ def audit(
         build = _lock_newest(connection, build_id)
         found = int(build.build_id)
         with judging(settings, _ROLE, _batch_sql(build)) as judge:
-            outcomes = judge("marts", rules)
+            outcomes = judge("marts", gate_rules(settings) if rules is None else rules)
         errors = in_state(outcomes, "error")
         batch_sql = _batch_sql(build)
         failed = {
@@ -79,6 +81,25 @@ def audit(
     if critical:
         raise ReleaseHeld(_told(f"build {found} is held, the last good release stays:", said_of))
     return report
+
+
+def gate_rules(settings: Settings) -> tuple[Rule, ...]:
+    """The rules of the gate, some notices of which hold a release here
+    (`WAREHOUSE_HOLD_RELEASE_FOR`).
+
+    Raises ConfigurationError naming an id that is none of a notice.
+    """
+    asked = {rule_id.strip() for rule_id in settings.hold_release_for.split(",")} - {""}
+    notices = {rule.id for rule in registry.MARTS if rule.severity is Severity.NOTICE}
+    if unknown := sorted(asked - notices):
+        raise ConfigurationError(
+            f"WAREHOUSE_HOLD_RELEASE_FOR names {', '.join(unknown)}: name notices of the gate "
+            f"({', '.join(sorted(notices))}), the other rules hold a release already"
+        )
+    return tuple(
+        replace(rule, severity=Severity.HOLD_RELEASE) if rule.id in asked else rule
+        for rule in registry.MARTS
+    )
 
 
 def _told(first: str, rest: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ def relations_of_feeds(
     """
     values = {"after": after, "to": to}
     changed = set(contracts) if is_full else set(connection.execute(_CHANGED, values).scalars())
-    by_hand = (one.rule for one in registry.OF_LISTS if changed & one.feeds)
+    by_hand = (one.rule for one in registry.OF_LISTS if one.every_build or changed & one.feeds)
     return (*by_hand, *_of_contracts(contracts, changed))
 
 

@@ -76,6 +76,13 @@ def working_days(own: Path | None = None) -> WorkingDays:
     return WorkingDays.of([*_ours(), *(special_days(own) if own is not None else ())])
 
 
+def days_of(own: Path | None = None) -> list[SpecialDay]:
+    """Each day of our table once, as a province's own file has it where it does. Raises
+    ConfigurationError."""
+    days = [*_ours(), *(special_days(own) if own is not None else ())]
+    return sorted({one.day: one for one in days}.values(), key=lambda one: one.day)
+
+
 def special_days(path: Path) -> list[SpecialDay]:
     """The days of a file with the columns `day`, `kind`, and others that may be there. Raises
     ConfigurationError."""

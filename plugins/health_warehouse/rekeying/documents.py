@@ -25,7 +25,9 @@ _ROWS = text(
     """
     select distinct on (file_id, position) feed, file_id, position, sender_id, document_key
     from ops.document_versions
-    where (file_id, position) > (:first, :second)
+    where
+        feed in (select feed from ops.feeds where is_of_rows)
+        and (file_id, position) > (:first, :second)
     order by file_id, position, document_key nulls last
     limit :size
     """
@@ -74,7 +76,7 @@ _PERSONS = sql.SQL(
     " where m.feed = {feed} and sent.file_id = m.file_id and sent.position = m.position"
     " and sent.{key} is distinct from m.person_key"
 )
-_FILLED = text("select feed from ops.feeds order by feed")
+_FILLED = text("select feed from ops.feeds where is_of_rows order by feed")
 
 
 class RowBatch(NamedTuple):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from psycopg import sql
 from sqlalchemy import Connection, text
 
-from health_warehouse.database.connections import OWNER, driver_connection, engine
+from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.privacy import key_state as state
 from health_warehouse.privacy.known_key import agreed_person_key, check_value, fits
@@ -17,12 +16,6 @@ from health_warehouse.rekeying.steps import STEPS, Step, Work
 from health_warehouse.settings import Settings
 
 BATCH_ROWS = 20_000
-# Whole again: from here on the database itself refuses a dossier without a key.
-_REQUIRE = (
-    "alter table ops.dossier_versions alter column encounter_key set not null",
-    "alter table ops.current_dossiers alter column encounter_key set not null",
-    "alter table ops.dossier_changes alter column encounter_key set not null",
-)
 # What releases replaced has keys of before: no roll-back may bring it back. Maintenance removes it.
 _END_ROLLBACKS = text(
     "update ops.releases set replaced_rows = 'leaving' where replaced_rows = 'kept'"
@@ -120,14 +113,10 @@ def _require_key_of(found: state.Rekeying, keys: Keys) -> None:
 
 
 def _finish(connection: Connection, keys: Keys) -> None:
-    for statement in _REQUIRE:
-        connection.execute(text(statement))
     connection.execute(_END_ROLLBACKS)
     connection.execute(_NEW_KEY, {"value": check_value(keys.secret)})
     state.finish(connection)
 
 
 def _total(connection: Connection, step: Step) -> int:
-    counted = sql.SQL("select count(*) from {}").format(sql.Identifier(*step.relation.split(".")))
-    (count,) = driver_connection(connection).execute(counted).fetchone() or (0,)
-    return int(count)
+    return int(connection.execute(step.counted).scalar_one())

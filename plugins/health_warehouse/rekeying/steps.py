@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from health_warehouse.database.connections import copy_rows
+from health_warehouse.feeds.catalogue import built_in
 from health_warehouse.landing.claims.kept_rows import bring_back_rows
 from health_warehouse.landing.claims.keys import care_days
-from health_warehouse.landing.versions import choose, lock_settling
+from health_warehouse.landing.documents import choose
+from health_warehouse.landing.settling import lock_settling
 from health_warehouse.reference.canonical import canonical_code
 from health_warehouse.rekeying.documents import rekey_rows, tables_of_persons
 from health_warehouse.rekeying.keys import DossierName, Identifiers, Keys, canonical_name
@@ -43,10 +45,11 @@ class Work(NamedTuple):
 
 
 class Step(NamedTuple):
-    """`run` does the batch that begins behind a place. `relation`: what it walks through."""
+    """`run` does the batch that begins behind a place. `counted` says how many rows it walks
+    through."""
 
     name: str
-    relation: str
+    counted: TextClause
     run: Callable[[Work, str | None], Batch]
 
 
@@ -68,15 +71,13 @@ order by file_id, position
 limit :size
 """
 _CURRENT = """
-select file_id, position, facility_id, dossier_id, is_withdrawal
-from ops.current_dossiers
+select file_id, position from ops.current_documents_claims
 where (file_id, position) > (:first, :second)
 order by file_id, position
 limit :size
 """
 _CHANGES = """
-select change_id as file_id, 0 as position, facility_id, dossier_id
-from ops.dossier_changes
+select change_id as file_id, 0 as position from ops.dossier_changes
 where (change_id, 0) > (:first, :second)
 order by change_id
 limit :size
@@ -120,51 +121,64 @@ _KEY_CHECK_INS = (
     where c.file_id = m.file_id and c.position = m.position and c._person_key <> m.person_key
     """,
 )
-_KEY_CHANGES = (
+# What counts and the log follow the versions, whose keys are made by then. Changes of versions that
+# are gone for good keep their former keys: no build reads so far back.
+_KEY_CHANGES = text(
     """
-    update ops.dossier_changes as c
-    set facility_id = m.facility_id, dossier_id = m.dossier_id, encounter_key = m.encounter_key
-    from made as m
-    where c.change_id = m.file_id
-        and (c.facility_id, c.dossier_id, c.encounter_key)
-        is distinct from (m.facility_id, m.dossier_id, m.encounter_key)
-    """,
-)
-_KEY_CURRENT = (
+    update ops.document_changes as c
+    set sender_id = v.sender_id, document_key = v.document_key
+    from ops.document_versions_claims as v
+    where c.change_id > :first and c.change_id <= :last and c.feed = v.feed
+        and v.file_id = coalesce(c.new_file_id, c.old_file_id)
+        and v.position = coalesce(c.new_position, c.old_position)
+        and (c.sender_id, c.document_key) is distinct from (v.sender_id, v.document_key)
     """
-    update ops.current_dossiers as c set encounter_key = m.encounter_key
-    from made as m
-    where c.facility_id = m.facility_id and c.dossier_id = m.dossier_id
-        and c.encounter_key is distinct from m.encounter_key
-    """,
 )
-_FORGET = text(
-    "delete from ops.current_dossiers where facility_id = :facility_id and dossier_id = :dossier_id"
-)
-_RENAME = text(
+# Of spellings that were dossiers of their own one has the place, until settling says which.
+_KEY_CURRENT = text(
     """
-    insert into ops.current_dossiers (
-        facility_id, dossier_id, encounter_key, file_id, position, is_withdrawal
+    with former as (
+        delete from ops.current_documents_claims as c
+        using ops.document_versions_claims as v
+        where (c.file_id, c.position) > (:first, :second)
+            and (c.file_id, c.position) <= (:last, :last_position)
+            and v.file_id = c.file_id and v.position = c.position
+            and v.document_key <> c.document_key
+        returning v.document_key, c.file_id, c.position, c.is_withdrawal
+    ),
+
+    placed as (
+        insert into ops.current_documents_claims (document_key, file_id, position, is_withdrawal)
+        select document_key, file_id, position, is_withdrawal from former
+        order by file_id, position
+        on conflict do nothing
+        returning file_id, position
     )
-    values (:facility_id, :dossier_id, :encounter_key, :file_id, :position, :is_withdrawal)
-    on conflict do nothing
+
+    select former.* from former
+    where not exists (
+        select from placed
+        where placed.file_id = former.file_id and placed.position = former.position
+    )
+    order by file_id, position
     """
 )
 # Last in the log, for what is written there of the other spellings is of no order between them.
 _LOG = text(
     """
-    insert into ops.dossier_changes (
-        facility_id, dossier_id, encounter_key, old_file_id, old_position,
+    insert into ops.document_changes (
+        feed, partition_key, sender_id, document_key, old_file_id, old_position,
         new_file_id, new_position
     )
     select
-        facility_id, dossier_id, encounter_key,
+        c.feed, c.partition_key, v.sender_id, c.document_key,
         case when not :is_withdrawal then cast(:file_id as bigint) end,
         case when not :is_withdrawal then cast(:position as integer) end,
-        case when not is_withdrawal then file_id end,
-        case when not is_withdrawal then position end
-    from ops.current_dossiers
-    where facility_id = :facility_id and dossier_id = :dossier_id
+        case when not c.is_withdrawal then c.file_id end,
+        case when not c.is_withdrawal then c.position end
+    from ops.current_documents_claims as c
+    inner join ops.document_versions_claims as v using (file_id, position)
+    where c.document_key = :document_key
     """
 )
 _FILES = text(
@@ -226,32 +240,27 @@ def _with_person(work: Work, row: Row[Any], name: DossierName) -> tuple[Any, ...
 
 def _key_changes(work: Work, place: str | None) -> Batch:
     rows = _read(work, _CHANGES, place)
-    made = [_made(work, row, canonical_name(row.facility_id, row.dossier_id)) for row in rows]
-    _write(work, made, _KEY_CHANGES)
+    if rows:
+        bounds = {"first": int((place or "-1 -1").split()[0]), "last": rows[-1].file_id}
+        work.connection.execute(_KEY_CHANGES, bounds)
     return _next(work, rows)
 
 
 def _key_current(work: Work, place: str | None) -> Batch:
-    lock_settling(work.connection)
+    connection = work.connection
+    lock_settling(connection)
     rows = _read(work, _CURRENT, place)
-    named = [(row, canonical_name(row.facility_id, row.dossier_id)) for row in rows]
-    _write(work, [_made(work, row, name) for row, name in named], _KEY_CURRENT)
-    respelled = [
-        {**row._mapping, **name._asdict(), "encounter_key": work.keys.encounter(name)}
-        for row, name in named
-        if name != (row.facility_id, row.dossier_id)
-    ]
-    if respelled:
-        connection = work.connection
-        for row, name in named:
-            if name != (row.facility_id, row.dossier_id):
-                former = {"facility_id": row.facility_id, "dossier_id": row.dossier_id}
-                connection.execute(_FORGET, former)
-        connection.execute(_RENAME, respelled)
-        file_ids = sorted({one["file_id"] for one in respelled})
-        choose(connection, file_ids, work.settings.late_delivery_tolerance)
+    if not rows:
+        return _next(work, rows)
+    first, second = map(int, (place or "-1 -1").split())
+    last = {"last": rows[-1].file_id, "last_position": rows[-1].position}
+    beaten = connection.execute(_KEY_CURRENT, {"first": first, "second": second, **last}).all()
+    if beaten:
+        file_ids = sorted({one.file_id for one in beaten})
+        tolerance = work.settings.late_delivery_tolerance
+        choose(connection, built_in()["claims"], file_ids, tolerance)
         bring_back_rows(connection, work.settings)
-        connection.execute(_LOG, respelled)
+        connection.execute(_LOG, [dict(one._mapping) for one in beaten])
     return _next(work, rows)
 
 
@@ -295,11 +304,6 @@ def _named(work: Work, row: Row[Any], name: DossierName) -> tuple[Any, ...]:
     return (row.file_id, row.position, *name, work.keys.encounter(name))
 
 
-def _made(work: Work, row: Row[Any], name: DossierName) -> tuple[Any, ...]:
-    """Of a dossier without its person."""
-    return (*_named(work, row, name), *[None] * (len(_COLUMNS) - 5))
-
-
 def _write(work: Work, made: Sequence[tuple[Any, ...]], statements: Sequence[str]) -> None:
     work.connection.execute(_MADE)
     copy_rows(work.connection, "pg_temp.made", _COLUMNS, made)
@@ -315,11 +319,18 @@ def _next(work: Work, rows: Sequence[Row[Any]]) -> Batch:
 
 
 STEPS = (
-    Step("versions", "ops.dossier_versions", _key_versions),
-    Step("check-ins", "raw.check_ins", _key_check_ins),
-    Step("practitioners", "raw.practitioners", _key_practitioners),
-    Step("documents", "ops.document_versions", _key_documents),
-    Step("vault", "vault.person_identifiers", _key_left_persons),
-    Step("changes", "ops.dossier_changes", _key_changes),
-    Step("current", "ops.current_dossiers", _key_current),
+    Step("versions", text("select count(*) from ops.dossier_versions"), _key_versions),
+    Step("check-ins", text("select count(*) from raw.check_ins"), _key_check_ins),
+    Step("practitioners", text("select count(*) from raw.practitioners"), _key_practitioners),
+    Step(
+        "documents",
+        text(
+            "select count(*) from ops.document_versions"
+            " where feed in (select feed from ops.feeds where is_of_rows)"
+        ),
+        _key_documents,
+    ),
+    Step("vault", text("select count(*) from vault.person_identifiers"), _key_left_persons),
+    Step("changes", text("select count(*) from ops.dossier_changes"), _key_changes),
+    Step("current", text("select count(*) from ops.current_dossiers"), _key_current),
 )

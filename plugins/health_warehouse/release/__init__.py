@@ -3,7 +3,7 @@
 due, pending, hours, size  is a build due, of how much, and when may it begin; feeds_of_models
                            are those whose changes count
 project, fingerprints      what decides what a mart holds, beside deliveries; and of each model
-full_builds, steps         must a build be full; what dbt is asked to do
+full_builds, steps         must a build be full; what dbt is asked to do, without quiet_models
 build, builders, turns     a build, its sessions, one run by hand after another; rebuild asks
                            for more, build_runs is what Airflow ran of it
 dbt, dbt_sessions          dbt in this process
@@ -21,4 +21,5 @@ reader_documents           dbt's documents of what is published
 dictionary, mart_pages     pages of docs/, and closed_codes; shipped_queries are linked from them
 staging_models             the models that read lists, from their contracts
 exposures                  who reads which mart, for dbt
+questions, answers         what the project answers, and its answer now; question_page is of docs/
 """

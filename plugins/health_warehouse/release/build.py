@@ -33,6 +33,7 @@ from health_warehouse.release.project import (
     note_project,
     present_project,
 )
+from health_warehouse.release.quiet_models import changed_feeds, quiet_models
 from health_warehouse.release.steps import LAYERS, Layer, steps
 from health_warehouse.settings import Settings
 
@@ -164,7 +165,11 @@ def _run(
             note_fingerprints(connection, _project_hash(connection, build_id), of_models)
             connection.commit()
         anew = _made_anew(connection, build_id)
-        for step in steps(layers, is_full=opened.is_full, anew=anew):
+        quiet = []
+        if anew or not opened.is_full:
+            quiet = quiet_models(dbt.kept_manifest(settings), changed_feeds(connection, build_id))
+            connection.commit()
+        for step in steps(layers, is_full=opened.is_full, anew=anew, quiet=quiet):
             runs = dbt.invoke(
                 settings,
                 step.command,

@@ -25,8 +25,8 @@ _EXPOSURE = """\
 """
 
 
-def text(demo: Sequence[ShippedQuery]) -> str:
-    """The whole file; `demo` is what the demonstration asks."""
+def text(questions: Sequence[ShippedQuery]) -> str:
+    """The whole file; `questions` are those that the project answers."""
     return _HEAD + "".join(
         _EXPOSURE.format(
             name=name,
@@ -34,12 +34,12 @@ def text(demo: Sequence[ShippedQuery]) -> str:
             description=json.dumps(description, ensure_ascii=False),
             marts=", ".join(f"ref('{mart}')" for mart in marts),
         )
-        for name, kind, description, marts in _readers_of_marts(demo)
+        for name, kind, description, marts in _readers_of_marts(questions)
     )
 
 
 def _readers_of_marts(
-    demo: Sequence[ShippedQuery],
+    questions: Sequence[ShippedQuery],
 ) -> Iterator[tuple[str, str, str, list[str]]]:
     reports = sorted(path.stem for path in (DBT_PROJECT_DIR / "models").rglob("rpt_*.sql"))
     yield (
@@ -48,8 +48,7 @@ def _readers_of_marts(
         "Schema report: months with closed cases, few ones blank.",
         reports,
     )
-    titles = " ".join(query.question for query in demo)
-    marts = sorted({mart for query in demo for mart in query.marts})
-    yield "demo_questions", "analysis", f"What `make demo` asks: {titles}", marts
+    for query in questions:
+        yield f"question_{query.name}", "analysis", query.question, query.marts
     for query in benchmark_queries():
         yield f"query_{query.name}", "analysis", query.question, query.marts

@@ -12,8 +12,7 @@ _PUBLISHED_TO = text(
     "select coalesce(max(to_change_id), 0) from ops.releases where status = 'current'"
 )
 _CHANGED_DOSSIERS = text(
-    "select count(distinct (facility_id, dossier_id)) from ops.dossier_changes"
-    " where change_id > :since"
+    "select count(distinct encounter_key) from ops.dossier_changes where change_id > :since"
 )
 _IS_BUILT = text("select to_regclass('intermediate.int_claims__current_versions') is not null")
 _CHANGED_DOCUMENTS = text(

@@ -22,7 +22,7 @@ from psycopg import errors, sql
 
 from health_warehouse.database.roles import role_name
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.marts.contracts import OPEN, FacilityView, MartContract
+from health_warehouse.marts.contracts import OPEN, TOMBSTONE, FacilityView, MartContract
 from health_warehouse.release import keys_view
 from health_warehouse.release.row_security import FACILITIES, IN_ITS_SCOPES, SEES_EVERYTHING
 from health_warehouse.release.statements import equal_columns, mart_table
@@ -214,7 +214,7 @@ def _of_facilities(
         )
         if name in own_keys
         else sql.Identifier(name)
-        for name in contract.column_names
+        for name in (column.name for column in contract.shown_columns)
         if name not in view.without
     ]
     return sql.SQL("select {} from {} as rows where {}").format(
@@ -241,11 +241,13 @@ def _shown(
 
 def _with_closed(mart: _Mart, condition: sql.Composable = _ALWAYS) -> sql.Composed:
     """The rows of a mart for who may see closed ones. `is_closed`: a plain reader has no such row,
-    or has it with other content."""
-    names = _columns(mart.closed.column_names)
+    or has it with other content. A tombstone takes its row away, and is not shown."""
+    names = _columns([column.name for column in mart.closed.shown_columns])
     closed = sql.SQL("select {}, true as is_closed from {} where {}").format(
         names, mart_table(mart.closed.name), condition
     )
+    if mart.closed.has_tombstones:
+        closed += sql.SQL(" and not {}").format(sql.Identifier(TOMBSTONE))
     if mart.open is None:
         return closed
     return sql.SQL("{} union all select {}, false from {} as open where {} and {}").format(
@@ -314,9 +316,9 @@ def readable(schema: str, contracts: Sequence[MartContract]) -> Iterator[MartCon
         contract, view = mart.any, mart.any.facility_view
         is_reported = contract.cases or contract.is_public
         if schema == "hiv" or (schema == "report" and is_reported and mart.open):
-            yield contract
+            yield replace(contract, columns=contract.shown_columns)
         elif schema.startswith("facility") and view and (mart.open or schema == "facility_hiv"):
-            shown = (column for column in contract.columns if column.name not in view.without)
+            shown = (column for column in contract.shown_columns if column.name not in view.without)
             yield replace(contract, columns=tuple(shown))
 
 

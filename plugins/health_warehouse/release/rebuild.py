@@ -13,7 +13,7 @@ from sqlalchemy import text
 from health_warehouse.database.connections import engine
 from health_warehouse.database.watchdog import watch
 from health_warehouse.landing.scope import Scope
-from health_warehouse.landing.versions import lock_settling
+from health_warehouse.landing.settling import lock_settling
 from health_warehouse.privacy.key_state import require_whole_keys
 from health_warehouse.settings import Settings
 
@@ -22,23 +22,23 @@ _ROLE = "maintainer"
 _CHOSEN = """
 from ops.current_dossiers as c
 inner join raw.claims_xml1 as header using (file_id, position)
-inner join ops.dossier_versions as v using (file_id, position)
+inner join ops.document_versions_claims as v using (file_id, position)
 where
     not c.is_withdrawal
-    and (cast(:facility_id as text) is null or c.facility_id = :facility_id)
+    and (cast(:facility_id as text) is null or v.sender_id = :facility_id)
     and (cast(:first as date) is null or raw.parse_date(header.ngay_ra) >= :first)
     and (cast(:last as date) is null or raw.parse_date(header.ngay_ra) <= :last)
 """
 _COUNT = text(
-    "select c.facility_id, count(*) as dossiers, sum(v.line_count) as lines"
-    f" {_CHOSEN} group by c.facility_id order by c.facility_id"
+    "select v.sender_id as facility_id, count(*) as dossiers, sum(v.line_count) as lines"
+    f" {_CHOSEN} group by v.sender_id order by v.sender_id"
 )
 _NOTE = text(
-    "insert into ops.dossier_changes ("
-    "facility_id, dossier_id, encounter_key, old_file_id, old_position, new_file_id, new_position)"
-    " select c.facility_id, c.dossier_id, c.encounter_key,"
+    "insert into ops.document_changes (feed, partition_key, sender_id, document_key,"
+    " old_file_id, old_position, new_file_id, new_position)"
+    " select v.feed, v.partition_key, v.sender_id, v.document_key,"
     " c.file_id, c.position, c.file_id, c.position"
-    f" {_CHOSEN} order by c.facility_id, c.dossier_id"
+    f" {_CHOSEN} order by v.sender_id, v.document_name"
 )
 
 

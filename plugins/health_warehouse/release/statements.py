@@ -1,7 +1,8 @@
 """The SQL of a publication: what differs between a mart and the candidate, and its exchange.
 
 Every statement is built from a contract alone, so that a test can EXPLAIN each of them. On an
-incremental build only rows whose keys are in the scope are compared; on a full one all are.
+incremental build only rows whose keys are in the scope are compared, and those of a mart that
+follows lists when one of these changed; on a full one all are.
 Content is compared as stored (`*=`, as REFRESH MATERIALIZED VIEW CONCURRENTLY does): no type needs
 an equality, nulls are equal, and what is byte for byte the same is never written again.
 """
@@ -42,8 +43,8 @@ def go_freely(cursor: ReleaseCursor) -> None:
 
 
 def choose_plans(cursor: ReleaseCursor, contract: MartContract, is_full: bool) -> None:
-    """By index when the statements are limited to a scope, else freely."""
-    if is_full or contract.scope is None:
+    """By index when the statements are limited to keys of a scope, else freely."""
+    if is_full or contract.scope is None or not contract.scope.columns:
         go_freely(cursor)
     else:
         go_by_index(cursor)
@@ -268,7 +269,7 @@ def _unmatched(contract: MartContract, other: sql.Composable, is_full: bool) -> 
     unmatched = sql.SQL("not exists (select from {} as that where {} and {})").format(
         other, equal_columns(contract.primary_key, "that", "this"), same_content
     )
-    if contract.scope is None or is_full:
+    if contract.scope is None or not contract.scope.columns or is_full:
         return unmatched
     return sql.SQL("{} and {}").format(
         equal_columns(contract.scope.columns, "this", "scope"), unmatched
@@ -278,8 +279,12 @@ def _unmatched(contract: MartContract, other: sql.Composable, is_full: bool) -> 
 def _scope(contract: MartContract, is_full: bool) -> sql.Composed | None:
     if contract.scope is None or is_full:
         return None
+    relation = sql.Identifier("intermediate", contract.scope.relation)
+    if contract.scope.feeds:  # one row, or none: then no row of the mart is looked at
+        feeds = sql.SQL(", ").join(map(sql.Literal, contract.scope.feeds))
+        return sql.SQL("(select from {} where feed in ({}) limit 1)").format(relation, feeds)
     return sql.SQL("(select distinct {} from {})").format(
-        _columns(contract.scope.columns), sql.Identifier("intermediate", contract.scope.relation)
+        _columns(contract.scope.columns), relation
     )
 
 

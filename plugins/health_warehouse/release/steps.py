@@ -1,8 +1,9 @@
 """What dbt is asked to do for the layers of a build.
 
-An increment runs what can change. A full build makes everything anew, or, where only some models
-compute otherwise, goes on by increment with all others and then makes those anew: `anew` holds them
-and all that reads them, so none of the others waits for one of them.
+An increment runs what can change, without models that follow lists of which none did. A full build
+makes everything anew, or, where only some models compute otherwise, goes on by increment with all
+others and then makes those anew: `anew` holds them and all that reads them, so none of the others
+waits for one of them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ LAYERS: tuple[Layer, ...] = get_args(Layer)
 _SELECTIONS: dict[Layer, tuple[str, ...]] = {
     "staging": ("path:seeds", "path:models/staging"),
     "intermediate": ("path:models/intermediate",),
-    "marts": ("path:models/marts",),
+    # what is derived from marts, for other marts, is made among them
+    "marts": ("path:models/derived", "path:models/marts"),
 }
 # `buildable` runs a test with the last layer it reads.
 _OPTIONS = ("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
@@ -36,9 +38,15 @@ class Step:
     is_increment: bool = False
 
 
-def steps(layers: Sequence[Layer], *, is_full: bool, anew: Collection[str] = ()) -> list[Step]:
+def steps(
+    layers: Sequence[Layer],
+    *,
+    is_full: bool,
+    anew: Collection[str] = (),
+    quiet: Collection[str] = (),
+) -> list[Step]:
     """For these layers, in order; `anew` names the models that a full build makes anew, none when
-    it makes all."""
+    it makes all; `quiet` those that no increment needs (quiet_models.py)."""
     paths = [path for layer in layers for path in _SELECTIONS[layer]]
     if is_full and not anew:
         return [Step(("build", "--full-refresh", "--select", *paths, *_OPTIONS))]
@@ -46,7 +54,7 @@ def steps(layers: Sequence[Layer], *, is_full: bool, anew: Collection[str] = ())
     paths = [path for layer in layers if layer != "staging" for path in _SELECTIONS[layer]]
     made = []
     if paths:
-        selected = ("--select", *paths, "--exclude", *_STANDING, *sorted(anew))
+        selected = ("--select", *paths, "--exclude", *_STANDING, *sorted({*anew, *quiet}))
         made.append(Step(("build", *selected, *_OPTIONS), is_increment=True))
     if is_full and "marts" in layers:
         made.append(

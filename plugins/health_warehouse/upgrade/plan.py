@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from health_warehouse.database import former_dossiers
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.database.upgrades import pending
+from health_warehouse.privacy import key_state as state
 from health_warehouse.release.size import LINES_THAT_COUNT
 from health_warehouse.settings import Settings
 
@@ -16,11 +18,16 @@ from health_warehouse.settings import Settings
 # and the first load of the marts with their keys and indexes.
 _DOSSIERS_A_SECOND = 1_500
 _LINES_A_SECOND = 11_000
+_VERSIONS_MOVED_A_SECOND = 10_000
 
 _SIZES = text(
     f"""
     select
-        (select count(*) from ops.dossier_versions where encounter_key is null) as dossiers,
+        case
+            when exists (select from ops.rekeyings where finished_at is null)
+                then (select count(*) from ops.dossier_versions)
+            else 0
+        end as dossiers,
         ({LINES_THAT_COUNT}) as lines,
         pg_database_size(current_database()) as database_bytes,
         coalesce(
@@ -64,15 +71,24 @@ def plan(settings: Settings) -> Plan:
 
 def _plan(connection: Connection, settings: Settings) -> Plan:
     row = connection.execute(_SIZES).one()
-    free = None if settings.dsn else shutil.disk_usage(settings.state).free
+    upgrades = pending(connection)
+    former = former_dossiers.size(connection)
+    is_open = state.open_rekeying(connection) is not None
+    is_built_anew = upgrades != [former_dossiers.NAME]
+    dossiers = row.dossiers + (former.versions if is_open else 0)
+    lines = max(row.lines, former.lines) if is_built_anew else 0
+    # A model is built beside its former table, and the log holds what is written until the next
+    # checkpoint; the former marts go before the new ones come.
+    to_build = (row.candidate_bytes + row.mart_bytes) // 2 if is_built_anew else 0
     return Plan(
-        upgrades=pending(connection),
-        dossiers_without_key=row.dossiers,
-        lines=row.lines,
+        upgrades=upgrades,
+        dossiers_without_key=dossiers,
+        lines=lines,
         database_bytes=row.database_bytes,
-        # A model is built beside its former table, and the log holds what is written until the
-        # next checkpoint; the former marts go before the new ones come.
-        needed_bytes=(row.candidate_bytes + row.mart_bytes) // 2 + 2 * 1024**3,
-        free_bytes=free,
-        seconds=row.dossiers // _DOSSIERS_A_SECOND + row.lines // _LINES_A_SECOND + 60,
+        needed_bytes=to_build + former.byte_count * 3 // 2 + 2 * 1024**3,
+        free_bytes=None if settings.dsn else shutil.disk_usage(settings.state).free,
+        seconds=dossiers // _DOSSIERS_A_SECOND
+        + lines // _LINES_A_SECOND
+        + former.versions // _VERSIONS_MOVED_A_SECOND
+        + 60,
     )

@@ -2,7 +2,8 @@
 
 The former marts stay until the new ones are built and audited; readers are shut meanwhile, for
 grants and shapes change under them. The new marts are loaded as in a first release: nothing is
-compared, nothing kept of what they replace, and no roll-back leads across.
+compared, nothing kept of what they replace, and no roll-back leads across. Where only the versions
+of claims move, marts stay as they are and the next build is an increment.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 
 from sqlalchemy import text
 
+from health_warehouse.database import former_dossiers
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.database.migrate import migrate
 from health_warehouse.errors import ConfigurationError
@@ -19,6 +21,7 @@ from health_warehouse.release.former_marts import drop_former_marts, views_of_ot
 from health_warehouse.release.releases import Release
 from health_warehouse.settings import Settings
 from health_warehouse.upgrade.check_ins import read_check_ins_again
+from health_warehouse.upgrade.dossiers import move_dossiers
 from health_warehouse.upgrade.plan import plan
 from health_warehouse.upgrade.shutting import open_readers, shut_readers
 
@@ -54,9 +57,11 @@ def upgrade(
     tell_upgrade(settings)
     shut = shut_readers(settings)
     say(f"readers are shut: {', '.join(shut)}")
+    move_dossiers(settings, say)
     _make_keys(settings, say)
     read_check_ins_again(settings, say)
-    release = _publish_anew(settings, say)
+    is_built_anew = found.upgrades != [former_dossiers.NAME]
+    release = _publish_anew(settings, say) if is_built_anew else None
     with engine(settings, OWNER).begin() as connection:
         opened = open_readers(connection)
         connection.execute(text("update ops.upgrades set finished_at = clock_timestamp()"))

@@ -79,7 +79,7 @@ def _not_in_manifest(row: str) -> str:
 
 def _a_facility(settings: Settings) -> str:
     with engine(settings, OWNER).connect() as connection:
-        query = text("select min(facility_id) from marts.dim_facilities")
+        query = text("select min(facility_id) from marts.rpt_facility_months")
         return str(connection.execute(query).scalar_one())
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import text
-from worlds import Sent, World, both, keys_of
 
 from claim_ledger import PAPERS, Dossier
+from feed_steps import deliver_rows
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.release.publish import publish
 from health_warehouse.release.rollback import rollback
+from rows_of_lists import GOOD
+from worlds import Sent, World, both, keys_of
 
 HIV = {"ma_benh_chinh": "B24"}
 _LATER = {"ngay_vao": "202605031000", "ngay_ra": "202605041000"}
@@ -82,6 +84,7 @@ SECOND = [
         "96001", Dossier("a1", "A", header={"t_tongchi_bv": "999"}, papers=_OPEN_PAPERS | _SENT_ON)
     ),
 ]
+_REPORT = GOOD["hospital_activity_month"]
 _KEYED = (
     "select count(*) from marts.fct_encounters where person_key = '{person}'",
     "select * from marts.dim_persons where person_key = '{person}'",
@@ -120,6 +123,12 @@ def worlds(pair: tuple[World, World]) -> tuple[World, World]:
     everything, opened = pair
     for step in (FIRST, SECOND):
         both(everything, opened, step)
+        for world in pair:  # counts of a facility hold what closed dossiers tell
+            deliver_rows(
+                world.settings,
+                f"hospital_activity_month/96001_{len(step)}.jsonl",
+                [{**_REPORT, "visits_under6": str(len(step))}],
+            )
         everything.release()
         opened.release()
     for world in pair:
@@ -136,6 +145,7 @@ def test_every_relation_that_a_plain_reader_selects_is_the_same(
     for relation, rows in everything.items():
         assert rows == opened[relation], relation
     assert sum(everything["marts.fct_encounters"].values()) == 8
+    assert everything["marts.rpt_concordance_months"]
 
 
 def test_hiv_readers_see_what_the_other_warehouse_never_heard_of(
@@ -143,6 +153,8 @@ def test_hiv_readers_see_what_the_other_warehouse_never_heard_of(
 ) -> None:
     everything, opened = (world.content("hiv_reader") for world in worlds)
     assert sum(everything["hiv.fct_encounters"].values()) > 20
+    gaps = "hiv.rpt_concordance_months"
+    assert everything[gaps] != opened[gaps]
     assert sum(opened["hiv.fct_encounters"].values()) == 8
 
 

@@ -14,14 +14,19 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
 from claim_files import claim_file, dossier
-from health_warehouse.database import connections, grants
+from health_warehouse.database import connections, former_dossiers, grants
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.database.migrate import migrate, newest_revision, revision, upgrade
+from health_warehouse.errors import ConfigurationError
+from health_warehouse.landing.inbox import list_new
+from health_warehouse.landing.ingest import load_deliveries
 from health_warehouse.landing.ledger import entries
 from health_warehouse.rekeying.run import make_keys
 from health_warehouse.settings import Settings
 from health_warehouse.sources.claims.blank_rows import is_blank
 from health_warehouse.sources.claims.schema import CHECK_INS, TABLES, Table
+from health_warehouse.upgrade.dossiers import move_dossiers
+from health_warehouse.upgrade.plan import plan
 from landing_steps import current, deliver, judge, load_all, query
 from warehouses import Cluster
 
@@ -129,6 +134,26 @@ def test_rows_of_an_older_version_are_kept_and_worked_with(older: Settings) -> N
     assert judge(older) == 1
     assert [entry["dossiers"]["loaded"] for entry in entries(older)] == [1, 1]
     assert len(current(older)) == 2
+
+
+@pytest.mark.parametrize("older", OLDER[:1], indirect=True)
+def test_of_a_large_warehouse_the_versions_move_by_the_upgrade(
+    older: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write_as_the_first_version(older)
+    before = {table: _rows(older, table) for table in _FILLED}
+    monkeypatch.setattr(former_dossiers, "SMALL", 0)
+    migrate(older)
+    assert query(older, "select count(*) from ops.dossier_versions") == [(0,)]
+    assert former_dossiers.NAME in plan(older).upgrades
+    move_dossiers(older, lambda _line: None)
+    for table, rows in before.items():
+        found = _rows(older, table)
+        assert [row | found[place] for place, row in enumerate(rows)] == found, table
+    make_keys(older)
+    deliver(older, "new.xml", claim_file([dossier("A1", GHI_CHU="new")]))
+    with pytest.raises(ConfigurationError, match="warehouse upgrade"):
+        load_deliveries(older, list_new(older))
 
 
 _FILLED = (

@@ -11,13 +11,14 @@ from versions_of_a_dossier import AN, AUGUST, BA, JANUARY, found
 from claim_files import FACILITY, claim_file, dossier
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import ConfigurationError
+from health_warehouse.feeds.catalogue import built_in
 from health_warehouse.landing.decisions import decide, decided, tell_waiting, waiting
+from health_warehouse.landing.documents import settle_documents
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ledger import STATES, entries
 from health_warehouse.landing.read_again import chosen_files, read_again
 from health_warehouse.landing.reingest import FILES_AT_ONCE
 from health_warehouse.landing.scope import Scope
-from health_warehouse.landing.versions import settle as settle_versions
 from health_warehouse.settings import Settings
 from landing_steps import deliver, judge, load_all, load_one, query
 
@@ -241,6 +242,7 @@ def test_how_much_later_a_version_is_seen_counts_from_the_tolerance(
             f" + interval '{seconds} seconds' from ops.file_receipts as first"
             " where later.file_name = 'b.xml' and first.file_name = 'a.xml'"
         )
-        settle_versions(connection, [1, 2], timedelta(seconds=60))
+        claims = built_in()["claims"]
+        settle_documents(connection, claims, [1, 2], timedelta(seconds=60))
 
     assert found(settings) == rules

@@ -13,10 +13,11 @@ from versions_of_a_dossier import AN, AUGUST, BA, JANUARY, found
 
 from claim_files import claim_file, dossier
 from health_warehouse.database.connections import engine
+from health_warehouse.feeds.catalogue import built_in
 from health_warehouse.landing.delivery import Delivery
+from health_warehouse.landing.documents import settle_documents
 from health_warehouse.landing.inbox import list_new
 from health_warehouse.landing.ledger import STATES, entries
-from health_warehouse.landing.versions import settle as settle_versions
 from health_warehouse.settings import Settings
 from landing_steps import current, deliver, empty, judge, load_one, query
 from oracle.replacements import ACCEPTED, REFUSED, Candidate, care_days, identities, settle
@@ -145,7 +146,7 @@ def _process(
     # as `decide` does after it noted a decision
     with engine(settings, "loader").begin() as connection:
         files = connection.exec_driver_sql("select file_id from ops.files").scalars().all()
-        settle_versions(connection, list(files))
+        settle_documents(connection, built_in()["claims"], list(files))
 
 
 def _note(settings: Settings, digest: str, about: str, decision: str) -> None:

@@ -24,7 +24,7 @@ NOON = datetime(2026, 8, 3, 5, tzinfo=UTC)
 _AGED = (
     ("ops.files", "loaded_at"),
     ("ops.bundles", "seen_at"),
-    ("ops.dossier_changes", "changed_at"),
+    ("ops.document_changes", "changed_at"),
     ("ops.releases", "published_at"),
     ("ops.check_runs", "started_at"),
     ("ops.incidents", "resolved_at"),

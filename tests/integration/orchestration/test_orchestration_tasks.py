@@ -184,9 +184,10 @@ def test_the_situation_is_read_from_the_ledger(settings: Settings) -> None:
     assert has_changes() is False
     _execute(
         settings,
-        "insert into ops.dossier_changes"
-        " (facility_id, dossier_id, encounter_key, new_file_id, new_position)"
-        " select '96001', 'A1', md5('A1')::uuid, file_id, 1 from unnest(array[1, 2]) as file_id",
+        "insert into ops.document_changes"
+        " (feed, partition_key, sender_id, document_key, new_file_id, new_position)"
+        " select 'claims', '', '96001', md5('A1')::uuid, file_id, 1"
+        " from unnest(array[1, 2]) as file_id",
     )
     prepare_build()
     _execute(settings, "update ops.builds set status = 'held', message = 'M03 failed'")

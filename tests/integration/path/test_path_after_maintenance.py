@@ -24,7 +24,7 @@ from health_warehouse.synthetic.options import Options
 _DAY = 86_400 * 10**9
 _LONG_AGO = (
     "update ops.files set loaded_at = loaded_at - interval '10 days'",
-    "update ops.dossier_changes set changed_at = changed_at - interval '10 days'",
+    "update ops.document_changes set changed_at = changed_at - interval '10 days'",
     "update ops.check_runs set started_at = started_at - interval '10 days'",
 )
 

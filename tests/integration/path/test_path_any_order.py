@@ -46,7 +46,7 @@ _FILLED = text(
     select format('%I.%I', schemaname, tablename)
     from pg_tables
     where schemaname in ('raw', 'ops', 'quarantine', 'vault')
-        and tablename not in ('schema_version', 'publish_hold')
+        and tablename not in ('schema_version', 'publish_hold', 'feeds')
     """
 )
 

@@ -187,7 +187,7 @@ def test_a_crash_before_the_commit_leaves_nothing_and_the_next_run_judges(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(landing, "settle", crash)
+        patch.setattr(landing, "settle_documents", crash)
         with pytest.raises(KeyboardInterrupt):
             check_files(settings, [file_id])
     assert findings(settings) == []

@@ -84,11 +84,27 @@ SPOILT = {
     "a twin is missing": ("delete from candidate.fct_births where line_number = 2", {"M01"}),
     "a transfer is missing": (
         "delete from candidate.fct_transfers where not has_referral_slip",
-        {"M01"},
+        {"M01", "M05"},
     ),
     "a secondary diagnosis is missing": (
         "delete from candidate.bridge_encounters_diagnoses where diagnosis_order = 3",
         {"M01"},
+    ),
+    "a transfer is missing in its month": (
+        "update candidate.rpt_transfer_months set transfer_count = transfer_count - 1",
+        {"M05"},
+    ),
+    "an arrival is missing in the month of its transfer": (
+        "update candidate.rpt_transfer_months set matched_count = 0 where matched_count > 0",
+        {"M05"},
+    ),
+    "a stay is missing": (
+        "delete from candidate.fct_stays where audience = 'open'",
+        {"M05"},
+    ),
+    "an encounter is in two stays": (
+        "update candidate.fct_stays set encounter_count = encounter_count + 1",
+        {"M05"},
     ),
     "an arrival is not there": (
         "update candidate.fct_transfers set arrival_encounter_key = gen_random_uuid()"
@@ -138,7 +154,7 @@ SPOILT = {
     ),
     "an open row of a transfer is missing": (
         "delete from candidate.fct_transfers where audience = 'open'",
-        {"M01"},
+        {"M01", "M05"},
     ),
     "a closed arrival is told of": (
         "update candidate.fct_appointments set visit_encounter_key = closed.encounter_key"
@@ -333,6 +349,8 @@ def test_an_increment_is_judged_on_what_it_affected(built: Settings) -> None:
     # an encounter, its lines and its diagnoses each, one transfer and one discharge paper
     assert checked["M01"] == 2 * 3 + 2
     states = {outcome.rule.id: outcome.state for outcome in report.outcomes}
+    # no month with a report is among them
+    assert states.pop("M10") == "not_applicable"
     assert set(states.values()) == {"passed"}
     with engine(built, "transformer").begin() as connection:
         connection.execute(

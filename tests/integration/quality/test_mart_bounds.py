@@ -1,4 +1,4 @@
-"""M02 and M05 to M08 at their bounds: what just passes, and what just does not."""
+"""M02, M05 to M08 and M10 at their bounds: what just passes, and what just does not."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from expectations.marts import m02_money_conserved as m02
 from expectations.marts import m05_months_recounted as m05
 from expectations.marts import m06_figures_in_range as m06
 from expectations.marts import m08_fresh as m08
+from expectations.marts import m10_concordance as m10
 from expectations.rules.rule import Rule, Severity
 from health_warehouse.database.connections import OWNER, engine
-from health_warehouse.quality.marts import audit
+from health_warehouse.errors import ConfigurationError, ReleaseHeld
+from health_warehouse.quality.marts import audit, gate_rules
 from health_warehouse.settings import Settings
 from mart_candidates import build_candidate, spoilt
 
@@ -94,6 +96,42 @@ def test_a_month_has_an_encounter(built: Settings) -> None:
         statement = f"update candidate.rpt_facility_months set {parts}, encounter_count = {count}"
         with spoilt(built, statement, marts=("rpt_facility_months",)):
             assert _holds(built, m06.DERIVED) is passes
+
+
+@pytest.mark.parametrize(
+    ("figure", "figures", "passes"),
+    [
+        ("insured_visits", "gap_count = 4, larger_count = 200", True),
+        ("insured_visits", "gap_count = -4, larger_count = 199", False),
+        ("insured_inpatients", "gap_count = 4, larger_count = 199", False),
+        ("inpatient_days", "gap_count = 9, larger_count = 180", True),
+        ("inpatient_days", "gap_count = -9, larger_count = 179", False),
+        ("transfers", "gap_count = -2, larger_count = 2", True),
+        ("transfers", "gap_count = -3, larger_count = 3", False),
+        ("discharges", "gap_count = -9, larger_count = 18, is_comparable = false", True),
+        ("discharges", "gap_count = 9, larger_count = 18, is_comparable = false", False),
+        ("inpatient_deaths", "gap_count = -9, larger_count = 9, has_claims = false", True),
+    ],
+)
+def test_claims_and_report_differ(built: Settings, figure: str, figures: str, passes: bool) -> None:
+    statement = (
+        f"update candidate.rpt_concordance_months set {figures}"
+        f" where figure_code = '{figure}' and audience = 'hiv'"
+    )
+    with spoilt(built, statement, marts=("rpt_concordance_months",)):
+        assert _holds(built, m10.RULE) is passes
+
+
+def test_a_difference_holds_the_release_where_a_setting_says_so(built: Settings) -> None:
+    statement = "update candidate.rpt_concordance_months set gap_count = 9, larger_count = 18"
+    strict = built.model_copy(update={"hold_release_for": "M10"})
+    mine = [rule for rule in gate_rules(strict) if rule.id == "M10"]
+    with spoilt(built, statement, marts=("rpt_concordance_months",)):
+        assert audit(built, rules=[m10.RULE]).status == "passed"
+        with pytest.raises(ReleaseHeld, match="M10"):
+            audit(strict, rules=mine)
+    with pytest.raises(ConfigurationError, match=r"names M05: name notices .*M07, M08, M10"):
+        gate_rules(built.model_copy(update={"hold_release_for": "M05, M10"}))
 
 
 @pytest.mark.parametrize(("age", "passes"), [("6 days 23:59", True), ("7 days 00:00:01", False)])

@@ -26,13 +26,20 @@ _DUMPS = (
     "select change_id, facility_id, dossier_id, encounter_key, old_file_id, new_file_id"
     " from ops.dossier_changes order by 1",
 )
+# As the migration leaves versions without a key: it stands for the name alone.
+_NAMELESS = (
+    "update ops.document_versions_claims set local_person_key = null,"
+    " document_key = cast(md5(sender_id || ' ' || document_name) as uuid)"
+)
 _FORGET = (
-    "alter table ops.dossier_versions alter column encounter_key drop not null",
-    "alter table ops.current_dossiers alter column encounter_key drop not null",
-    "alter table ops.dossier_changes alter column encounter_key drop not null",
-    "update ops.dossier_versions set encounter_key = null, local_person_key = null",
-    "update ops.current_dossiers set encounter_key = null",
-    "update ops.dossier_changes set encounter_key = null",
+    "update ops.document_changes as c set document_key = cast(md5(sender_id || ' ' || ("
+    "select v.document_name from ops.document_versions_claims as v"
+    " where v.file_id = coalesce(c.new_file_id, c.old_file_id)"
+    " and v.position = coalesce(c.new_position, c.old_position))) as uuid) where feed = 'claims'",
+    _NAMELESS,
+    "update ops.current_documents_claims as c set document_key = v.document_key"
+    " from ops.document_versions_claims as v"
+    " where (v.file_id, v.position) = (c.file_id, c.position)",
     "update raw.practitioners set practitioner_key = gen_random_uuid()",
     "insert into ops.rekeyings (kind) values ('upgrade')",
 )
@@ -78,21 +85,27 @@ def as_before(settings: Settings, respelled: Mapping[str, Sequence[str]] | None 
                 "update ops.dossier_versions as v set dossier_id = h.ma_lk, verdict = 'accepted'"
                 " from raw.claims_xml1 as h where h.file_id = v.file_id"
                 " and h.position = v.position and h.ma_lk = any(:spellings)",
+                _NAMELESS,
                 "update ops.files set judged_at = clock_timestamp() where judged_at is null",
-                "delete from ops.current_dossiers where dossier_id = any(:spellings)",
-                "insert into ops.current_dossiers (facility_id, dossier_id, file_id, position,"
-                " is_withdrawal) select facility_id, dossier_id, file_id, position, false"
+                "delete from ops.current_documents_claims where (file_id, position) in ("
+                "select file_id, position from ops.dossier_versions"
+                " where dossier_id = any(:spellings))",
+                "insert into ops.current_documents_claims (document_key, file_id, position,"
+                " is_withdrawal) select encounter_key, file_id, position, false"
                 " from ops.dossier_versions where dossier_id = any(:spellings)",
-                "delete from ops.dossier_changes where dossier_id = any(:spellings)",
-                "insert into ops.dossier_changes (facility_id, dossier_id, new_file_id,"
-                " new_position) select facility_id, dossier_id, file_id, position"
+                "delete from ops.document_changes where (new_file_id, new_position) in ("
+                "select file_id, position from ops.dossier_versions"
+                " where dossier_id = any(:spellings))",
+                "insert into ops.document_changes (feed, partition_key, sender_id, document_key,"
+                " new_file_id, new_position)"
+                " select 'claims', '', facility_id, encounter_key, file_id, position"
                 " from ops.current_dossiers where dossier_id = any(:spellings) order by file_id",
             ):
                 connection.execute(text(statement), values)
         connection.execute(
             text(
-                "insert into ops.current_dossiers (facility_id, dossier_id, file_id, position,"
-                " is_withdrawal) select facility_id, dossier_id, file_id, position, false"
+                "insert into ops.current_documents_claims (document_key, file_id, position,"
+                " is_withdrawal) select encounter_key, file_id, position, false"
                 " from ops.dossier_versions where verdict is null"
             )
         )

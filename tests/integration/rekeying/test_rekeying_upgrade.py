@@ -12,7 +12,8 @@ from keyed_warehouse import NOON, as_before, dump, fill, nothing
 from claim_files import FACILITY, claim_file, dossier
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.landing.versions import settle
+from health_warehouse.feeds.catalogue import built_in
+from health_warehouse.landing.documents import settle_documents
 from health_warehouse.rekeying.run import Progress, extent, is_due, make_keys
 from health_warehouse.release.build import prepare
 from health_warehouse.settings import Settings
@@ -42,15 +43,6 @@ def test_what_is_made_anew_is_what_the_loader_makes(settings: Settings, batch_ro
     assert done == {**extent(settings), "vault": 0}
     assert {one.step for one in seen} == set(extent(settings))
     assert make_keys(settings) == {}
-    assert query(
-        settings,
-        "select attrelid::regclass::text, attnotnull from pg_attribute"
-        " where attname = 'encounter_key' and attrelid::regclass::text ~ '^ops' order by 1",
-    ) == [
-        ("ops.current_dossiers", True),
-        ("ops.dossier_changes", True),
-        ("ops.dossier_versions", True),
-    ]
 
 
 def test_spellings_that_were_dossiers_of_their_own_become_one(settings: Settings) -> None:
@@ -89,7 +81,7 @@ def test_nothing_is_loaded_settled_or_built_before(settings: Settings) -> None:
         pytest.raises(ConfigurationError, match="warehouse upgrade"),
         engine(settings, OWNER).begin() as connection,
     ):
-        settle(connection, [1])
+        settle_documents(connection, built_in()["claims"], [1])
     with pytest.raises(ConfigurationError, match="warehouse upgrade"):
         prepare(settings)
 

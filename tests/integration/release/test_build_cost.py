@@ -30,7 +30,7 @@ _HISTORY = (
     "raw.claims_xml4",
     "raw.claims_xml13",
     "raw.claims_xml14",
-    "ops.dossier_versions",
+    "ops.document_versions_claims",
 )
 
 

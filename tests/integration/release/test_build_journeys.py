@@ -25,7 +25,8 @@ _Delivery = tuple[str, Dossier]
 def _sent(person: str, **header: str) -> _Delivery:
     """A transfer to the receiver; care ends on 3 May at 9:00."""
     slip = {"xml13": [{"ma_noi_den": _RECEIVER, "ma_lydo_ct": "1"}]}
-    return _SENDER, Dossier(f"sent {person}", person, {"ma_loai_rv": "2", **header}, papers=slip)
+    inside = {"ma_loai_kcb": "03", "ma_loai_rv": "2"}
+    return _SENDER, Dossier(f"sent {person}", person, {**inside, **header}, papers=slip)
 
 
 def _arrived(
@@ -36,7 +37,7 @@ def _arrived(
     **header: str,
 ) -> _Delivery:
     """An encounter of `owner` (or the person) that begins an hour after the transfer."""
-    times = {"ngay_vao": when, "ngay_ra": "202605200800"}
+    times = {"ngay_vao": when, "ngay_ra": "202605200800", "ma_loai_kcb": "03"}
     return at, Dossier(f"arrived {person}", owner or person, times | header)
 
 
@@ -227,7 +228,15 @@ def test_an_appointment_is_missed_only_when_the_visits_of_its_window_are_known(
 
 
 @pytest.mark.parametrize(
-    "mart", ["fct_transfers", "fct_appointments", "rpt_appointment_months", "fct_encounters"]
+    "mart",
+    [
+        "fct_transfers",
+        "fct_appointments",
+        "fct_stays",
+        "rpt_appointment_months",
+        "rpt_transfer_months",
+        "fct_encounters",
+    ],
 )
 def test_increments_give_what_a_full_build_gives(story: Story, mart: str) -> None:
     assert story.incremental[mart] == story.full[mart]

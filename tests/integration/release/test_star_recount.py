@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
+from oracle.keys import encounter_key
 from oracle.recount import read_folder, recount
 from oracle.star import Star, count_star
 
@@ -109,6 +111,70 @@ def test_item_months_equal_the_recount(counted: Star, module_released: Settings)
     assert {row[:6]: row[6:] for row in rows} == counted.item_months
     assert any(key[5] == "hiv" for key in counted.item_months), "some are related to HIV"
     assert len({key[1] for key in counted.item_months}) > 1, "months"
+
+
+# What each audience reads: of the closed class its own rows, and open ones that it does not have.
+_READ = """
+select {columns}
+from candidate.{mart} as this
+where audience = :audience or :audience <> 'open' and audience = 'open' and not exists (
+    select from candidate.{mart} as own where own.audience = :audience and {same}
+)
+"""
+_STAYS = text(
+    _READ.format(
+        mart="fct_stays",
+        columns="encounter_key, encounter_count, facility_count, stay_days, is_index_stay,"
+        " is_readmission, is_readmitted, is_tombstone",
+        same="own.facility_key = this.facility_key and own.encounter_key = this.encounter_key",
+    )
+)
+_WAY = (
+    "sent_to_facility_id", "from_level_code", "to_level_code", "direction_code",
+    "discharge_type_code", "department_code",
+)  # fmt: skip
+_TRANSFER_MONTHS = text(
+    _READ.format(
+        mart="rpt_transfer_months",
+        columns="(select facility_id from candidate.dim_facilities as place"
+        " where place.facility_key = this.facility_key limit 1),"
+        " to_char(month_start_date, 'YYYYMM'), sent_to_facility_id, discharge_type_code,"
+        " department_code, transfer_count, matched_count, slip_count",
+        same=" and ".join(
+            f"own.{name} = this.{name}" for name in ("facility_key", "month_start_date", *_WAY)
+        ),
+    )
+)
+
+
+@pytest.mark.parametrize("audience", ["open", "hiv"])
+def test_stays_equal_the_recount(counted: Star, module_released: Settings, audience: str) -> None:
+    expected = {
+        encounter_key(*stay.names[0]): (
+            len(stay.names),
+            len({facility for facility, _ in stay.names}),
+            Decimal(stay.minutes * 100 / 1440).quantize(Decimal(1), ROUND_HALF_UP) / 100,
+            stay.is_index,
+            stay.is_readmission,
+            stay.is_readmitted,
+        )
+        for stay in counted.stays[audience].values()
+    }
+    with engine(module_released, "transformer").connect() as connection:
+        rows = connection.execute(_STAYS, {"audience": audience}).all()
+    assert {row[0]: tuple(row[1:7]) for row in rows if not row.is_tombstone} == expected
+    assert any(stay[0] > 1 for stay in expected.values()), "some are of several encounters"
+    assert any(stay[4] for stay in expected.values()), "somebody is admitted again"
+
+
+@pytest.mark.parametrize("audience", ["open", "hiv"])
+def test_transfer_months_equal_the_recount(
+    counted: Star, module_released: Settings, audience: str
+) -> None:
+    with engine(module_released, "transformer").connect() as connection:
+        rows = [tuple(row) for row in connection.execute(_TRANSFER_MONTHS, {"audience": audience})]
+    assert {row[:5]: row[5:] for row in rows} == counted.transfer_months[audience]
+    assert any(matched for _, matched, _ in counted.transfer_months[audience].values())
 
 
 _APPOINTMENT_MONTHS = text(

@@ -58,12 +58,14 @@ def old(cluster: Cluster, tmp_path: Path) -> Iterator[Settings]:
 def age(settings: Settings) -> None:
     with engine(settings, OWNER).begin() as connection:
         for statement in (
-            "alter table ops.dossier_versions alter column encounter_key drop not null",
-            "alter table ops.current_dossiers alter column encounter_key drop not null",
-            "alter table ops.dossier_changes alter column encounter_key drop not null",
-            "update ops.dossier_versions set encounter_key = null, local_person_key = null",
-            "update ops.current_dossiers set encounter_key = null",
-            "update ops.dossier_changes set encounter_key = null",
+            "update ops.document_versions_claims set local_person_key = null,"
+            " document_key = cast(md5(sender_id || ' ' || document_name) as uuid)",
+            "update ops.current_documents_claims as c set document_key = v.document_key"
+            " from ops.document_versions_claims as v"
+            " where (v.file_id, v.position) = (c.file_id, c.position)",
+            "update ops.document_changes as c set document_key = v.document_key"
+            " from ops.document_versions_claims as v"
+            " where (v.file_id, v.position) = (c.new_file_id, c.new_position)",
             "insert into ops.rekeyings (kind) values ('upgrade')",
             "insert into ops.upgrades (name) values ('closed store and keys')",
             "grant facility_reader to hospital",

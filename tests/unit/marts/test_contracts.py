@@ -122,6 +122,13 @@ def test_a_contract_holds_what_a_release_needs() -> None:
     }
 
 
+def test_a_mart_of_lists_is_affected_as_a_whole_and_needs_no_index_for_it() -> None:
+    publish = {"keys": [], "scope": "changed_feeds", "feeds": ["posts"]}
+    (mart,) = open_marts(manifest(node("fct_posts", ["a_key"], ["a_key"], publish=publish)))
+    assert mart.scope == Scope("changed_feeds", (), ("posts",))
+    assert mart.needed_indexes == ()
+
+
 def test_every_foreign_key_and_scope_gets_an_index() -> None:
     fact = open_marts(manifest(FACT, DIMENSION))[1]
     assert fact.needed_indexes == (

@@ -19,9 +19,20 @@ def test_a_full_build_is_one_run_of_everything() -> None:
 def test_an_increment_leaves_out_what_stands_and_has_no_staging() -> None:
     (step,) = steps(LAYERS, is_full=False)
     assert "--full-refresh" not in step.command
-    assert _selected(step) == ["path:models/intermediate", "path:models/marts"]
+    assert _selected(step) == [
+        "path:models/intermediate",
+        "path:models/derived",
+        "path:models/marts",
+    ]
     assert {"config.materialized:view", "resource_type:seed"} <= set(step.command)
     assert steps(["staging"], is_full=False) == []
+
+
+def test_an_increment_leaves_out_what_no_list_wakes() -> None:
+    (step,) = steps(LAYERS, is_full=False, quiet=["fct_b", "fct_a"])
+    assert step.command[step.command.index("--exclude") :][4:6] == ("fct_a", "fct_b")
+    (whole,) = steps(LAYERS, is_full=True, quiet=["fct_a"])
+    assert "fct_a" not in whole.command
 
 
 def test_with_some_models_anew_the_others_go_first_and_by_increment() -> None:

@@ -39,6 +39,7 @@ versions as (
         encounters.arrived_at,
         encounters.discharged_at,
         encounters.care_type_code,
+        encounters.eligibility_code,
         encounters.diagnosis_code,
         encounters.is_inpatient,
         encounters.is_death

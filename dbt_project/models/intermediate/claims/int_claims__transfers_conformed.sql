@@ -5,6 +5,8 @@
 select
     encounters.file_id,
     encounters.position,
+    encounters.facility_key,
+    encounters.month_start_date,
     slips.earlier_facility_ids,
     slips.transfer_reason_code,
     slips.file_id is not null as has_referral_slip,

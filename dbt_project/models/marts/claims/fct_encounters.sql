@@ -11,7 +11,11 @@
 ) }}
 
 with versions as (
-    select * from {{ ref('int_claims__changed_versions') }}
+    select * from {{ ref('int_claims__affected_encounters') }}
+),
+
+periods as (
+    select * from {{ ref('int_facilities__periods') }}
 ),
 
 encounters as (
@@ -49,6 +53,10 @@ provinces as (
 select
     encounters.facility_key,
     encounters.encounter_key,
+    {{ facility_period_key(
+        'encounters.facility_key',
+        "coalesce(periods.valid_from, date '" ~ var('unknown_date') ~ "')",
+    ) }} as facility_period_key,
     encounters.person_key,
     encounters.local_person_key,
     encounters.main_diagnosis_key,
@@ -87,6 +95,7 @@ select
     encounters.other_source_amount_vnd,
     encounters.is_inpatient,
     encounters.is_death,
+    {{ is_bypass('encounters.eligibility_code') }} as is_bypass,
     versions.audience,
     encounters.arrival_date_key as arrival_date,
     encounters.discharge_date_key as discharge_date,
@@ -120,3 +129,9 @@ left join provinces
         encounters.residence_province_code = provinces.province_code
         and encounters.arrival_date >= provinces.valid_from
         and (encounters.arrival_date < provinces.valid_to or provinces.valid_to is null)
+-- the registry says what the facility was on the day of arrival
+left join periods
+    on
+        versions.facility_id = periods.facility_code
+        and encounters.arrival_date_key >= periods.valid_from
+        and (encounters.arrival_date_key < periods.valid_to or periods.valid_to is null)

@@ -7,6 +7,10 @@ encounters as (
     select * from {{ ref('fct_encounters') }}
 ),
 
+periods as (
+    select * from {{ ref('int_facilities__periods') }}
+),
+
 -- of the documents of each audience alone
 figures as (
     select
@@ -41,6 +45,10 @@ select
     figures.facility_key,
     figures.month_start_date,
     audiences.audience,
+    {{ facility_period_key(
+        'figures.facility_key',
+        "coalesce(periods.valid_from, date '" ~ var('unknown_date') ~ "')",
+    ) }} as facility_period_key,
     figures.facility_id,
     sum(figures.encounter_count)::integer as encounter_count,
     sum(figures.inpatient_count)::integer as inpatient_count,
@@ -57,6 +65,15 @@ select
     sum(figures.death_count)::integer as death_count
 from figures
 inner join {{ audiences() }} on figures.audience = any(audiences.sees)
-group by 1, 2, 3, 4
+-- the registry says what the facility was on the last day of the month
+left join periods
+    on
+        figures.facility_id = periods.facility_code
+        and {{ month_end('figures.month_start_date') }} >= periods.valid_from
+        and (
+            periods.valid_to is null
+            or periods.valid_to > {{ month_end('figures.month_start_date') }}
+        )
+group by 1, 2, 3, 4, 5
 -- in a closed class: months in which something is closed
 having bool_or(figures.audience = audiences.audience)

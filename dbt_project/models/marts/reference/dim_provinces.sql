@@ -1,6 +1,6 @@
 -- One row per province and stretch of time in which it is as it is, and one for the unknown one;
 -- the same for every audience.
-with provinces as (
+with recursive provinces as (
     select * from {{ ref('stg_reference__provinces') }}
 ),
 
@@ -15,15 +15,46 @@ members as (
         {{ unknown_reference_key() }} as province_key,
         '{{ var("unknown_code") }}' as province_code,
         date '{{ var("unknown_date") }}' as valid_from
+),
+
+-- from merger to merger, to the province of today
+lives as (
+    select
+        province_code,
+        valid_from,
+        province_code as later_code,
+        valid_from as later_from,
+        valid_to as later_to,
+        successor_province_code as next_code
+    from provinces
+    union all
+    select
+        lives.province_code,
+        lives.valid_from,
+        later.province_code as later_code,
+        later.valid_from as later_from,
+        later.valid_to as later_to,
+        later.successor_province_code as next_code
+    from lives
+    inner join provinces as later
+        on
+            lives.next_code = later.province_code
+            and lives.later_to = later.valid_from
+),
+
+todays as (
+    select
+        province_code,
+        valid_from,
+        {{ reference_key('later_code', 'later_from') }} as province_key
+    from lives
+    where later_to is null
 )
 
 select
     members.province_key,
     audiences.audience,
-    coalesce(
-        {{ reference_key('todays.province_code', 'todays.valid_from') }},
-        {{ unknown_reference_key() }}
-    ) as current_province_key,
+    coalesce(todays.province_key, {{ unknown_reference_key() }}) as current_province_key,
     members.province_code,
     coalesce(provinces.province_name, members.province_code) as province_name,
     provinces.province_type,
@@ -38,9 +69,7 @@ left join provinces
     on
         members.province_code = provinces.province_code
         and members.valid_from = provinces.valid_from
--- today: itself, or the province that it became a part of
-left join provinces as todays
+left join todays
     on
-        coalesce(provinces.successor_province_code, provinces.province_code)
-        = todays.province_code
-        and todays.valid_to is null
+        members.province_code = todays.province_code
+        and members.valid_from = todays.valid_from

@@ -24,14 +24,15 @@ BATCH_CHARACTERS = 8 * 1024 * 1024
 # the backslash and the line ends, looked for once per row.
 _DELIMITER, _NULL = "\x1f", "\x1e"
 
+_VERSIONS = "ops.document_versions_claims"
 _LINES = {
     table.name: f"raw.{table.raw_table}"
     for table in built_in()["claims"].tables
     if "line" in table.lineage
 }
 _COLUMNS: dict[str, tuple[str, ...]] = {
-    "ops.dossier_versions": (
-        "file_id", "position", "facility_id", "dossier_id", "encounter_key", "local_person_key",
+    _VERSIONS: (
+        "file_id", "position", "sender_id", "document_name", "document_key", "local_person_key",
         "identifier_hashes", "care_days", "is_withdrawal", "line_count", "verdict",
     ),
     **{
@@ -47,7 +48,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 # Where what was sent lies, by (file_id, position).
 RAW_TABLES = tuple(sorted(table for table in _COLUMNS if table.startswith("raw.claims_")))
 _MORE_LINES = """\
-update ops.dossier_versions as version
+update ops.document_versions_claims as version
 set line_count = version.line_count + more.line_count
 from unnest(cast(:positions as integer[]), cast(:counts as integer[]))
     as more (position, line_count)
@@ -124,7 +125,7 @@ class RawWriter:
     ) -> None:
         verdict = "quarantined" if dossier.problems else None
         self._add(
-            "ops.dossier_versions",
+            _VERSIONS,
             [*at, facility_id, dossier.dossier_id, str(keys.encounter),
              None if keys.local_person is None else str(keys.local_person),
              identifiers_array(keys),

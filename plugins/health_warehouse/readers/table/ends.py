@@ -34,8 +34,8 @@ _FEW = 3
 
 
 def is_total(row: SheetRow, keys: Collection[int]) -> bool:
-    """Whether one of its first texts says so; `keys`: columns that name a row of the list. A row
-    that names itself by all of them, and by other than that word, is one of the list."""
+    """Whether one of its first texts says so; `keys`: columns that name a row of the list and its
+    owner. A row that fills all of them, and with other than that word, is one of the list."""
     seen = 0
     for column, value in enumerate(row.cells, 1):
         if value is None:

@@ -47,6 +47,7 @@ class SheetReader:
         }
         self._last = max(self._headings, default=-1)
         self._keys = _key_columns(contract, header)
+        self._whose = self._keys | _owner_columns(contract, header)
         self._needed = self._keys | _required_columns(contract, header)
         self._numbering = self._known - {column for column, _, _ in self._readers}
         self._held: list[tuple[SheetRow, int]] = []
@@ -60,7 +61,7 @@ class SheetReader:
         if not any(value is not None for value in row.cells) or self._repeats_headings(row):
             return
         is_end_of_list = is_end(row) and not self._names_all(row)
-        if is_total(row, self._keys):
+        if is_total(row, self._whose):
             yield self._passed_over(row, position)
             return
         if is_end_of_list or (self._is_over and not self._names_all(row)):
@@ -185,6 +186,16 @@ def _key_columns(contract: Contract, header: Header) -> frozenset[int]:
     found = {columns[place].name: column for column, place in header.matched.places.items()}
     keys = frozenset(found[name] for name in contract.document_key if name in found)
     return keys or _required_columns(contract, header)
+
+
+def _owner_columns(contract: Contract, header: Header) -> frozenset[int]:
+    """Columns that say whose list a row is of: a total that counts in the column of a name has no
+    owner."""
+    names = {*contract.partition, contract.sender.of if contract.sender.kind == "column" else ""}
+    columns = contract.table.columns
+    return frozenset(
+        column for column, place in header.matched.places.items() if columns[place].name in names
+    )
 
 
 def _required_columns(contract: Contract, header: Header) -> frozenset[int]:

@@ -12,6 +12,10 @@ workbooks, texts, vietnamese_bytes
                            the files
 breaches_of_columns, breaches_of_rules, damage
                            what is broken, in which row; one kind per rule of a contract
+breaches_of_lists          the same for rules that look at other rows and lists; by feeds:
+                           breaches_of_registry, breaches_of_stations, breaches_of_staff,
+                           breaches_of_figures; breaching: what a kind of these is made of
+consequences               which other rows such rules then find
 delivering                 all of it into a folder
 truth, province_files      what is true, as tables; lists, claims and truth together
 """

@@ -20,6 +20,10 @@ _ODD = {
 _MALFORMED = ("?", "12", "Z", "1-2-3", "không rõ", "99999999999999999999")
 
 
+Places = Callable[[list[Row], int], Iterator[int]]
+"""From the row that was broken to places of others."""
+
+
 class Kind(NamedTuple):
     """One kind of defect of a feed."""
 
@@ -30,6 +34,12 @@ class Kind(NamedTuple):
     column: str
     """Name of the column that is told."""
     apply: Break
+    is_between: bool = False
+    """Of a rule that looks at other rows, lists or reference data: made in rows that are spared."""
+    beside: Places | None = None
+    """Rows that break the rule with the one that was broken."""
+    leans_on: Places | None = None
+    """Rows that must stay as they are for it to be found."""
 
 
 def kinds_of_columns(contract: Contract) -> Iterator[Kind]:

@@ -8,22 +8,33 @@ from typing import NamedTuple
 from health_warehouse.feeds.contract import ColumnSeverity, Contract
 from health_warehouse.synthetic.injected import Label
 from health_warehouse.synthetic.lists.breaches_of_columns import Kind, kinds_of_columns
+from health_warehouse.synthetic.lists.breaches_of_lists import kinds_of_lists
 from health_warehouse.synthetic.lists.breaches_of_rules import kinds_of_rules
 from health_warehouse.synthetic.lists.sheets import Row, Sheet
 from health_warehouse.synthetic.streams import scattered
 
+_READ_BY_OTHERS = {
+    "workforce": ("is_main_place", "hours_of_day", "days_of_week", "full_time", "valid_to"),
+}
+"""Columns that stay as they are in rows that others need, beside the key."""
 _TOLD: dict[ColumnSeverity, str] = {"quarantine": "E", "flag": "W", "record": "I"}
+
+_AS_CLAIMED = "hospital_activity_month.as_claimed"
 
 
 def kinds_of(contract: Contract) -> tuple[Kind, ...]:
-    """One per rule of the feed, each breaking no other rule where that can be.
+    """One per rule of the feed, each breaking no other rule of it where that can be.
 
-    A report on activity may also differ from the claims; no rule of its contract tells that.
+    A report on activity may also differ from the claims, which a rule beside these tells.
     """
-    kinds = (*kinds_of_columns(contract), *kinds_of_rules(contract))
+    kinds = (
+        *kinds_of_lists(contract.feed),
+        *kinds_of_columns(contract),
+        *kinds_of_rules(contract),
+    )
     if contract.feed != "hospital_activity_month":
         return kinds
-    return (*kinds, Kind("differs_from_claims", "", "record", "visits_total", _inflate))
+    return (*kinds, Kind("differs_from_claims", _AS_CLAIMED, "record", "visits_total", _inflate))
 
 
 def _inflate(rows: list[Row], place: int) -> bool:
@@ -53,13 +64,16 @@ class Damage:
         self._seed, self._rate = seed, rate
         self._turns: dict[str, int] = {}
         self._kinds: dict[str, tuple[Kind, ...]] = {}
+        self._owed: dict[str, list[Kind]] = {}
+        """By feed: kinds whose turn came in a list that had no row for them."""
 
     def damage(
-        self, contract: Contract, sheet: Sheet, is_spared: Callable[[Row], bool]
+        self, contract: Contract, sheet: Sheet, is_spared: Callable[[Row, bool], bool]
     ) -> list[Done]:
         """Break rows of the sheet.
 
-        A row has one defect at most; rows that are `spared` keep their key, and none is set aside.
+        A row has one defect at most. Rows that are `spared` keep their key; asked with True, they
+        are not set aside.
         """
         if contract.feed not in self._kinds:
             self._kinds[contract.feed] = kinds_of(contract)
@@ -67,13 +81,19 @@ class Damage:
         count = min(len(kinds), int(len(sheet.rows) * self._rate + self._chance(sheet)))
         done: list[Done] = []
         taken: set[int] = set()
-        turn = self._turns.get(contract.feed, 0)
+        turn, owed = self._turns.get(contract.feed, 0), self._owed.setdefault(contract.feed, [])
+        for kind in [*owed]:
+            if count and (broken := self._break(contract, sheet, kind, taken, is_spared)):
+                owed.remove(kind)
+                done += broken
+                count -= 1
         for _ in range(count):
             kind = kinds[turn % len(kinds)]
             turn += 1
             broken = self._break(contract, sheet, kind, taken, is_spared)
-            if broken is not None:
-                done.append(Done(broken[0], kind, broken[1]))
+            done += broken
+            if not broken and kind not in owed:
+                owed.append(kind)
         self._turns[contract.feed] = turn
         return done
 
@@ -86,21 +106,38 @@ class Damage:
         sheet: Sheet,
         kind: Kind,
         taken: set[int],
-        is_spared: Callable[[Row], bool],
-    ) -> tuple[int, int | None] | None:
-        count = len(sheet.rows)
-        takes_away = kind.severity == "quarantine" or kind.column in contract.document_key
+        is_spared: Callable[[Row, bool], bool],
+    ) -> list[Done]:
+        """Break one row, if one can be; with the rows that break the rule beside it."""
+        rows, count = sheet.rows, len(sheet.rows)
+        is_set_aside = kind.severity == "quarantine"
+        takes_away = not kind.is_between and (
+            is_set_aside
+            or kind.column in contract.document_key
+            or kind.column in _READ_BY_OTHERS.get(contract.feed, ())
+        )
         first = scattered(self._seed, 7, *map(ord, sheet.stem + kind.name)) % max(1, count)
         for step in range(count):
             place = (first + step) % count
-            if place in taken or (takes_away and is_spared(sheet.rows[place])):
+            if place in taken or (takes_away and is_spared(rows[place], is_set_aside)):
                 continue
-            if kind.apply(sheet.rows, place):
-                taken.add(place)
-                added = range(count, len(sheet.rows))
-                taken.update(added)
-                return (added[0], place) if added else (place, None)
-        return None
+            before = dict(rows[place])
+            if not kind.apply(rows, place):
+                continue
+            beside = [] if kind.beside is None else list(kind.beside(rows, place))
+            leant_on = [] if kind.leans_on is None else list(kind.leans_on(rows, place))
+            if taken.intersection((*beside, *leant_on)):
+                rows[place] = before
+                continue
+            added = range(count, len(rows))
+            taken.update((place, *added, *beside, *leant_on))
+            told = Done(added[0], kind, place) if added else Done(place, kind, None)
+            return [
+                told,
+                *(Done(at, kind, place) for at in beside),
+                *(Done(at, kind._replace(rule=""), place) for at in added[1:]),
+            ]
+        return []
 
 
 def label(

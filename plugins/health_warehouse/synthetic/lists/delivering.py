@@ -12,6 +12,7 @@ from health_warehouse.feeds.catalogue import built_in
 from health_warehouse.feeds.contract import Contract
 from health_warehouse.synthetic.activity import Activity
 from health_warehouse.synthetic.injected import LabelFile
+from health_warehouse.synthetic.lists.consequences import consequences
 from health_warehouse.synthetic.lists.damage import Damage, label
 from health_warehouse.synthetic.lists.hands import HANDS, Hand
 from health_warehouse.synthetic.lists.sending import sheets
@@ -62,13 +63,18 @@ def write_feeds(
     out.mkdir(parents=True, exist_ok=True)
     with open_whole(out / FEED_LABELS) as binary:
         labels = LabelFile(binary)
-        for sheet in sheets(world, counted):
+        damaged = [
+            (sheet, damage.damage(known[sheet.feed], sheet, spares.get(sheet.feed, _spares_none)))
+            for sheet in sheets(world, counted)
+        ]
+        beside = consequences(damaged, known) if any(done for _, done in damaged) else {}
+        for number, (sheet, done) in enumerate(damaged):
             contract = known[sheet.feed]
             hand = _hand(contract, sheet, written.files[sheet.feed])
             name = f"{sheet.stem}.{hand.form}"
-            done = damage.damage(contract, sheet, spares.get(sheet.feed, _spares_none))
             _write(out / sheet.feed, name, contract, sheet, hand)
-            for each in sorted(done, key=lambda one: one.place):
+            told = [*done, *beside.get(number, ())]
+            for each in sorted(told, key=lambda one: one.place):
                 line = partial(row_of if hand.form == "xlsx" else line_of, hand)
                 labels.add(label(contract, sheet, name, line, each))
                 written.defects[each.kind.name] += 1
@@ -106,19 +112,23 @@ def is_writable(contract: Contract, hand: Hand) -> bool:
     return True
 
 
-def _spares(world: World) -> dict[str, Callable[[Row], bool]]:
-    """Rows that others need: what is set aside of them would be missed elsewhere."""
+def _spares(world: World) -> dict[str, Callable[[Row, bool], bool]]:
+    """Rows that others need: what is set aside (True), or gets another key, would be missed."""
     with_points = {unit.parent_code for unit in world.units}
     sent = {each.worker.citizen_id for each in world.assignments}
     return {
-        "facility_registry": lambda row: row["facility_type"] != "pharmacy",
-        "commune_station": lambda row: row["unit_code"] in with_points,
-        "workforce": lambda row: (
-            row["citizen_id"] in sent or str(row["licence_no"]).endswith("CM-CCHN")
+        "facility_registry": lambda row, _: row["facility_type"] != "pharmacy",
+        "commune_station": lambda row, is_set_aside: (
+            row["unit_code"] in with_points or (is_set_aside and row["unit_kind"] == "station")
+        ),
+        "workforce": lambda row, _: (
+            row["citizen_id"] in sent
+            or row["other_facilities"] is not None
+            or str(row["licence_no"]).endswith("CM-CCHN")
         ),
     }
 
 
-def _spares_none(row: Row) -> bool:
-    del row
+def _spares_none(row: Row, is_set_aside: bool) -> bool:
+    del row, is_set_aside
     return False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -52,13 +54,32 @@ def test_what_is_told_of_a_workbook(name: str) -> None:
     ]
 
 
-def test_a_binary_workbook_as_far_as_it_is_read() -> None:
+def test_a_binary_workbook() -> None:
     rows = values(content("sheetjs.xlsb"))
     assert [row["citizen_id"] for row in rows] == [f"09600000000{at}" for at in range(1, 6)]
     assert [row.get("beds") for row in rows] == ["10", "20", "30", "40", None]
     assert "sheet 2 is hidden and was not read" in told(content("sheetjs.xlsb"))
     with pytest.raises(FileUnreadable, match="damaged"):
         list(read(content("sheetjs.xlsb")[:3000]))
+
+
+def test_errors_and_hidden_rows_of_a_binary_workbook_are_told() -> None:
+    """SheetJS writes neither: put into its records here (MS-XLSB 2.4, BrtRowHdr, BrtCellError)."""
+    packed, changed = io.BytesIO(content("sheetjs.xlsb")), io.BytesIO()
+    blank = re.compile(rb"\x01\x08([\x04\x05]\0\0\0\0\0\0\0)")
+    tenth_row = re.compile(rb"(\0.\x09\0\0\0\0\0\0\0\x2c\x01\0)\x20")
+    with zipfile.ZipFile(packed) as whole, zipfile.ZipFile(changed, "w") as other:
+        for name in whole.namelist():
+            part = whole.read(name)
+            if name == "xl/worksheets/sheet1.bin":
+                part, errors = blank.subn(b"\x03\x09\\1\x17", part)
+                part, rows = tenth_row.subn(b"\\g<1>\x30", part)
+                assert (errors, rows) == (2, 1)
+            other.writestr(name, part)
+    found = told(changed.getvalue())
+    assert "5: Số giường shows an error (#REF!, #DIV/0! or such)" in found
+    assert "5: Diện tích shows an error (#REF!, #DIV/0! or such)" in found
+    assert "sheet 1: 1 hidden rows were read as the others are: 10" in found
 
 
 def test_a_workbook_that_nobody_calculated() -> None:

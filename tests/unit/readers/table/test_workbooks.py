@@ -98,6 +98,13 @@ def test_what_stands_below_the_list_is_no_row_and_told() -> None:
     ]
 
 
+def test_a_total_that_counts_below_the_names_is_no_row() -> None:
+    heads = ("STT", *HEADS)
+    total = ["Tổng cộng", None, 2]  # below the citizen ids, of no facility
+    content = workbook([heads, (1, *person(1)), (2, *person(2)), total])
+    assert [row["citizen_id"][-1] for row in values(content)] == ["1", "2"]
+
+
 def test_a_row_without_its_name_is_not_taken_for_a_footer() -> None:
     nameless = person(2, citizen=None)
     assert len(values(workbook([HEADS, person(1), nameless]))) == 2

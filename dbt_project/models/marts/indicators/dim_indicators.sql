@@ -1,0 +1,30 @@
+-- One row per indicator of the registry, computed or left out; the same for every audience.
+select
+    indicators.indicator_code,
+    audiences.audience,
+    indicators.indicator_name_vi,
+    indicators.indicator_name_en,
+    indicators.definition_vi,
+    indicators.definition_en,
+    indicators.is_computed,
+    indicators.reason_vi,
+    indicators.reason_en,
+    indicators.kind,
+    indicators.unit,
+    indicators.factor,
+    indicators.direction,
+    indicators.is_annualised,
+    indicators.has_denominator,
+    indicators.has_cases,
+    indicators.none_is_zero,
+    indicators.numerator_taken,
+    indicators.denominator_taken,
+    indicators.calendars,
+    indicators.areas,
+    indicators.feeds,
+    indicators.small_numbers,
+    indicators.standard,
+    indicators.confidence,
+    indicators.owner
+from {{ ref('ref_indicators') }} as indicators
+cross join {{ audiences() }}
