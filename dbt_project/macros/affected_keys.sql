@@ -7,6 +7,8 @@
              versions; the others are joined by file_id and position. A text that is missing is the
              unknown code. `columns` maps a key to its other name in these relations, `also` lists
              what they say of a key, and `with_unknown: true` adds the key of the unknown member
+    compared what is compared with the rows that the mart has, beside `from` or alone
+             (macros/indicators/differences.sql)
     neither  only a full build rewrites the mart, and all its keys are affected
 
     What no model holds lies in intermediate.<mart>__affected, where the select of the mart reads it by
@@ -24,8 +26,9 @@
 {#- Hook before the rows of a mart are made. -#}
 {% macro fill_affected_keys() -%}
     {%- set publish = model.config.meta.publish -%}
-    {%- if publish and publish['from'] -%}
+    {%- if publish and (publish['from'] or publish.compared) -%}
         {{ empty_affected_keys() }}
+        {%- if publish['from'] %}
         insert into {{ affected_keys() }}
         {%- for relations in publish['from'] %}
         {{ 'union distinct' if not loop.first }}
@@ -44,6 +47,10 @@
         union distinct
         select {{ surrogate_key(["'" ~ var('unknown_code') ~ "'"]) }}
         {%- endif %};
+        {%- endif %}
+        {%- if publish.compared %}
+        {{ add_differing_keys() }};
+        {%- endif %}
         analyze {{ affected_keys() }}
     {%- endif -%}
 {%- endmacro %}
@@ -51,7 +58,7 @@
 {#- Hook after the rows of a mart are made that only full builds rewrite. -#}
 {% macro note_affected_keys() -%}
     {%- set publish = model.config.meta.publish -%}
-    {%- if publish and not publish['from'] and not publish.scope -%}
+    {%- if publish and not (publish['from'] or publish.compared or publish.scope) -%}
         {{ empty_affected_keys() }}
         {%- if is_made_anew() %}
         insert into {{ affected_keys() }}

@@ -1,15 +1,39 @@
-{#- Hook before the rows of a mart are made: the keys of rows that are other in `fresh`, or there only,
-    or in the mart only, among those that satisfy `which`. They are affected beside those that
-    config.meta.publish finds. So a list that came again unchanged affects nothing. -#}
-{% macro add_differing_keys(fresh, which) -%}
-    {%- set publish = model.config.meta.publish or {'keys': []} -%}
+{#- A part of fill_affected_keys (macros/affected_keys.sql), for a mart of which config.meta.publish
+    says what it is `compared` with: the keys of rows that are other in `compared.to`, or there only,
+    or in the mart only, among those of which the column `compared.by` is in the model `compared.in`.
+    So a list that came again unchanged affects nothing.
+
+    The mart is what the build before left, and that may never have been published, or may have been
+    taken back. So each build notes the keys that it found in intermediate.<mart>__differing, and those
+    are affected that a build noted after the one whose release readers see. What no roll-back can
+    reach any longer is forgotten. -#}
+{% macro add_differing_keys() -%}
+    {%- set publish = model.config.meta.publish -%}
+    {%- set compared = publish.compared -%}
+    {%- set fresh = ref(compared.to) -%}
+    {%- set which = compared.by ~ ' in (select ' ~ compared.by ~ ' from ' ~ ref(compared['in']) ~ ')' -%}
     {%- set keys = publish['keys'] | join(', ') -%}
     {%- set columns = model.columns.keys() | join(', ') -%}
-    insert into {{ affected_keys() }}
+    {%- set noted = differing_keys() -%}
     {%- if is_made_anew() %}
+    drop table if exists {{ noted }};
+    create table {{ noted }} (
+        build_id bigint not null,
+        {%- for key in publish['keys'] %}
+        {{ key }} {{ model.columns.get(key, {}).get('data_type') }},
+        {%- endfor %}
+        primary key (build_id, {{ keys }})
+    );
+    insert into {{ affected_keys() }}
     select distinct {{ keys }} from {{ fresh }}
+    on conflict do nothing
     {%- else %}
-    select distinct {{ keys }} from (
+    delete from {{ noted }}
+    where build_id <= (
+        select max(build_id) from {{ source('ops', 'releases') }} where replaced_rows <> 'kept'
+    );
+    insert into {{ noted }} (build_id, {{ keys }})
+    select distinct {{ build_id() }}, {{ keys }} from (
         (
             select {{ columns }} from {{ fresh }} where {{ which }}
             except
@@ -22,8 +46,27 @@
             select {{ columns }} from {{ fresh }} where {{ which }}
         )
     ) as differing
-    {%- endif %}
+    on conflict do nothing;
+    insert into {{ affected_keys() }}
+    select distinct {{ keys }} from {{ noted }}
+    where build_id > coalesce(
+        (
+            select releases.build_id
+            from {{ source('ops', 'builds') }} as builds
+            inner join {{ source('ops', 'releases') }} as releases
+                on builds.base_release_id = releases.release_id
+            where builds.build_id = {{ build_id() }}
+        ),
+        0
+    )
     on conflict do nothing
+    {%- endif %}
+{%- endmacro %}
+
+{% macro differing_keys() -%}
+    {{ return(this.incorporate(
+        path={'schema': 'intermediate', 'identifier': this.identifier ~ '__differing'}
+    )) }}
 {%- endmacro %}
 
 {#- Hook before values are made: those that become final, for the days of grace after their period are
@@ -42,21 +85,6 @@
         and published.period_end_date + {{ var("indicator_final_after_days") }} < days.current_day
     on conflict do nothing
     {%- endif %}
-{%- endmacro %}
-
-{% macro add_differing_areas() -%}
-    {{ add_differing_keys(
-        ref('int_indicators__facility_areas'),
-        'facility_key in (select facility_key from ' ~ ref('int_facilities__affected') ~ ')'
-    ) }}
-{%- endmacro %}
-
-{#- Of claims the touched atoms are affected already. -#}
-{% macro add_differing_components() -%}
-    {{ add_differing_keys(
-        ref('int_indicators__components'),
-        'source_fact in (select source_fact from ' ~ ref('int_indicators__touched_facts') ~ ')'
-    ) }}
 {%- endmacro %}
 
 {#- The keys of a mart that this build affected, for what is derived from it; of one that is made anew,

@@ -32,7 +32,7 @@
     ) if publish.scope else affected_keys(relation) -%}
     {#- Without a contract the columns are those that the same select made the table with. -#}
     {%- set columns = model.columns.keys() | join(', ') if config.get('contract').enforced else '*' -%}
-    {%- if not publish['from'] and not publish.scope -%}
+    {%- if not (publish['from'] or publish.compared or publish.scope) -%}
         {#- only a full build rewrites it -#}
         select 1
     {%- else -%}

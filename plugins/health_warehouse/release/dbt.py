@@ -213,10 +213,13 @@ def _made_nodes(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _relations_of(node: Mapping[str, Any]) -> list[str]:
-    """The relation of a model, and that of its affected keys when it notes them itself."""
+    """The relation of a model, and those of affected and differing keys when it notes them itself."""
     publish = (node["config"].get("meta") or {}).get("publish") or {"scope": None}
-    own = [] if "scope" in publish else [f"{SCOPE_SCHEMA}.{own_scope(node['alias'])}"]
-    return [f"{node['schema']}.{node['alias']}", *own]
+    name = node["alias"]
+    own = [] if "scope" in publish else [f"{SCOPE_SCHEMA}.{own_scope(name)}"]
+    if "compared" in publish:
+        own.append(f"{SCOPE_SCHEMA}.{name}__differing")
+    return [f"{node['schema']}.{name}", *own]
 
 
 def scrub(message: str) -> str:

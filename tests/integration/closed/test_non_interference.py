@@ -237,6 +237,17 @@ def test_nothing_that_a_plain_reader_reaches_is_made_of_closed_documents(
         assert crossing == 0
 
 
+def differences(
+    before: dict[str, Counter[str]], after: dict[str, Counter[str]]
+) -> dict[str, tuple[Counter[str], Counter[str]]]:
+    """By relation, the rows that are there before only and after only."""
+    return {
+        relation: (before[relation] - after[relation], after[relation] - before[relation])
+        for relation in before.keys() | after.keys()
+        if before[relation] != after[relation]
+    }
+
+
 def test_a_roll_back_moves_dossiers_back_between_the_stores(worlds: tuple[World, World]) -> None:
     """Last in the module: it takes a release back, and publishes it again."""
     everything, _ = worlds
@@ -250,4 +261,4 @@ def test_a_roll_back_moves_dossiers_back_between_the_stores(worlds: tuple[World,
     for world in worlds:
         publish(world.settings, resume=True)
     assert [world.content("bi_reader") for world in worlds] == before
-    assert everything.content("hiv_reader") == closed
+    assert not differences(closed, everything.content("hiv_reader"))

@@ -1,8 +1,5 @@
 -- One row per facility, area that it is or was in, first day of that, and audience.
-{{ config(
-    indexes=[{'columns': ['area_kind', 'area_key']}],
-    pre_hook="{{ add_differing_areas() }}",
-) }}
+{{ config(indexes=[{'columns': ['area_kind', 'area_key']}]) }}
 -- depends_on: {{ ref('int_facilities__affected') }}
 
 with affected as (

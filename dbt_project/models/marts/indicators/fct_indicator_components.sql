@@ -1,9 +1,6 @@
 -- One row per facility, commune, atom of time, indicator and fact that gives figures of it, and
 -- audience.
-{{ config(
-    indexes=[{'columns': ['commune_key', 'atom_start_date']}],
-    pre_hook="{{ add_differing_components() }}",
-) }}
+{{ config(indexes=[{'columns': ['commune_key', 'atom_start_date']}]) }}
 -- depends_on: {{ ref('int_indicators__touched_facts') }}
 
 with affected as (
