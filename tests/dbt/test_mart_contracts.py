@@ -53,8 +53,12 @@ def test_every_mart_has_what_a_release_needs(models: dict[str, Any]) -> None:
         if "scope" in publish:
             assert publish["scope"] in models, f"{name}: config.meta.publish.scope is no model"
             assert set(publish["keys"]) <= set(models[publish["scope"]]["columns"])
-        elif "from" in publish:
+        elif {"from", "compared"} & set(publish):
             assert "{{ affected_keys() }}" in code_of(model), f"{name}: rewrite affected keys only"
+        if compared := publish.get("compared"):
+            fresh, among = models[compared["to"]]["columns"], models[compared["in"]]["columns"]
+            assert set(fresh) == set(model["columns"]), f"{name}: compare the same columns"
+            assert compared["by"] in set(fresh) & set(among), f"{name}: compared by {compared}"
         assert keys[0][: len(publish["keys"])] == publish["keys"], (
             f"{name}: the scope's keys must lead the primary key, or deleting them scans the table"
         )

@@ -29,9 +29,7 @@
     on conflict do nothing
     {%- else %}
     delete from {{ noted }}
-    where build_id <= (
-        select max(build_id) from {{ source('ops', 'releases') }} where replaced_rows <> 'kept'
-    );
+    where build_id <= (select settled_build_id from {{ ref('int_indicators__bases') }});
     insert into {{ noted }} (build_id, {{ keys }})
     select distinct {{ build_id() }}, {{ keys }} from (
         (
@@ -49,16 +47,7 @@
     on conflict do nothing;
     insert into {{ affected_keys() }}
     select distinct {{ keys }} from {{ noted }}
-    where build_id > coalesce(
-        (
-            select releases.build_id
-            from {{ source('ops', 'builds') }} as builds
-            inner join {{ source('ops', 'releases') }} as releases
-                on builds.base_release_id = releases.release_id
-            where builds.build_id = {{ build_id() }}
-        ),
-        0
-    )
+    where build_id > (select seen_build_id from {{ ref('int_indicators__bases') }})
     on conflict do nothing
     {%- endif %}
 {%- endmacro %}

@@ -1,5 +1,6 @@
 -- One row per facility, area that it is or was in, first day of that, and audience.
 {{ config(indexes=[{'columns': ['area_kind', 'area_key']}]) }}
+-- depends_on: {{ ref('int_indicators__bases') }}
 -- depends_on: {{ ref('int_facilities__affected') }}
 
 with affected as (

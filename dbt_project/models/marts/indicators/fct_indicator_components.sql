@@ -1,6 +1,7 @@
 -- One row per facility, commune, atom of time, indicator and fact that gives figures of it, and
 -- audience.
 {{ config(indexes=[{'columns': ['commune_key', 'atom_start_date']}]) }}
+-- depends_on: {{ ref('int_indicators__bases') }}
 -- depends_on: {{ ref('int_indicators__touched_facts') }}
 
 with affected as (
