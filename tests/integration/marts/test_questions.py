@@ -22,7 +22,7 @@ from health_warehouse.synthetic.lists.province_files import Province
 from health_warehouse.synthetic.lists.rows_of_places import registry
 from oracle.recount import Recount, read_folder, recount
 from oracle.star import Star, count_star
-from worlds import release, take_in_province
+from small_province import release, take_in_province
 
 _NOTHING = (None, None)
 Rows = list[dict[str, Any]]
