@@ -94,9 +94,8 @@ def _model(fact: Fact, found: Sequence[Indicator]) -> str:
     keys = [name for name in _KEY if name not in ("indicator_code", "audience")]
     own = keys if fact.division == "open" else [*keys, "audience"]
     told = ["bool_or(facts.is_own) as has_own"] if fact.division == "twice" else []
-    figures = _select(
-        [*(f"facts.{name}" for name in own), *told, *(f"{text} as {name}" for name, text in columns)]
-    )
+    summed = [f"{text} as {name}" for name, text in columns]
+    figures = _select([*(f"facts.{name}" for name in own), *told, *summed])
     selected = _select(
         [
             *(f"seen.{name}" for name in keys),

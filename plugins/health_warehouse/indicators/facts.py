@@ -29,10 +29,10 @@ class Fact:
     `columns` may be named in clauses, each with its type. `calendars` are those whose periods its
     rows can be told apart by. `taken` says how it may be taken in a period, first as it is by
     default. `division`: by_row, each row is of one audience; twice, each row is there per audience;
-    open, no row is closed. Of a fact that is there twice, rows say for whom they are, and whether they
-    are that audience's own (`is_own`). `closed_columns`: what a sender counts with closed dossiers among the
-    others: less the open ones it would tell of these, so what is taken of them is for the classes
-    alone."""
+    open, no row is closed. Of a fact that is there twice, rows say for whom they are, and whether
+    they are that audience's own (`is_own`). `closed_columns`: what a sender counts with closed
+    dossiers among the others: less the open ones it would tell of these, so what is taken of them
+    is for the classes alone."""
 
     code: str
     relation: str

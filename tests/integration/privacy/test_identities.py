@@ -20,7 +20,8 @@ _CARDS = (
 )  # fmt: skip
 _CITIZENS = (None, "", "096080000001", " 096080000001\r", "381234567", "b1234567", "B123456",
              "09608000000", "０96080000001")  # fmt: skip
-_WHOLE_IDS = ("096080000001", " 096080000001\r")  # of 12 digits; others are of passports and old cards
+# of 12 digits; others are of passports and old cards
+_WHOLE_IDS = ("096080000001", " 096080000001\r")
 _PATIENTS = (None, "", " \t", "BN001", " BN001 ")
 
 
