@@ -130,6 +130,29 @@ def _leave_out_audience(manifest_path: Path) -> None:
     manifest_path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
+def parse_for_readers(settings: Settings, role: str, target_path: Path) -> None:
+    """Write the manifests of the project into `target_path`, with marts where readers find them.
+
+    Raises BuildFailed when the project does not parse.
+    """
+    arguments = ["parse", "--no-partial-parse", "--target", "readers"]
+    _run(settings, arguments, role=role, target_path=target_path)
+
+
+def login_environment(settings: Settings, role: str) -> dict[str, str]:
+    """What profiles.yml reads, password included, and that dbt tells nobody of its use."""
+    url = role_url(settings, role)
+    return {
+        "WAREHOUSE_DBT_HOST": url.host or "127.0.0.1",
+        "WAREHOUSE_DBT_PORT": str(url.port or 5432),
+        "WAREHOUSE_DBT_DATABASE": url.database or "",
+        "WAREHOUSE_DBT_USER": url.username or "",
+        "DBT_ENV_SECRET_WAREHOUSE_PASSWORD": str(url.password or ""),
+        "WAREHOUSE_DBT_SSLMODE": str(url.query.get("sslmode", "prefer")),
+        "DO_NOT_TRACK": "1",
+    }
+
+
 def fresh_manifest(settings: Settings) -> dict[str, Any]:
     """What dbt makes of the project as it lies here; what others read stays as it is.
 
@@ -325,17 +348,9 @@ def _environment(
     settings: Settings, role: str, build_id: int, is_increment: bool
 ) -> Iterator[None]:
     """What profiles.yml and macros/build.sql read, for as long as dbt runs."""
-    url = role_url(settings, role)
-    values = {
-        "WAREHOUSE_DBT_HOST": url.host or "127.0.0.1",
-        "WAREHOUSE_DBT_PORT": str(url.port or 5432),
-        "WAREHOUSE_DBT_DATABASE": url.database or "",
-        "WAREHOUSE_DBT_USER": url.username or "",
-        "DBT_ENV_SECRET_WAREHOUSE_PASSWORD": str(url.password or ""),
+    values = login_environment(settings, role) | {
         "WAREHOUSE_DBT_BUILD_ID": str(build_id),
         "WAREHOUSE_DBT_IS_INCREMENT": str(int(is_increment)),
-        "WAREHOUSE_DBT_SSLMODE": str(url.query.get("sslmode", "prefer")),
-        "DO_NOT_TRACK": "1",
     }
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
