@@ -26,10 +26,11 @@ import yaml
 from pydantic import SecretStr
 
 from health_warehouse.database import connections
-from health_warehouse.database.connections import role_url, session_name
+from health_warehouse.database.connections import session_name
 from health_warehouse.errors import BuildFailed
 from health_warehouse.marts.contracts import AUDIENCE
 from health_warehouse.marts.manifest import SCOPE_SCHEMA, own_scope
+from health_warehouse.release.dbt_login import login_environment
 from health_warehouse.release.dbt_sessions import sessions_kept
 from health_warehouse.settings import PROJECT_DIR, Settings
 
@@ -50,6 +51,7 @@ _OBJECT = re.compile(
 _QUOTED = re.compile(r'"[\s\S]*"')
 _QUOTED_AT_END = re.compile(r': "[^"\n]*"')
 _OF_DATABASE = "Database Error"
+_READERS = ("--target", "readers")
 _OLD_AFTER_SECONDS = 24 * 3600
 
 
@@ -110,15 +112,19 @@ def document(settings: Settings, role: str) -> Path:
     Raises BuildFailed when dbt could not do it.
     """
     folder = _folder(settings) / "docs"
-    target = ["--target", "readers"]
-    parse_anew = ["parse", "--no-partial-parse", *target]
-    parsed = _run(settings, parse_anew, role=role, target_path=folder)
+    parsed = parse_for_readers(settings, role, folder)
     _leave_out_audience(folder / "manifest.json")
-    command = ["docs", "generate", "--static", "--no-compile", *target]
+    command = ["docs", "generate", "--static", "--no-compile", *_READERS]
     catalog = _run(settings, command, parsed=parsed, role=role, target_path=folder)
     if catalog.errors:
         raise BuildFailed(f"dbt docs: {scrub(catalog.errors[0])}")
     return folder
+
+
+def parse_for_readers(settings: Settings, role: str, target_path: Path) -> Any:
+    """Write manifests into a folder, with marts where readers find them. Raises BuildFailed."""
+    command = ["parse", "--no-partial-parse", *_READERS]
+    return _run(settings, command, role=role, target_path=target_path)
 
 
 def _leave_out_audience(manifest_path: Path) -> None:
@@ -128,29 +134,6 @@ def _leave_out_audience(manifest_path: Path) -> None:
         if node["config"].get("meta", {}).get("closed"):
             node["columns"].pop(AUDIENCE, None)
     manifest_path.write_text(json.dumps(manifest), encoding="utf-8")
-
-
-def parse_for_readers(settings: Settings, role: str, target_path: Path) -> None:
-    """Write the manifests of the project into `target_path`, with marts where readers find them.
-
-    Raises BuildFailed when the project does not parse.
-    """
-    arguments = ["parse", "--no-partial-parse", "--target", "readers"]
-    _run(settings, arguments, role=role, target_path=target_path)
-
-
-def login_environment(settings: Settings, role: str) -> dict[str, str]:
-    """What profiles.yml reads, password included, and that dbt tells nobody of its use."""
-    url = role_url(settings, role)
-    return {
-        "WAREHOUSE_DBT_HOST": url.host or "127.0.0.1",
-        "WAREHOUSE_DBT_PORT": str(url.port or 5432),
-        "WAREHOUSE_DBT_DATABASE": url.database or "",
-        "WAREHOUSE_DBT_USER": url.username or "",
-        "DBT_ENV_SECRET_WAREHOUSE_PASSWORD": str(url.password or ""),
-        "WAREHOUSE_DBT_SSLMODE": str(url.query.get("sslmode", "prefer")),
-        "DO_NOT_TRACK": "1",
-    }
 
 
 def fresh_manifest(settings: Settings) -> dict[str, Any]:
@@ -236,7 +219,7 @@ def _made_nodes(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _relations_of(node: Mapping[str, Any]) -> list[str]:
-    """The relation of a model, and those of affected and differing keys when it notes them itself."""
+    """The relation of a model, and those of affected and differing keys, if it notes them."""
     publish = (node["config"].get("meta") or {}).get("publish") or {"scope": None}
     name = node["alias"]
     own = [] if "scope" in publish else [f"{SCOPE_SCHEMA}.{own_scope(name)}"]

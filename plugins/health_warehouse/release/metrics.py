@@ -25,6 +25,7 @@ from health_warehouse.database.connections import engine, role_url
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.indicators.semantic_models import refusal
 from health_warehouse.release import dbt
+from health_warehouse.release.dbt_login import login_environment
 from health_warehouse.settings import Settings
 
 _READER = "bi_reader"
@@ -111,7 +112,7 @@ def _options(asked: Asked) -> list[str]:
 def _environment(settings: Settings, project: Path) -> dict[str, str]:
     return (
         passed_on(Child.METRICS)
-        | dbt.login_environment(settings, _READER)
+        | login_environment(settings, _READER)
         | {
             "DBT_TARGET": "readers",
             "DBT_PROFILES_DIR": str(project),
