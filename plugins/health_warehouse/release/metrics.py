@@ -33,8 +33,8 @@ _IS_PUBLISHED = text("select to_regclass('marts.current_release') is not null")
 _ERROR = "ERROR: "
 _MIDNIGHT = " 00:00:00"  # `mf` writes a day as an instant
 _OLD_AFTER_SECONDS = 24 * 3600
-_ADVICE = ("Log file", "Artifact", "If you think you found a bug", "https://")
-"""What `mf` says behind an error: of files that are not the user's, and of its own makers."""
+_BEHIND_AN_ERROR = ("Log File", "If you think you found a bug")
+"""What `mf` says to those who work on it."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ def query(settings: Settings, asked: Asked) -> Table:
         done = run_mf(settings, ["query", "--quiet", "--csv", str(answer), *_options(asked)])
         if done.returncode:
             raise ConfigurationError(f"no answer: {_reason(done.stdout + done.stderr)}")
+        if not answer.exists():  # of no row `mf` writes no file
+            return Table([*asked.group_by, *asked.metrics], [])
         with answer.open(encoding="utf-8", newline="") as lines:
             columns, *rows = csv.reader(lines)
     return Table(columns, [[cell.removesuffix(_MIDNIGHT) or None for cell in row] for row in rows])
@@ -119,6 +121,7 @@ def _environment(settings: Settings, project: Path) -> dict[str, str]:
             "DBT_PROJECT_DIR": str(project),
             "DBT_LOG_PATH": str(project / "logs"),
             "DBT_LOG_LEVEL_FILE": "none",
+            "PYTHONUTF8": "1",  # the answer is a file, whatever the locale
         }
     )
 
@@ -161,6 +164,7 @@ def _drop_old(folder: Path) -> None:
 
 def _reason(said: str) -> str:
     """The error, without what `mf` says behind it to those who work on it."""
-    told = said.rpartition(_ERROR)[2].splitlines()
-    kept = [line.rstrip() for line in told if not line.strip().startswith(_ADVICE)]
-    return "\n".join(kept).strip() or "no reason given"
+    told = said.rpartition(_ERROR)[2]
+    for begin in _BEHIND_AN_ERROR:
+        told = told.partition(f"\n{begin}")[0]
+    return told.strip() or "no reason given"
