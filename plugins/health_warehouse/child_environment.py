@@ -47,6 +47,8 @@ class Child(Enum):
     TASKS = Needs((*_CALLS_OUT, *_BUCKET), ("*",), ("ALERT_*",))
     """The scheduler, for the tasks that it starts; alerts are no task."""
     ALERT_SENDER = Needs(_CALLS_OUT, (*_WHERE, "AIRFLOW_DSN", "AIRFLOW_PORT", "ALERT_*"))
+    METRICS = Needs(_SERVICE)
+    """MetricFlow, whose login is given by the caller."""
     GENERATOR = Needs((*_SYSTEM, *_PERSON, *_PYTHON), ("STATE",))
     """`warehouse synth`, which writes the files of the demo."""
 

@@ -21,6 +21,7 @@ from health_warehouse.commands import (
     feeds,
     keys,
     maintenance,
+    metrics,
     quality,
     readers,
     release,
@@ -34,8 +35,8 @@ from health_warehouse.telling import lines_of_code, reason, told
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 for module in (
-    services, claims, feeds, quality, decisions, release, ask, readers, roles, synth, alerts,
-    backup, maintenance, keys, airflow_cli, upgrade, documents,
+    services, claims, feeds, quality, decisions, release, ask, metrics, readers, roles, synth,
+    alerts, backup, maintenance, keys, airflow_cli, upgrade, documents,
 ):  # fmt: skip
     module.register(app)
 

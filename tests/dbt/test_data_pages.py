@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from health_warehouse.feeds import key_reference, schema
-from health_warehouse.indicators import component_models, lists
+from health_warehouse.indicators import component_models, lists, metrics_page, semantic_models
 from health_warehouse.indicators import page as indicators_page
+from health_warehouse.indicators.catalogue import indicators
 from health_warehouse.marts.manifest import mart_nodes, parse_manifest
 from health_warehouse.release import (
     closed_codes,
@@ -58,9 +59,22 @@ def test_models_and_seeds_of_indicators_are_what_their_definitions_say() -> None
         assert path.read_text(encoding="utf-8") == text, STALE.format(path.name)
 
 
+def test_metrics_are_what_the_definitions_say(manifest: dict[str, Any]) -> None:
+    for path, text in semantic_models.files().items():
+        assert path.read_text(encoding="utf-8") == text, STALE.format(path.name)
+    told = [one["config"]["meta"] for one in manifest["metrics"].values()]
+    metrics = [meta["indicator"] for meta in told if "indicator" in meta]
+    assert sorted(metrics) == sorted(one.code for one in indicators())
+
+
 def test_the_page_of_indicators_is_what_the_definitions_say() -> None:
     found = (PROJECT_DIR / "docs/indicators.md").read_text(encoding="utf-8")
     assert found == indicators_page.page(), STALE.format("indicators.md")
+
+
+def test_the_page_of_metrics_is_what_the_definitions_say() -> None:
+    found = (PROJECT_DIR / "docs/semantic_layer.md").read_text(encoding="utf-8")
+    assert found == metrics_page.page(), STALE.format("semantic_layer.md")
 
 
 def test_the_dictionary_is_what_the_project_says(manifest: dict[str, Any]) -> None:

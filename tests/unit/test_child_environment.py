@@ -22,6 +22,7 @@ GIVEN = {
     Child.POSTGRES: set(),
     Child.DATABASE_PROGRAM: set(),
     Child.AIRFLOW_SERVICE: set(),
+    Child.METRICS: set(),
     Child.GENERATOR: set(),
     Child.TASKS: {"person_key", "dsn", "airflow_dsn", "inbox_connection"},
     Child.ALERT_SENDER: {"dsn", "airflow_dsn", "alert_smtp_password", "alert_webhook_secret"},

@@ -10,6 +10,7 @@ services            up, down, status, doctor, migrate, demo; airflow_cli is Airf
 alerts, maintenance messages; upkeep
 backup, keys        a whole warehouse saved and brought back; the person key made anew
 upgrade, synth      data of an older version; a fictional province
-ask, documents      questions and their answers; dbt's page on what is published
+ask, metrics        questions and their answers; indicators by MetricFlow
+documents           dbt's page on what is published
 listing, ahead      long lists as plain text; files from the future, told
 """

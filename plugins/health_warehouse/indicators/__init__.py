@@ -7,6 +7,7 @@ clauses           whether a clause of SQL names nothing but columns of its fact
 catalogue         all indicators of ours, and those that are left out, each with its reason
 component_models  the models of the dbt project that add up components, one per fact
 lists             the seeds of the dbt project: indicators, targets
-page              docs/indicators.md
+semantic_models   metrics for MetricFlow, and what of them is refused
+page, metrics_page  docs/indicators.md, and the page of metrics
 definitions       one file per indicator
 """

@@ -26,10 +26,11 @@ import yaml
 from pydantic import SecretStr
 
 from health_warehouse.database import connections
-from health_warehouse.database.connections import role_url, session_name
+from health_warehouse.database.connections import session_name
 from health_warehouse.errors import BuildFailed
 from health_warehouse.marts.contracts import AUDIENCE
 from health_warehouse.marts.manifest import SCOPE_SCHEMA, own_scope
+from health_warehouse.release.dbt_login import login_environment
 from health_warehouse.release.dbt_sessions import sessions_kept
 from health_warehouse.settings import PROJECT_DIR, Settings
 
@@ -50,6 +51,7 @@ _OBJECT = re.compile(
 _QUOTED = re.compile(r'"[\s\S]*"')
 _QUOTED_AT_END = re.compile(r': "[^"\n]*"')
 _OF_DATABASE = "Database Error"
+_READERS = ("--target", "readers")
 _OLD_AFTER_SECONDS = 24 * 3600
 
 
@@ -110,15 +112,19 @@ def document(settings: Settings, role: str) -> Path:
     Raises BuildFailed when dbt could not do it.
     """
     folder = _folder(settings) / "docs"
-    target = ["--target", "readers"]
-    parse_anew = ["parse", "--no-partial-parse", *target]
-    parsed = _run(settings, parse_anew, role=role, target_path=folder)
+    parsed = parse_for_readers(settings, role, folder)
     _leave_out_audience(folder / "manifest.json")
-    command = ["docs", "generate", "--static", "--no-compile", *target]
+    command = ["docs", "generate", "--static", "--no-compile", *_READERS]
     catalog = _run(settings, command, parsed=parsed, role=role, target_path=folder)
     if catalog.errors:
         raise BuildFailed(f"dbt docs: {scrub(catalog.errors[0])}")
     return folder
+
+
+def parse_for_readers(settings: Settings, role: str, target_path: Path) -> Any:
+    """Write manifests into a folder, with marts where readers find them. Raises BuildFailed."""
+    command = ["parse", "--no-partial-parse", *_READERS]
+    return _run(settings, command, role=role, target_path=target_path)
 
 
 def _leave_out_audience(manifest_path: Path) -> None:
@@ -325,17 +331,9 @@ def _environment(
     settings: Settings, role: str, build_id: int, is_increment: bool
 ) -> Iterator[None]:
     """What profiles.yml and macros/build.sql read, for as long as dbt runs."""
-    url = role_url(settings, role)
-    values = {
-        "WAREHOUSE_DBT_HOST": url.host or "127.0.0.1",
-        "WAREHOUSE_DBT_PORT": str(url.port or 5432),
-        "WAREHOUSE_DBT_DATABASE": url.database or "",
-        "WAREHOUSE_DBT_USER": url.username or "",
-        "DBT_ENV_SECRET_WAREHOUSE_PASSWORD": str(url.password or ""),
+    values = login_environment(settings, role) | {
         "WAREHOUSE_DBT_BUILD_ID": str(build_id),
         "WAREHOUSE_DBT_IS_INCREMENT": str(int(is_increment)),
-        "WAREHOUSE_DBT_SSLMODE": str(url.query.get("sslmode", "prefer")),
-        "DO_NOT_TRACK": "1",
     }
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
