@@ -22,7 +22,7 @@ from health_warehouse.indicators.semantic_models import is_added_up, metric_name
 from health_warehouse.privacy.scopes import grant_scope, revoke_scope
 from health_warehouse.release.metrics import Asked, Table, query, run_mf
 from health_warehouse.settings import Settings
-from worlds import SMALL, release, take_in_province
+from small_province import SMALL, release, take_in_province
 
 Values = Mapping[tuple[str, str], Decimal | None]
 """By area and first day of the period."""
