@@ -59,6 +59,8 @@ from files left join found using (feed)
 order by feed
 """
 _ROWS_SHOWN = 6
+_RULES_SHOWN = 15
+_CLOSED = "closed."
 _STATES = ("received", "loaded", "quarantined", "duplicate", "superseded", "withdrawn")
 
 
@@ -117,9 +119,12 @@ def _findings(settings: Settings, entries: list[dict[str, Any]]) -> RenderableTy
     if not counts:
         return Text("Nothing.")
     table = _table("rule", "outcome", "findings", "what it asks")
-    for (rule, severity), count in sorted(counts.items()):
-        table.add_row(rule, severity, f"{count:,}", sentences.get(rule, ""))
-    return table
+    for (rule, severity), count in counts.most_common(_RULES_SHOWN):
+        sentence = sentences.get(rule, "").partition(";")[0].rstrip(".")
+        table.add_row(rule, severity, f"{count:,}", sentence)
+    more = len(counts) - _RULES_SHOWN
+    others = f", with {more} rules more" if more > 0 else ""
+    return Group(table, Text(f"warehouse quarantine{others}; docs/rules.md", style="dim"))
 
 
 def _checks(settings: Settings) -> RenderableType:
@@ -134,15 +139,20 @@ def _checks(settings: Settings) -> RenderableType:
 def _release(settings: Settings, release: Row[Any]) -> RenderableType:
     table = _table("mart", "rows written", "rows removed")
     removed: Mapping[str, int] = release.rows_deleted
+    closed = 0
     for mart, written in sorted(release.rows_inserted.items()):
-        table.add_row(mart, f"{written:,}", f"{removed.get(mart, 0):,}")
+        if mart.startswith(_CLOSED):
+            closed += written
+        else:
+            table.add_row(mart, f"{written:,}", f"{removed.get(mart, 0):,}")
     sentences = _sentences(settings)
     notices = "".join(
         f"\nNotice {notice['rule_id']}, not kept: {sentences.get(notice['rule_id'], '')}"
         for notice in release.notices
     )
     heading = f"Release {release.release_id}, published {to_second(release.published_at)} UTC"
-    return Group(heading + notices, table)
+    of_closed = f"{closed:,} rows beside these, for logins of a closed class only"
+    return Group(heading + notices, table, Text(of_closed, style="dim"))
 
 
 def _times(tasks: Iterable[TaskRun]) -> RenderableType:
