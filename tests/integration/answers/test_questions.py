@@ -6,12 +6,12 @@ import json
 from collections import Counter, defaultdict
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from answered_provinces import AnsweredProvince, Rows
 from health_warehouse.cli import app
 from health_warehouse.errors import ConfigurationError
 from health_warehouse.release.answers import ask
@@ -20,45 +20,29 @@ from health_warehouse.settings import Settings
 from health_warehouse.synthetic.lists.calendar_days import month_ends
 from health_warehouse.synthetic.lists.province_files import Province
 from health_warehouse.synthetic.lists.rows_of_places import registry
-from oracle.recount import Recount, read_folder, recount
-from oracle.star import Star, count_star
-from worlds import release, take_in_province
+from oracle.star import Star
 
 _NOTHING = (None, None)
-Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("province")
+def province(half_year: AnsweredProvince) -> Province:
+    return half_year.province
 
 
 @pytest.fixture(scope="module")
-def province(module_released: Settings, folder: Path) -> Province:
-    made = take_in_province(module_released, folder)
-    release(module_released)
-    return made
+def warehouse(half_year: AnsweredProvince) -> Settings:
+    return half_year.settings
 
 
 @pytest.fixture(scope="module")
-def warehouse(module_released: Settings, province: Province) -> Settings:
-    return module_released
+def truth(half_year: AnsweredProvince) -> dict[str, Rows]:
+    return half_year.truth
 
 
 @pytest.fixture(scope="module")
-def truth(province: Province, folder: Path) -> dict[str, Rows]:
-    return dict(json.loads((folder / "truth.json").read_text("utf-8")))
-
-
-@pytest.fixture(scope="module")
-def recounted(province: Province, folder: Path) -> Recount:
-    """What the claim files say; a recount that shares no code with the warehouse."""
-    return recount(read_folder(folder))
-
-
-@pytest.fixture(scope="module")
-def counted(recounted: Recount) -> Star:
-    return count_star(recounted)
+def counted(half_year: AnsweredProvince) -> Star:
+    return half_year.counted
 
 
 def _answer(settings: Settings, name: str) -> Rows:
@@ -206,6 +190,7 @@ def test_stations_with_a_doctor_are_those_of_the_quarter(
     [row] = _answer(warehouse, "stations_with_a_doctor")
     assert str(row["as_of_date"]) == stations[0]["day"]
     assert (row["stations"], row["with_doctor"]) == (len(stations), with_doctor)
+    assert row["points"] == len(truth["stations"]) - len(stations)
     assert row["with_own_doctor"] == sum(one["doctors_own"] > 0 for one in stations)
     assert row["with_doctor_pct"] == _pct(with_doctor, len(stations))
 
@@ -221,12 +206,15 @@ def test_beds_and_doctors_stand_against_their_targets(
         doctors += bool(worker.is_doctor and sends)
     people = sum(one["population"] for one in truth["population"])
     told = _answer(warehouse, "beds_and_doctors_against_targets")
-    assert [(row["resource"], row["target_year"]) for row in told] == [
-        ("beds", 2025), ("beds", 2030), ("doctors", 2025), ("doctors", 2030),
+    assert [(row["resource"], row["target_year"], row["target_per_10000"]) for row in told] == [
+        ("beds", 2025, 33), ("beds", 2025, 30), ("beds", 2030, 35), ("beds", 2050, 45),
+        ("doctors", 2025, 15), ("doctors", 2025, 10), ("doctors", 2030, 19),
     ]  # fmt: skip
+    assert {row["target_scope"] for row in told} == {"nation"}
+    assert all(row["target_source"] for row in told)
     stations = ("commune_station", "station_point", "agency_station")
     beds = sum(
-        row.get("beds_planned") or 0
+        row.get("beds_actual") or 0
         for row in _registered(province).values()
         if row["facility_type"] not in stations
     )
@@ -257,7 +245,7 @@ def test_coverage_is_of_the_newest_day_and_of_the_whole_province(
 
 
 def test_transfers_are_told_by_need_and_wish(
-    warehouse: Settings, recounted: Recount, counted: Star
+    warehouse: Settings, half_year: AnsweredProvince, counted: Star
 ) -> None:
     """Of closed encounters, which a plain reader does not know of, some may be transfers."""
     told = _answer(warehouse, "transfers_by_need_and_wish")
@@ -268,8 +256,12 @@ def test_transfers_are_told_by_need_and_wish(
         assert row["found"] <= row["by_need"] + row["by_wish"]
         assert row["up_by_need"] <= row["by_need"]
         assert row["up_by_wish"] <= row["by_wish"]
-    by_need = sum(one.transfer_professional_count for one in recounted.facility_months.values())
-    by_wish = sum(one.transfer_requested_count for one in recounted.facility_months.values())
+    by_need = sum(
+        one.transfer_professional_count for one in half_year.recounted.facility_months.values()
+    )
+    by_wish = sum(
+        one.transfer_requested_count for one in half_year.recounted.facility_months.values()
+    )
     assert by_need
     assert by_wish
     closed = counted.hiv_encounters
