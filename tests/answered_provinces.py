@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -74,12 +74,17 @@ class AnsweredProvince:
     def visits(self) -> list[Visit]:
         return visits_of(self.recounted)
 
+    @cached_property
+    def seen_by_all(self) -> list[Visit]:
+        """Those that a plain reader may know of."""
+        return [one for one in self.visits if not one.tells_of_hiv]
+
     def told(self, *, is_for_closed: bool = False) -> Told:
         """Lists as they were sent, and the visits that an audience may see."""
         world = self.province.world
         return Told(
             lists=list(sheets(world, self.province.claims.activity)),
-            visits=[one for one in self.visits if is_for_closed or not one.tells_of_hiv],
+            visits=self.visits if is_for_closed else self.seen_by_all,
             province=world.size.province_code,
             today=self.built_on,
             is_for_closed=is_for_closed,
@@ -90,8 +95,8 @@ class AnsweredProvince:
         """The day on which the build of the release began."""
         started = "select max(started_at) from ops.builds where status = 'published'"
         with engine(self.settings, "ops_reader").connect() as connection:
-            at = connection.execute(text(started)).scalar_one()
-        return date.fromisoformat(f"{at.astimezone(ZoneInfo('Asia/Ho_Chi_Minh')):%Y-%m-%d}")
+            at: datetime = connection.execute(text(started)).scalar_one()
+        return at.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date()
 
     def cells(self, schema: str = "marts", role: str = "bi_reader") -> dict[Cell, Figure]:
         """Every value of an indicator that a reader finds."""

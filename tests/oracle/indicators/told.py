@@ -23,10 +23,14 @@ _POPULATION_HOLDS_YEARS = 3
 class List(Protocol):
     """A list that somebody sent: its feed, its day, when it was sent, its typed rows."""
 
-    feed: str
-    as_of: date
-    sent_on: date
-    rows: Sequence[Any]
+    @property
+    def feed(self) -> str: ...
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def sent_on(self) -> date: ...
+    @property
+    def rows(self) -> Sequence[Any]: ...
 
 
 @dataclass
