@@ -26,8 +26,8 @@ from oracle.indicators.told import Told
 from oracle.recount import Recount, read_folder, recount
 from oracle.star import Star, count_star
 from oracle.visits import Visit, visits_of
+from small_province import release, take_in_province
 from warehouses import Cluster, new_warehouse
-from worlds import release, take_in_province
 
 Rows = list[dict[str, Any]]
 _CELLS = """

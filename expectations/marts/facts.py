@@ -110,3 +110,13 @@ FACTS: tuple[Fact, ...] = (
 
 FROM_SEVERAL = frozenset({"fct_stays"})
 """Facts whose rows come of several dossiers, so that none is sent: a recount judges them (M05)."""
+
+OF_INDICATORS = frozenset(
+    {
+        "bridge_atoms_periods",
+        "bridge_facility_areas",
+        "fct_indicator_components",
+        "fct_indicator_values",
+    }
+)
+"""Sums over dossiers and lists, and what they are sums by: nobody sent their rows."""

@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
+from oracle.appointments import kept
 from oracle.journeys import Name, Stay, TransferCounts, TransferMonth, stays, transfer_months
 from oracle.recount import Recount
 from oracle.visits import Visit, moment, visits_of
@@ -175,7 +176,7 @@ def _appointment_months(visits: list[Visit]) -> dict[AppointmentMonth, Appointme
         for visit in seen:
             for slip in visit.version.others.get("XML14", ()):
                 appointed = moment(slip["NGAY_HEN_KL"][:8] + "0000").date()
-                days, keeper = _kept(visit, appointed, seen)
+                days, keeper = kept(visit, appointed, seen)
                 key = visit.facility_id, f"{appointed:%Y%m}"
                 ends, place = appointed + timedelta(days=14), visit.facility_id
                 is_due = ends <= known[place]
@@ -189,8 +190,8 @@ def _appointment_months(visits: list[Visit]) -> dict[AppointmentMonth, Appointme
         for key, found in given.items():
             if audience == "open" or key in told:
                 due = [days for is_due, days in found if is_due]
-                kept = [days for days in due if days is not None]
-                counts[(*key, audience)] = len(found), len(due), len(kept), sum(kept)
+                came = [days for days in due if days is not None]
+                counts[(*key, audience)] = len(found), len(due), len(came), sum(came)
     return counts
 
 
@@ -201,23 +202,6 @@ def _last_arrivals(visits: list[Visit]) -> dict[str, date]:
         day = moment(visit.value("NGAY_VAO")[:8] + "0000").date()
         days[visit.facility_id] = max(day, days.get(visit.facility_id, day))
     return days
-
-
-def _kept(
-    given_at: Visit, appointed: date, visits: list[Visit]
-) -> tuple[int, Visit] | tuple[None, None]:
-    """The later visit that is nearest, from 7 days before to 14 days after; how many days after."""
-    came = [
-        ((moment(visit.value("NGAY_VAO")).date() - appointed).days, visit)
-        for visit in visits
-        if visit.person == given_at.person
-        and visit.facility_id == given_at.facility_id
-        and visit.value("NGAY_VAO") > given_at.value("NGAY_VAO")
-    ]
-    near = [(days, visit) for days, visit in came if -7 <= days <= 14]
-    if not near:
-        return None, None
-    return min(near, key=lambda each: (abs(each[0]), each[1].value("NGAY_VAO")))
 
 
 def _age_group(visit: Visit) -> str:

@@ -10,6 +10,7 @@ select
     reports.beds_planned,
     reports.beds_actual,
     reports.visits_total,
+    reports.visits_insured,
     reports.admissions,
     reports.bed_days,
     reports.discharges,
@@ -108,6 +109,83 @@ from {{ ref('int_indicators__touched_atoms') }} as touched
 inner join {{ ref('fct_encounters') }} as encounters
     on
         touched.facility_key = encounters.facility_key
-        and encounters.discharge_date between touched.atom_start_date and touched.atom_end_date
+        and {{ ended_in('touched', 'encounters') }}
 {{ join_facility('touched.facility_key', 'touched.atom_end_date') }}
+where touched.source_fact = 'encounters'
+{%- endmacro %}
+
+{#- Transfers by the day on which care ended at the sender, as each audience sees them. -#}
+{% macro transfers_rows() -%}
+select
+    transfers.facility_key,
+    {{ unknown_reference_key() }} as commune_key,
+    touched.atom_start_date,
+    transfers.discharge_type_code,
+    transfers.transfer_reason_code,
+    transfers.direction_code,
+    transfers.from_level_code,
+    transfers.to_level_code,
+    transfers.has_referral_slip,
+    transfers.is_arrival_matched,
+    coalesce(transfers.arrival_facility_key = transfers.sent_to_facility_key, false)
+        as is_matched_where_sent,
+    transfers.is_cross_province,
+    transfers.is_back_referral,
+    {{ of_facility() }},
+    audiences.audience,
+    transfers.audience = audiences.audience as is_own
+from {{ ref('int_indicators__touched_atoms') }} as touched
+inner join {{ ref('fct_transfers') }} as transfers
+    on
+        touched.facility_key = transfers.facility_key
+        and {{ ended_in('touched', 'transfers') }}
+{{ join_own(ref('fct_transfers'), 'transfers') }}
+{{ join_facility('touched.facility_key', 'touched.atom_end_date') }}
+where touched.source_fact = 'transfers' and own.facility_key is null
+{%- endmacro %}
+
+{#- Stays by the day on which they ended, at the facility where they did, as each audience sees them. A
+    stay that a class sees otherwise, or not at all (a tombstone), counts nothing where it stood for
+    others, and still tells that the figure of the class is its own. -#}
+{% macro stays_rows() -%}
+{%- set counts = 'own.facility_key is null and not stays.is_tombstone' -%}
+select
+    stays.last_facility_key as facility_key,
+    {{ unknown_reference_key() }} as commune_key,
+    touched.atom_start_date,
+    case when {{ counts }} then stays.stay_days end as stay_days,
+    case when {{ counts }} then stays.encounter_count end as encounter_count,
+    stays.is_death and {{ counts }} as is_death,
+    stays.is_index_stay and {{ counts }} as is_index_stay,
+    stays.is_readmitted and {{ counts }} as is_readmitted,
+    stays.is_readmitted_unplanned and {{ counts }} as is_readmitted_unplanned,
+    {{ of_facility() }},
+    audiences.audience,
+    stays.audience = audiences.audience or own.facility_key is not null as is_own
+from {{ ref('int_indicators__touched_atoms') }} as touched
+inner join {{ ref('fct_stays') }} as stays
+    on
+        touched.facility_key = stays.last_facility_key
+        and {{ ended_in('touched', 'stays') }}
+{{ join_own(ref('fct_stays'), 'stays') }}
+{{ join_facility('touched.facility_key', 'touched.atom_end_date') }}
+where touched.source_fact = 'stays'
+{%- endmacro %}
+
+{#- Rows of an atom; its month is what the indexes of facts of claims begin with, behind the facility. -#}
+{% macro ended_in(atoms, rows) -%}
+{{ rows }}.month_start_date = date_trunc('month', {{ atoms }}.atom_start_date)::date
+        and {{ rows }}.discharge_date between {{ atoms }}.atom_start_date and {{ atoms }}.atom_end_date
+{%- endmacro %}
+
+{#- Each row of a mart that is there twice, for each audience that sees it; `own` is what the audience
+    sees instead, where it has a row of its own. -#}
+{% macro join_own(mart, rows) -%}
+inner join {{ audiences() }} on {{ rows }}.audience = any(audiences.sees)
+left join {{ mart }} as own
+    on
+        {{ rows }}.facility_key = own.facility_key
+        and {{ rows }}.encounter_key = own.encounter_key
+        and {{ rows }}.audience <> own.audience
+        and audiences.audience = own.audience
 {%- endmacro %}

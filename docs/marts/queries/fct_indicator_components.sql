@@ -1,4 +1,4 @@
--- Which facilities have the most transfers in the first half of 2026?
+-- Which facilities have the most transfers in the second half of 2026?
 select
     components.facility_key,
     sum(components.numerator) as transfer_count,
@@ -8,7 +8,7 @@ inner join marts.bridge_atoms_periods as periods using (atom_start_date)
 where
     components.indicator_code = 'TRANSFER_OUT_PCT'
     and periods.calendar_code = 'half_cal'
-    and periods.period_start_date = '2026-01-01'
+    and periods.period_start_date = '2026-07-01'
     and periods.taken = 'sum'
 group by components.facility_key
 order by transfer_count desc

@@ -92,10 +92,10 @@ def _model(fact: Fact, found: Sequence[Indicator]) -> str:
     columns = [(column, _sum(fact, part)) for column, part in _figures(fact, found)]
     names = [column for column, _ in columns]
     keys = [name for name in _KEY if name not in ("indicator_code", "audience")]
-    own = [*keys, "audience"] if fact.division == "by_row" else keys
-    figures = _select(
-        [*(f"facts.{name}" for name in own), *(f"{text} as {name}" for name, text in columns)]
-    )
+    own = keys if fact.division == "open" else [*keys, "audience"]
+    told = ["bool_or(facts.is_own) as has_own"] if fact.division == "twice" else []
+    summed = [f"{text} as {name}" for name, text in columns]
+    figures = _select([*(f"facts.{name}" for name in own), *told, *summed])
     selected = _select(
         [
             *(f"seen.{name}" for name in keys),
@@ -173,7 +173,13 @@ def _seen(fact: Fact, keys: Sequence[str], names: Sequence[str]) -> str:
         audiences.audience
     from figures
     cross join {{ audiences() }}"""
-    if fact.division != "by_row":
+    if fact.division == "twice":
+        return """\
+    -- in a closed class: what something closed takes part in
+    select figures.*
+    from figures
+    where figures.audience = 'open' or figures.has_own"""
+    if fact.division == "open":
         return """\
     -- nothing of a list is closed
     select

@@ -29,9 +29,10 @@ class Fact:
     `columns` may be named in clauses, each with its type. `calendars` are those whose periods its
     rows can be told apart by. `taken` says how it may be taken in a period, first as it is by
     default. `division`: by_row, each row is of one audience; twice, each row is there per audience;
-    open, no row is closed. `closed_columns`: what a sender counts with closed dossiers among the
-    others: less the open ones it would tell of these, so what is taken of them is for the classes
-    alone."""
+    open, no row is closed. Of a fact that is there twice, rows say for whom they are, and whether
+    they are that audience's own (`is_own`). `closed_columns`: what a sender counts with closed
+    dossiers among the others: less the open ones it would tell of these, so what is taken of them
+    is for the classes alone."""
 
     code: str
     relation: str
@@ -78,8 +79,43 @@ _ENCOUNTERS = Fact(
         "registered_facility_id": "text",
         "card_prefix": "text",
         "identified_by": "text",
+        "has_citizen_id": "boolean",
         "age_years": "integer",
         "sex_code": "text",
+        **OF_FACILITIES,
+    },
+)
+_TRANSFERS = Fact(
+    code="transfers",
+    relation="fct_transfers",
+    feeds=("claims", "facility_registry"),
+    division="twice",
+    columns={
+        "discharge_type_code": "text",
+        "transfer_reason_code": "text",
+        "direction_code": "text",
+        "from_level_code": "text",
+        "to_level_code": "text",
+        "has_referral_slip": "boolean",
+        "is_arrival_matched": "boolean",
+        "is_matched_where_sent": "boolean",
+        "is_cross_province": "boolean",
+        "is_back_referral": "boolean",
+        **OF_FACILITIES,
+    },
+)
+_STAYS = Fact(
+    code="stays",
+    relation="fct_stays",
+    feeds=("claims",),
+    division="twice",
+    columns={
+        "stay_days": "numeric",
+        "encounter_count": "integer",
+        "is_death": "boolean",
+        "is_index_stay": "boolean",
+        "is_readmitted": "boolean",
+        "is_readmitted_unplanned": "boolean",
         **OF_FACILITIES,
     },
 )
@@ -93,6 +129,7 @@ _REPORTS = Fact(
         "beds_planned": "bigint",
         "beds_actual": "bigint",
         "visits_total": "bigint",
+        "visits_insured": "bigint",
         "admissions": "bigint",
         "bed_days": "bigint",
         "discharges": "bigint",
@@ -104,6 +141,7 @@ _REPORTS = Fact(
     closed_columns=frozenset(
         {
             "visits_total",
+            "visits_insured",
             "admissions",
             "bed_days",
             "discharges",
@@ -236,6 +274,8 @@ FACTS: Mapping[str, Fact] = {
     fact.code: fact
     for fact in (
         _ENCOUNTERS,
+        _TRANSFERS,
+        _STAYS,
         _REPORTS,
         _STAFF,
         _DEPARTURES,

@@ -213,7 +213,7 @@ def _made_nodes(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _relations_of(node: Mapping[str, Any]) -> list[str]:
-    """The relation of a model, and those of affected and differing keys when it notes them itself."""
+    """The relation of a model, and those of its affected and differing keys that it notes."""
     publish = (node["config"].get("meta") or {}).get("publish") or {"scope": None}
     name = node["alias"]
     own = [] if "scope" in publish else [f"{SCOPE_SCHEMA}.{own_scope(name)}"]

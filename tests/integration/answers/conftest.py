@@ -10,8 +10,8 @@ import pytest
 
 from answered_provinces import AnsweredProvince, answered
 from health_warehouse.synthetic.options import Options
+from small_province import SMALL
 from warehouses import Cluster
-from worlds import SMALL
 
 # Stations go to the communes on 1 January, a clinic is suspended on the first day; lists of two
 # ends of half-years, so that there is a mean of staff.

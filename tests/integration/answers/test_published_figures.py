@@ -191,15 +191,19 @@ def test_every_indicator_of_a_published_world_equals_the_sheet(
     assert differences(province.cells(), sheet(province.told(), asked)) == {}
 
 
-def test_the_sheet_of_dien_bien_has_what_half_a_year_of_cases_has_not(
-    dien_bien: AnsweredProvince,
+def test_sheets_of_published_worlds_have_what_half_a_year_of_cases_has_not(
+    dien_bien: AnsweredProvince, quang_ninh: AnsweredProvince
 ) -> None:
-    """Deaths, and what is told of stations at the end of a year."""
+    """Deaths, many transfers, and what is told of stations at the end of a year."""
     asked = {one.code: (one.areas, one.calendars) for one in indicators()}
-    valued = {cell.indicator for cell, one in sheet(dien_bien.told(), asked).items() if one.value}
+    sheets = [sheet(province.told(), asked) for province in (dien_bien, quang_ninh)]
+    valued = {cell.indicator for one in sheets for cell, figure in one.items() if figure.value}
     assert valued >= {
         "COMMUNES_CRITERIA_PCT",
+        "CROSS_PROVINCE_PCT",
         "HOSPITAL_DEATH_PCT",
+        "READMISSION_30D_PCT",
         "STATIONS_4_DOCTORS_PCT",
         "STATIONS_WITH_MIDWIFE_PCT",
+        "TRANSFER_MATCHED_PCT",
     }

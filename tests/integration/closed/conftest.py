@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from worlds import World
 
 from warehouses import Cluster, new_warehouse
-from worlds import World
 
 
 @pytest.fixture(scope="module")

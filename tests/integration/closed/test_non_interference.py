@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import text
+from worlds import Sent, World, both, keys_of
 
 from claim_ledger import PAPERS, Dossier
 from feed_steps import deliver_rows
@@ -11,7 +14,6 @@ from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.release.publish import publish
 from health_warehouse.release.rollback import rollback
 from rows_of_lists import GOOD
-from worlds import Sent, World, both, keys_of
 
 HIV = {"ma_benh_chinh": "B24"}
 _LATER = {"ngay_vao": "202605031000", "ngay_ra": "202605041000"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 import pytest
+from worlds import Sent, World, both
 
 from claim_ledger import PAPERS, Dossier
-from worlds import Sent, World, both
 
 _FACILITIES = ("96001", "96002", "96003")
 _CLOSED_CODES = ("B20", "B.24", "b 2 4", "Z21", "F02.4", "I10;R75", "O987")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from worlds import World
 
 from health_warehouse.database.connections import OWNER, engine
 from health_warehouse.database.reader_removal import drop_reader
@@ -18,7 +19,6 @@ from health_warehouse.settings import Settings
 from health_warehouse.synthetic.generator import generate
 from health_warehouse.synthetic.options import Options
 from warehouses import Cluster, new_warehouse
-from worlds import World
 
 _OPTIONS = Options(facilities=8, days=20, dossiers=1800, seed=11, defects=0)
 _LOGIN = "one_hospital"

@@ -21,7 +21,7 @@ from health_warehouse.synthetic.lists.province_files import Province
 from health_warehouse.synthetic.lists.rows_of_places import population, stations
 from health_warehouse.synthetic.lists.rows_of_staff import posts, rotation, workforce
 from health_warehouse.synthetic.world.membership import members
-from worlds import release, take_in_province
+from small_province import release, take_in_province
 
 
 @pytest.fixture(scope="module")

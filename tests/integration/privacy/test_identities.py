@@ -20,6 +20,8 @@ _CARDS = (
 )  # fmt: skip
 _CITIZENS = (None, "", "096080000001", " 096080000001\r", "381234567", "b1234567", "B123456",
              "09608000000", "０96080000001")  # fmt: skip
+# of 12 digits; others are of passports and old cards
+_WHOLE_IDS = ("096080000001", " 096080000001\r")
 _PATIENTS = (None, "", " \t", "BN001", " BN001 ")
 
 
@@ -64,10 +66,12 @@ def test_the_kind_of_identifier_is_that_of_the_person_key(settings: Settings) ->
             ],
         )
         found = connection.execute(
-            text("select position, identified_by, card_prefix from raw.identities")
+            text("select position, identified_by, card_prefix, has_citizen_id from raw.identities")
         ).all()
     told = {row.position: row.identified_by for row in found}
     expected = {n: _known_by(*person) for n, person in enumerate(people, 1)}
     assert told == expected
     assert min(Counter(expected.values()).values()) > 15
+    with_id = {row.position for row in found if row.has_citizen_id}
+    assert with_id == {n for n, (_, citizen, _) in enumerate(people, 1) if citizen in _WHOLE_IDS}
     assert {row.card_prefix for row in found} == {None, "CA5", "DN4", "TE1", "HS4"}

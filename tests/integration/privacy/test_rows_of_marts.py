@@ -25,8 +25,23 @@ _RELATIONS = text(
     "select relname::text from pg_class"
     " where relnamespace = to_regnamespace(:schema) and relkind in ('r', 'v') order by 1"
 )
-# What is seen without a facility: the calendar, lists of places, keys, the release.
-_LISTS = {"current_release", "dim_code_lists", "dim_communes", "dim_dates", "dim_provinces", "keys"}
+# What is seen without a facility: calendars, lists of places and codes, what indicators mean, keys,
+# the release.
+_LISTS = {
+    "bridge_atoms_periods",
+    "current_release",
+    "dim_age_groups",
+    "dim_areas",
+    "dim_atoms",
+    "dim_code_lists",
+    "dim_communes",
+    "dim_dates",
+    "dim_indicator_targets",
+    "dim_indicators",
+    "dim_periods",
+    "dim_provinces",
+    "keys",
+}
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +78,20 @@ def test_hiv_readers_see_every_row_and_others_fewer(counts: dict[str, dict[str, 
 
 
 def test_a_hospital_sees_what_is_its_own(counts: dict[str, dict[str, int]]) -> None:
-    """All dossiers here are of one facility."""
+    """All dossiers here are of one facility. Values of larger areas are not its own, nor is the
+    facility that stands for unknown ones."""
     for login, whole in (("hospital", "bi_reader"), ("clinic", "hiv_reader")):
         seen = counts[login]
         assert {"dim_persons", "dim_practitioners"}.isdisjoint(seen)
         assert len(seen) > 18
-        for mart in set(seen) - {"keys"}:
-            assert seen[mart] == counts[whole][mart], mart
+        others = {"keys", "fct_indicator_values"}
+        fewer = {
+            mart: counts[whole][mart] - seen[mart]
+            for mart in set(seen) - others
+            if seen[mart] != counts[whole][mart]
+        }
+        assert fewer == {"dim_facilities": 1, "dim_facility_periods": 1}
+        assert 0 < seen["fct_indicator_values"] < counts[whole]["fct_indicator_values"]
 
 
 def test_somebody_else_sees_lists_only(counts: dict[str, dict[str, int]]) -> None:

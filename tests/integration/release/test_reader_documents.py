@@ -14,12 +14,7 @@ from build_steps import row_versions
 from health_warehouse import cli
 from health_warehouse.database.connections import dsn
 from health_warehouse.errors import ConfigurationError
-from health_warehouse.landing.inbox import list_new
-from health_warehouse.landing.ingest import ingest
-from health_warehouse.quality.marts import audit
 from health_warehouse.release import dbt
-from health_warehouse.release.build import build
-from health_warehouse.release.publish import publish
 from health_warehouse.release.reader_documents import make_documents
 from health_warehouse.release.shipped_queries import (
     ShippedQuery,
@@ -27,22 +22,16 @@ from health_warehouse.release.shipped_queries import (
     example_queries,
 )
 from health_warehouse.settings import Settings
-from health_warehouse.synthetic.generator import generate
-from health_warehouse.synthetic.options import Options
+from small_province import release, take_in_province
 
-_OPTIONS = Options(facilities=11, days=60, dossiers=900, seed=7, defects=0)
 _EXAMPLES = example_queries()
 
 
 @pytest.fixture(scope="module")
 def published(module_released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A province, loaded, built and published."""
-    folder: Path = tmp_path_factory.mktemp("province")
-    generate(folder, _OPTIONS)
-    ingest(module_released, list_new(module_released, [str(folder)]))
-    built = build(module_released)
-    audit(module_released, built.build_id)
-    publish(module_released, built.build_id)
+    """A province with its lists, loaded, built and published."""
+    take_in_province(module_released, tmp_path_factory.mktemp("province"))
+    release(module_released)
     return module_released
 
 

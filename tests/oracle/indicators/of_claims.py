@@ -83,6 +83,10 @@ def _insured_at_station(visit: Visit, place: Row) -> bool:
     return _insured_outside(visit, place) and place.get("facility_type") in stations
 
 
+def _has_citizen_id(visit: Visit, _: Row) -> bool:
+    return len(visit.value("SO_CCCD")) == 12 and visit.value("SO_CCCD").isdigit()
+
+
 def _one(visit: Visit, place: Row) -> int:
     del visit, place
     return 1
@@ -91,6 +95,7 @@ def _one(visit: Visit, place: Row) -> int:
 OF_CLAIMS = {
     "ALOS_DAYS": Meaning(_visits(_days), _visits(_is_inpatient), least=30),
     "BYPASS_PCT": Meaning(_visits(_bypasses), _visits(_is_above_stations), 100, least=30),
+    "CCCD_ENCOUNTER_PCT": Meaning(_visits(_has_citizen_id), _visits(_one), 100, least=30),
     "COST_PER_ADMISSION": Meaning(_visits(_cost_inside), _visits(_is_inpatient), least=30),
     "COST_PER_VISIT": Meaning(_visits(_cost_outside), _visits(_is_outpatient), least=30),
     "HOSPITAL_DEATH_PCT": Meaning(_visits(_died_inside), _visits(_is_inpatient), 100, least=30),

@@ -66,6 +66,12 @@ OF_REPORTS = {
     "INPATIENT_PER_100": Meaning(
         _care(lambda row, _, __: row["admissions"]), people_in_middle, 100
     ),
+    "INSURED_VISIT_PCT": Meaning(
+        _care(lambda row, _, __: row["visits_insured"]),
+        _care(lambda row, _, __: row["visits_total"]),
+        100,
+        least=30,
+    ),
     "OUTPATIENT_PER_CAPITA": Meaning(
         _care(lambda row, _, __: row["visits_total"]), people_in_middle, is_a_year=True
     ),

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from oracle.indicators.calendars import Period, periods
 from oracle.indicators.meaning import Meaning, Part, Parts
 from oracle.indicators.of_claims import OF_CLAIMS
+from oracle.indicators.of_journeys import OF_JOURNEYS
 from oracle.indicators.of_people import OF_PEOPLE
 from oracle.indicators.of_places import OF_PLACES
 from oracle.indicators.of_reports import OF_REPORTS
@@ -26,6 +27,7 @@ from oracle.indicators.told import Told
 
 MEANINGS: Mapping[str, Meaning] = {
     **OF_CLAIMS,
+    **OF_JOURNEYS,
     **OF_PEOPLE,
     **OF_PLACES,
     **OF_REPORTS,

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from oracle.indicators.calendars import end_before
+from oracle.journeys import Stay, stays
 from oracle.visits import Visit, moment
 
 Row = Mapping[str, Any]
@@ -111,6 +112,21 @@ class Told:
     def ended(self) -> list[tuple[date, Visit]]:
         """Visits, each with the day on which care ended."""
         return [(moment(visit.value("NGAY_RA")).date(), visit) for visit in self.visits]
+
+    @cached_property
+    def stays(self) -> list[Stay]:
+        """In hospitals, across transfers."""
+        return list(stays(self.visits).values())
+
+    def visits_of(self, person: tuple[str, ...]) -> list[Visit]:
+        return self._by_person[person]
+
+    @cached_property
+    def _by_person(self) -> dict[tuple[str, ...], list[Visit]]:
+        found: dict[tuple[str, ...], list[Visit]] = defaultdict(list)
+        for visit in self.visits:
+            found[visit.person].append(visit)
+        return found
 
     @cached_property
     def registry(self) -> Registry:

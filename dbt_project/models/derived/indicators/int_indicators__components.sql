@@ -38,3 +38,7 @@ where source_fact in (select touched.source_fact from touched)
 union all
 select * from {{ ref('int_indicators__components_stations') }}
 where source_fact in (select touched.source_fact from touched)
+union all
+select * from {{ ref('int_indicators__components_stays') }}
+union all
+select * from {{ ref('int_indicators__components_transfers') }}

@@ -32,6 +32,12 @@ figures as (
             where facts.beds_planned > 0
         ) as bed_occupancy_planned_pct_denominator,
         sum(facts.admissions) as inpatient_per_100_numerator,
+        sum(facts.visits_insured) filter (
+            where facts.visits_total is not null
+        ) as insured_visit_pct_numerator,
+        sum(facts.visits_total) filter (
+            where facts.visits_insured is not null
+        ) as insured_visit_pct_denominator,
         sum(facts.visits_total) as outpatient_per_capita_numerator,
         count(*) filter (
             where
@@ -83,6 +89,13 @@ cross join
             'INPATIENT_PER_100',
             seen.inpatient_per_100_numerator,
             null::numeric,
+            null::numeric,
+            true
+        ),
+        (
+            'INSURED_VISIT_PCT',
+            seen.insured_visit_pct_numerator,
+            seen.insured_visit_pct_denominator,
             null::numeric,
             true
         ),

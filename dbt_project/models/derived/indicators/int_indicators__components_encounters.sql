@@ -32,6 +32,10 @@ figures as (
             facts.eligibility_code <> '9'
             and facts.professional_level in ('basic_lt50', 'basic_50_70', 'specialised')
         ) as bypass_pct_denominator,
+        count(*) filter (
+            where facts.has_citizen_id
+        ) as cccd_encounter_pct_numerator,
+        count(*) as cccd_encounter_pct_denominator,
         sum(facts.billed_amount_vnd) filter (
             where facts.is_inpatient
         ) as cost_per_admission_numerator,
@@ -94,6 +98,8 @@ seen as (
         sum(figures.alos_days_denominator) as alos_days_denominator,
         sum(figures.bypass_pct_numerator) as bypass_pct_numerator,
         sum(figures.bypass_pct_denominator) as bypass_pct_denominator,
+        sum(figures.cccd_encounter_pct_numerator) as cccd_encounter_pct_numerator,
+        sum(figures.cccd_encounter_pct_denominator) as cccd_encounter_pct_denominator,
         sum(figures.cost_per_admission_numerator) as cost_per_admission_numerator,
         sum(figures.cost_per_admission_denominator) as cost_per_admission_denominator,
         sum(figures.cost_per_visit_numerator) as cost_per_visit_numerator,
@@ -140,6 +146,12 @@ cross join
             'BYPASS_PCT',
             seen.bypass_pct_numerator,
             seen.bypass_pct_denominator,
+            null::numeric
+        ),
+        (
+            'CCCD_ENCOUNTER_PCT',
+            seen.cccd_encounter_pct_numerator,
+            seen.cccd_encounter_pct_denominator,
             null::numeric
         ),
         (

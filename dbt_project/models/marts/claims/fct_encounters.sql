@@ -79,6 +79,7 @@ select
     encounters.card_valid_from_date,
     encounters.card_valid_to_date,
     identities.identified_by,
+    coalesce(identities.has_citizen_id, false) as has_citizen_id,
     encounters.department_codes,
     encounters.sex_code,
     encounters.age_years,

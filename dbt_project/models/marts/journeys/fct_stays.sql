@@ -2,6 +2,7 @@
 -- follow from it, by a transfer that arrived, or because they began before the former had ended.
 -- Without closed documents, a closed encounter was none. A closed class has the stays that are not
 -- as they are for the open audience, and as tombstones those that became parts of others.
+{{ config(indexes=[{'columns': ['last_facility_key', 'month_start_date']}]) }}
 {{ runs_after('int_claims__affected_stays') }}
 
 with persons as (

@@ -1,0 +1,72 @@
+-- One row per facility, commune, atom of time and indicator that transfers give figures of,
+-- and audience.
+-- Written by scripts/write_data_pages.py from the definitions of indicators.
+{{ config(
+    materialized='refilled',
+    post_hook="{{ keyed_by(['facility_key', 'atom_start_date', 'commune_key', 'indicator_code', 'audience']) }}",
+) }}
+
+with facts as (
+    {{ transfers_rows() }}
+),
+
+figures as (
+    select
+        facts.facility_key,
+        facts.atom_start_date,
+        facts.commune_key,
+        facts.audience,
+        bool_or(facts.is_own) as has_own,
+        count(*) filter (
+            where facts.is_cross_province
+        ) as cross_province_pct_numerator,
+        count(*) filter (
+            where facts.is_cross_province is not null
+        ) as cross_province_pct_denominator,
+        count(*) filter (
+            where
+            not facts.is_cross_province
+            and facts.is_matched_where_sent
+        ) as transfer_matched_pct_numerator,
+        count(*) filter (
+            where not facts.is_cross_province
+        ) as transfer_matched_pct_denominator
+    from facts
+    group by facts.facility_key, facts.atom_start_date, facts.commune_key, facts.audience
+),
+
+seen as (
+    -- in a closed class: what something closed takes part in
+    select figures.*
+    from figures
+    where figures.audience = 'open' or figures.has_own
+)
+
+select
+    seen.facility_key,
+    seen.atom_start_date,
+    seen.commune_key,
+    'transfers' as source_fact,
+    parts.indicator_code,
+    parts.numerator::numeric(24, 4) as numerator,
+    parts.denominator::numeric(24, 4) as denominator,
+    parts.case_count::numeric(24, 4) as case_count,
+    seen.audience
+from seen
+cross join
+    lateral (
+        values
+        (
+            'CROSS_PROVINCE_PCT',
+            seen.cross_province_pct_numerator,
+            seen.cross_province_pct_denominator,
+            null::numeric
+        ),
+        (
+            'TRANSFER_MATCHED_PCT',
+            seen.transfer_matched_pct_numerator,
+            seen.transfer_matched_pct_denominator,
+            null::numeric
+        )
+    ) as parts (indicator_code, numerator, denominator, case_count)
+where parts.numerator is not null or parts.denominator is not null
