@@ -34,7 +34,15 @@ _CELLS = """
     select
         indicators.indicator_code as indicator,
         indicators.area_kind as area,
-        coalesce(facilities.facility_id, communes.commune_code, areas.area_id) as code,
+        coalesce(
+            facilities.facility_id,
+            communes.commune_code || case
+                when communes.valid_to <= indicators.period_end_date
+                    then ' until ' || communes.valid_to
+                else ''
+            end,
+            areas.area_id
+        ) as code,
         indicators.calendar_code as calendar,
         indicators.period_start_date as first,
         indicators.numerator,

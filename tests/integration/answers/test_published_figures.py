@@ -12,6 +12,7 @@ import pytest
 from answered_provinces import AnsweredProvince, answered
 from health_warehouse.indicators.catalogue import indicators
 from health_warehouse.synthetic.world.published import published
+from oracle.indicators.calendars import periods
 from oracle.indicators.sheet import Cell, Figure, sheet
 from sheet_differences import differences
 from warehouses import Cluster
@@ -188,7 +189,17 @@ def test_every_indicator_of_a_published_world_equals_the_sheet(
 ) -> None:
     province: AnsweredProvince = request.getfixturevalue(world)
     asked = {one.code: (one.areas, one.calendars) for one in indicators()}
-    assert differences(province.cells(), sheet(province.told(), asked)) == {}
+    found, expected = province.cells(), sheet(province.told(), asked)
+    if province.province.world.size.is_before_merger:
+        found, expected = _before_merger(found), _before_merger(expected)
+    assert expected
+    assert differences(found, expected) == {}
+
+
+def _before_merger(figures: dict[Cell, Figure]) -> dict[Cell, Figure]:
+    """Of periods that were over when its communes were joined: the lists say nothing of later."""
+    over = {(one.calendar, one.first) for one in periods() if one.last < date(2025, 7, 1)}
+    return {cell: one for cell, one in figures.items() if (cell.calendar, cell.first) in over}
 
 
 def test_sheets_of_published_worlds_have_what_half_a_year_of_cases_has_not(
