@@ -5,12 +5,16 @@ with people as (
     where sex_code = 'T' and source_code = 'stat_midyear' and is_latest
 ),
 
+listed as (
+    select * from marts.dim_facilities
+    where is_listed
+),
+
 beds as (
-    select sum(beds_planned) as counted
-    from marts.dim_facilities
+    select sum(beds_actual) as counted
+    from listed
     where
-        is_listed
-        and status_code = 'active'
+        status_code = 'active'
         and facility_kind_code not in ('commune_station', 'station_point', 'agency_station')
 ),
 
@@ -27,24 +31,30 @@ doctors as (
 counted as (
     select
         'beds' as resource,
+        'BEDS_PER_10K_GSO' as indicator_code,
         beds.counted
     from beds
     union all
     select
         'doctors' as resource,
+        'DOCTORS_PER_10K' as indicator_code,
         doctors.counted
     from doctors
 ),
 
 targets as (
-    select *
-    from (
-        values
-        ('beds', 2025, 33.0),
-        ('beds', 2030, 35.0),
-        ('doctors', 2025, 15.0),
-        ('doctors', 2030, 19.0)
-    ) as stated (resource, target_year, target_per_10000)
+    select * from marts.dim_indicator_targets
+    where
+        kind = 'target'
+        and (
+            scope = 'nation'
+            or scope in (
+                select provinces.province_code
+                from listed
+                inner join marts.dim_provinces as provinces
+                    on listed.province_key = provinces.province_key
+            )
+        )
 )
 
 select
@@ -53,10 +63,12 @@ select
     people.people::bigint as people,
     round(10000.0 * counted.counted / nullif(people.people, 0), 2) as per_10000,
     targets.target_year,
-    targets.target_per_10000,
-    round(10000.0 * counted.counted / nullif(people.people, 0) - targets.target_per_10000, 2)
+    targets.scope as target_scope,
+    targets.source as target_source,
+    round(targets.target_value, 2) as target_per_10000,
+    round(10000.0 * counted.counted / nullif(people.people, 0) - targets.target_value, 2)
     as difference
 from counted
-inner join targets on counted.resource = targets.resource
+inner join targets on counted.indicator_code = targets.indicator_code
 cross join people
-order by counted.resource, targets.target_year
+order by counted.resource, targets.target_year, targets.scope, targets.target_number

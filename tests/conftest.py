@@ -29,7 +29,7 @@ os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="warehouse-test-airflow-")
 atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 
 
-_TOGETHER = ("/e2e/", "/privacy/")
+_TOGETHER = ("/e2e/", "/privacy/", "/answers/")
 
 
 class _OneFolderOneProcess(LoadFileScheduling):

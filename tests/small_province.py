@@ -37,7 +37,8 @@ def take_in_province(
     """Write a province and ingest its lists and claims, but for the feeds `without`."""
     made = write_province(folder, size)
     others = [one.name for one in folder.iterdir() if one.is_dir() and one.name not in FEEDS]
-    taken = [*sorted(others), *(feed for feed in FEEDS if feed not in without)]
+    sent = (feed for feed in FEEDS if feed not in without and (folder / feed).is_dir())
+    taken = [*sorted(others), *sent]
     ingest(settings, list_new(settings, [str(folder / one) for one in taken]))
     return made
 

@@ -37,7 +37,7 @@ TOTAL_OF_SEXES = list_rule(
         "The population of all sexes is that of men and women together.",
     ),
     f"""
-with parts as (
+with parts as materialized (
     select {_KEYS}, sum(population) as together
     from feeds.population
     where sex in ('1', '2')
@@ -61,7 +61,7 @@ SEX_RATIO = list_rule(
         "A commune has 90 to 115 men for 100 women.",
     ),
     f"""
-with sexes as (
+with sexes as materialized (
     select commune_code, source_code, vintage, ref_date,
         sum(population) filter (where sex = '1') as men,
         sum(population) filter (where sex = '2') as women,

@@ -31,20 +31,18 @@ POSTS_AS_WORKFORCE = list_rule(
         "Filled posts are as many as the civil servants of the workforce on that day, within 2 %.",
     ),
     f"""
-with filled as (
+with filled as materialized (
     select facility_code, as_of_date, sum(filled_posts) as posts
     from feeds.posts
     group by 1, 2
 ),
-staff as (
-    select filled.facility_code, filled.as_of_date, count(*) as persons
-    from filled
-    join feeds.workforce as listed
-        on listed.facility_code = filled.facility_code
-        and listed.as_of = filled.as_of_date
-        and listed.valid_from <= filled.as_of_date
-        and coalesce(listed.valid_to >= filled.as_of_date, true)
-        and listed.employment_kind in ('CIVIL_SERVANT', 'PUBLIC_EMPLOYEE')
+staff as materialized (
+    select facility_code, as_of as as_of_date, count(*) as persons
+    from feeds.workforce
+    where
+        valid_from <= as_of
+        and coalesce(valid_to >= as_of, true)
+        and employment_kind in ('CIVIL_SERVANT', 'PUBLIC_EMPLOYEE')
     group by 1, 2
 )
 select {PLACE}, filled.posts, staff.persons

@@ -8,10 +8,12 @@ Standard library only. `seen` are the visits of an audience: none that it may no
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from datetime import UTC, date, datetime, timedelta
+
+from oracle.appointments import kept
+from oracle.visits import Visit
 
 Name = tuple[str, str]
 """Facility and dossier."""
@@ -21,31 +23,19 @@ TransferCounts = tuple[int, int, int]
 """Transfers, those with an arrival, those with a slip."""
 
 
-class Visit(Protocol):
-    facility_id: str
-    version: Any
-
-    @property
-    def name(self) -> Name: ...
-    @property
-    def person(self) -> tuple[str, ...]: ...
-    @property
-    def is_transfer(self) -> bool: ...
-    @property
-    def sent_to(self) -> str: ...
-    def value(self, element: str) -> str: ...
-    def is_arrival_of(self, sent: Any) -> bool: ...
-
-
 @dataclass(frozen=True)
 class Stay:
-    """`names` in order of arrival; `minutes` from the first arrival to the last end."""
+    """`names` in order of arrival; `minutes` from the first arrival to the last end, which is that
+    of `last`."""
 
     names: tuple[Name, ...]
     minutes: int
     is_index: bool
     is_readmission: bool
     is_readmitted: bool
+    is_readmitted_unplanned: bool
+    last: Name
+    ended_on: date
 
 
 def stays(seen: Sequence[Visit]) -> dict[Name, Stay]:
@@ -76,6 +66,7 @@ def _of_person(visits: Sequence[Visit]) -> dict[Name, Stay]:
     }
     ordered = [[by_name[name] for name in names] for names in together]
     ordered.sort(key=lambda stay: _begin(stay[0]))
+    appointed = {one.name for one in _appointed(visits)}
     told = {}
     for place, stay in enumerate(ordered):
         before = ordered[place - 1] if place else None
@@ -86,6 +77,9 @@ def _of_person(visits: Sequence[Visit]) -> dict[Name, Stay]:
             _is_index(stay),
             before is not None and _follows(stay, before),
             after is not None and _follows(after, stay),
+            after is not None and _follows(after, stay) and not _is_planned(after[0], appointed),
+            _last(stay).name,
+            _end(stay).date(),
         )
     return told
 
@@ -96,9 +90,32 @@ def _follows(stay: Sequence[Visit], before: Sequence[Visit]) -> bool:
 
 
 def _is_index(stay: Sequence[Visit]) -> bool:
-    last = min(stay, key=lambda visit: (-_ended(visit).timestamp(), _begin(visit)))
     died = any(visit.value("KET_QUA_DTRI") in ("5", "8") for visit in stay)
-    return not died and last.value("MA_LOAI_RV") not in ("2", "5")
+    return not died and _last(stay).value("MA_LOAI_RV") not in ("2", "5")
+
+
+def _last(stay: Iterable[Visit]) -> Visit:
+    return min(stay, key=lambda visit: (-_ended(visit).timestamp(), _begin(visit)))
+
+
+def _is_planned(first: Visit, appointed: Container[Name]) -> bool:
+    """By appointment, for a day, or for dialysis, rehabilitation, chemotherapy, radiotherapy."""
+    return (
+        first.value("MA_DOITUONG_KCB") == "1.5"
+        or first.name in appointed
+        or first.value("MA_LOAI_KCB") == "04"
+        or first.value("MA_BENH_CHINH").upper().startswith(("Z49", "Z50", "Z51"))
+    )
+
+
+def _appointed(visits: Sequence[Visit]) -> Iterator[Visit]:
+    """Visits that keep an appointment."""
+    for visit in visits:
+        for slip in visit.version.others.get("XML14", ()):
+            day = _moment(slip["NGAY_HEN_KL"][:8] + "0000").date()
+            keeper = kept(visit, day, visits)[1]
+            if keeper is not None:
+                yield keeper
 
 
 def _goes_on(one: Visit, other: Visit, visits: Iterable[Visit]) -> bool:

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
-from oracle.claims_files import Version
+from oracle.appointments import kept
 from oracle.journeys import Name, Stay, TransferCounts, TransferMonth, stays, transfer_months
 from oracle.recount import Recount
+from oracle.visits import Visit, moment, visits_of
 from oracle.waits import Waits, count_waits
 
 _T = TypeVar("_T")
@@ -41,18 +42,6 @@ _LAST_CODES = (
     ("M99", "XIII"), ("N99", "XIV"), ("O99", "XV"), ("P96", "XVI"), ("Q99", "XVII"),
     ("R99", "XVIII"), ("T98", "XIX"), ("U99", "XXII"), ("Y98", "XX"), ("Z99", "XXI"),
 )  # fmt: skip
-# A list of its own: the warehouse's may miss something.
-HIV_CODES = ("B20", "B21", "B22", "B23", "B24", "Z21", "F024", "F02.4", "O987", "O98.7", "R75")
-HIV_DRUGS = (
-    "abacavir", "atazanavir", "bictegravir", "cabotegravir", "darunavir", "dolutegravir",
-    "efavirenz", "emtricitabin", "etravirin", "lopinavir", "nevirapin", "raltegravir",
-    "rilpivirin", "zidovudin",
-)  # fmt: skip
-# Elements of XML6 that repeat who the patient is: a row with nothing else tells of no care.
-_WHO = {
-    "MA_LK", "MA_THE_BHYT", "SO_CCCD", "NGAY_SINH", "GIOI_TINH", "DIA_CHI", "MATINH_CU_TRU",
-    "MAHUYEN_CU_TRU", "MAXA_CU_TRU", "MA_CSKCB", "DU_PHONG",
-}  # fmt: skip
 
 
 ItemMonth = tuple[str, str, str, str, str, str]
@@ -88,83 +77,9 @@ class Star:
     transfer_months: dict[str, dict[TransferMonth, TransferCounts]]
 
 
-@dataclass(frozen=True)
-class _Visit:
-    facility_id: str
-    version: Version
-
-    @property
-    def name(self) -> tuple[str, str]:
-        return self.facility_id, self.version.dossier_id
-
-    def value(self, element: str) -> str:
-        return self.version.header.get(element, "").strip()
-
-    @property
-    def person(self) -> tuple[str, ...]:
-        """The insurance number, the citizen id, or a number that only the facility knows."""
-        cards = [card.strip() for card in self.value("MA_THE_BHYT").split(";")]
-        numbers = [card[-10:] for card in cards if len(card) == 15 and card[-10:].isdigit()]
-        if numbers:
-            return "insurance", numbers[-1]
-        if len(self.value("SO_CCCD")) == 12:
-            return "citizen", self.value("SO_CCCD")
-        return self.facility_id, self.value("MA_BN")
-
-    @property
-    def codes(self) -> list[str]:
-        """Each once, where it stands first."""
-        listed = [self.value("MA_BENH_CHINH"), *self.value("MA_BENH_KT").split(";")]
-        return list(dict.fromkeys(code.strip() for code in listed if code.strip()))
-
-    @property
-    def is_transfer(self) -> bool:
-        return self.value("MA_LOAI_RV") in ("2", "5") or "XML13" in self.version.others
-
-    @property
-    def sent_to(self) -> str:
-        slip = (self.version.others.get("XML13") or [{}])[0]
-        return slip.get("MA_CSKCB_DEN") or slip.get("MA_NOI_DEN") or self.value("MA_NOI_DEN")
-
-    @property
-    def tells_of_hiv(self) -> bool:
-        others = self.version.others
-        tb = others.get("XML15", ())
-        named = [
-            f"{row.get('TEN_THUOC', '')} {row.get('HAM_LUONG', '')}" for row in self.version.drugs
-        ]
-        ordered = [row.get("MA_BENH", "") for row in self.version.services]
-        followed = [row.get("TEN_DICH_VU", "").lower() for row in self.version.services]
-        return (
-            any(code.startswith(HIV_CODES) for code in self.codes)
-            or any(code.strip().startswith(HIV_CODES) for one in ordered for code in one.split(";"))
-            or self.value("MA_DOITUONG_KCB") == "1.9"
-            or any(drug in name.lower() for name in named for drug in HIV_DRUGS)
-            or any("hiv" in name and "tải lượng" in name for name in followed)
-            or any(row[name].strip() for row in others.get("XML6", ()) for name in set(row) - _WHO)
-            or any(row.get("PHANLOAI_LAO_HIV") == "1" for row in tb)
-            or any(row.get("NGAYKD_HIV") or row.get("BDDT_ARV") for row in tb)
-        )
-
-    def is_arrival_of(self, sent: _Visit) -> bool:
-        hours = _moment(self.value("NGAY_VAO")) - _moment(sent.value("NGAY_RA"))
-        return (
-            self.person == sent.person
-            and self.facility_id != sent.facility_id
-            and timedelta(hours=-2) <= hours <= timedelta(hours=72)
-            and (
-                self.facility_id == sent.sent_to
-                or sent.facility_id in self.value("MA_NOI_DI").split(";")
-            )
-        )
-
-
 def count_star(counted: Recount) -> Star:
     """Count the versions that `recount` found to count."""
-    visits = [
-        _Visit(facility_id, _version(counted, name, position))
-        for (facility_id, _), (name, position) in counted.current.items()
-    ]
+    visits = visits_of(counted)
     rows = Counter[str]()
     waits = count_waits(counted.files.values(), {one.name: one.version for one in visits})
     rows["fct_waiting_times"] = waits.check_ins
@@ -198,7 +113,7 @@ def _is_of_newborn(grams: Decimal) -> bool:
     return 200 <= grams <= 10_000
 
 
-def _item_months(visits: list[_Visit]) -> dict[ItemMonth, ItemSums]:
+def _item_months(visits: list[Visit]) -> dict[ItemMonth, ItemSums]:
     used: dict[tuple[str, ...], list[tuple[bool, tuple[int, dict[str, str]]]]] = defaultdict(list)
     for number, visit in enumerate(visits):
         place, month, flag = visit.facility_id, visit.value("NGAY_RA")[:6], visit.tells_of_hiv
@@ -221,8 +136,8 @@ def _item_months(visits: list[_Visit]) -> dict[ItemMonth, ItemSums]:
     }
 
 
-def _morbidity_months(visits: list[_Visit]) -> dict[MorbidityMonth, MorbidityCounts]:
-    treated: dict[tuple[str, ...], list[tuple[bool, _Visit]]] = defaultdict(list)
+def _morbidity_months(visits: list[Visit]) -> dict[MorbidityMonth, MorbidityCounts]:
+    treated: dict[tuple[str, ...], list[tuple[bool, Visit]]] = defaultdict(list)
     for visit in visits:
         month, sex = visit.value("NGAY_RA")[:6], visit.value("GIOI_TINH")
         chapter = _chapter(visit.value("MA_BENH_CHINH"))
@@ -249,7 +164,7 @@ def _for_audiences(flagged: list[tuple[bool, _T]]) -> Iterator[tuple[str, list[_
         yield "hiv", [one for _, one in flagged]
 
 
-def _appointment_months(visits: list[_Visit]) -> dict[AppointmentMonth, AppointmentCounts]:
+def _appointment_months(visits: list[Visit]) -> dict[AppointmentMonth, AppointmentCounts]:
     """For the open audience as if closed visits were none; for the HIV one with them, in months in
     which one gives an appointment or keeps one."""
     counts: dict[AppointmentMonth, AppointmentCounts] = {}
@@ -260,8 +175,8 @@ def _appointment_months(visits: list[_Visit]) -> dict[AppointmentMonth, Appointm
         known, known_open = _last_arrivals(seen), _last_arrivals(opened)
         for visit in seen:
             for slip in visit.version.others.get("XML14", ()):
-                appointed = _moment(slip["NGAY_HEN_KL"][:8] + "0000").date()
-                days, keeper = _kept(visit, appointed, seen)
+                appointed = moment(slip["NGAY_HEN_KL"][:8] + "0000").date()
+                days, keeper = kept(visit, appointed, seen)
                 key = visit.facility_id, f"{appointed:%Y%m}"
                 ends, place = appointed + timedelta(days=14), visit.facility_id
                 is_due = ends <= known[place]
@@ -275,38 +190,21 @@ def _appointment_months(visits: list[_Visit]) -> dict[AppointmentMonth, Appointm
         for key, found in given.items():
             if audience == "open" or key in told:
                 due = [days for is_due, days in found if is_due]
-                kept = [days for days in due if days is not None]
-                counts[(*key, audience)] = len(found), len(due), len(kept), sum(kept)
+                came = [days for days in due if days is not None]
+                counts[(*key, audience)] = len(found), len(due), len(came), sum(came)
     return counts
 
 
-def _last_arrivals(visits: list[_Visit]) -> dict[str, date]:
+def _last_arrivals(visits: list[Visit]) -> dict[str, date]:
     """By facility."""
     days: dict[str, date] = {}
     for visit in visits:
-        day = _moment(visit.value("NGAY_VAO")[:8] + "0000").date()
+        day = moment(visit.value("NGAY_VAO")[:8] + "0000").date()
         days[visit.facility_id] = max(day, days.get(visit.facility_id, day))
     return days
 
 
-def _kept(
-    given_at: _Visit, appointed: date, visits: list[_Visit]
-) -> tuple[int, _Visit] | tuple[None, None]:
-    """The later visit that is nearest, from 7 days before to 14 days after; how many days after."""
-    came = [
-        ((_moment(visit.value("NGAY_VAO")).date() - appointed).days, visit)
-        for visit in visits
-        if visit.person == given_at.person
-        and visit.facility_id == given_at.facility_id
-        and visit.value("NGAY_VAO") > given_at.value("NGAY_VAO")
-    ]
-    near = [(days, visit) for days, visit in came if -7 <= days <= 14]
-    if not near:
-        return None, None
-    return min(near, key=lambda each: (abs(each[0]), each[1].value("NGAY_VAO")))
-
-
-def _age_group(visit: _Visit) -> str:
+def _age_group(visit: Visit) -> str:
     """The birthday of the year counts; of who is born in a year only, the year does."""
     born, arrived = visit.value("NGAY_SINH")[:8], visit.value("NGAY_VAO")[:8]
     years = int(arrived[:4]) - int(born[:4])
@@ -320,12 +218,3 @@ def _chapter(code: str) -> str:
     return next(
         chapter for last, chapter in _LAST_CODES if (letter, number) <= (last[0], int(last[1:]))
     )
-
-
-def _version(counted: Recount, name: str, position: int) -> Version:
-    (found,) = [each for each in counted.files[name].versions if each.position == position]
-    return found
-
-
-def _moment(text: str) -> datetime:
-    return datetime.strptime(text, "%Y%m%d%H%M").replace(tzinfo=UTC)  # only differences matter

@@ -19,8 +19,9 @@
 {%- endmacro %}
 
 {#- The rows of a feed, the ends of periods, and which lists hold at which of them, by sender. What a
-    list says is read once: its view joins the ledger. -#}
-{% macro lists_at_ends(model, sender) -%}
+    list says is read once: its view joins the ledger. `day` is the column with the day that the list
+    speaks of: as_of of a snapshot; rows that are documents by themselves name it. -#}
+{% macro lists_at_ends(model, sender, day='as_of') -%}
 with listed as materialized (
     select * from {{ ref(model) }}
 ),
@@ -37,7 +38,7 @@ list_days as materialized (
             partition by days.{{ sender }}
             order by days.as_of
         ) as next_as_of
-    from (select distinct {{ sender }}, as_of from listed) as days
+    from (select distinct {{ sender }}, {{ day }} as as_of from listed) as days
 ),
 
 lists as materialized (
@@ -123,25 +124,43 @@ from (
 {{ join_facility('employed.facility_key', 'employed.atom_end_date') }}
 {%- endmacro %}
 
+{#- Two senders may list the same posts: the list that came later counts. -#}
 {% macro posts_rows() -%}
-{{ lists_at_ends('stg_lists__posts', 'facility_code') }}
+{{ lists_at_ends('stg_lists__posts', 'facility_code', 'as_of_date') }}
 
 select
     {{ surrogate_key(['posts.facility_code']) }} as facility_key,
     {{ unknown_reference_key() }} as commune_key,
-    lists.atom_start_date,
-    lower(posts.occupation) as occupation,
+    posts.atom_start_date,
+    posts.occupation,
     posts.approved_posts,
     posts.filled_posts,
     posts.contract_staff,
     posts.needed_by_norm,
     {{ of_facility() }}
-from lists
-inner join listed as posts
-    on
-        lists.facility_code = posts.facility_code
-        and lists.as_of = posts.as_of
-{{ join_facility(surrogate_key(['posts.facility_code']), 'lists.atom_end_date') }}
+from (
+    select distinct on (lists.atom_start_date, said.facility_code, lower(said.occupation))
+        lists.atom_start_date,
+        lists.atom_end_date,
+        said.facility_code,
+        lower(said.occupation) as occupation,
+        said.approved_posts,
+        said.filled_posts,
+        said.contract_staff,
+        said.needed_by_norm
+    from lists
+    inner join listed as said
+        on
+            lists.facility_code = said.facility_code
+            and lists.as_of = said.as_of_date
+    order by
+        lists.atom_start_date,
+        said.facility_code,
+        lower(said.occupation),
+        said.received_at desc,
+        said.document_key
+) as posts
+{{ join_facility(surrogate_key(['posts.facility_code']), 'posts.atom_end_date') }}
 {%- endmacro %}
 
 {#- Of a commune that is no more, its last list says nothing of the days after. -#}

@@ -17,7 +17,7 @@ What health departments ask, each with the query that answers it from `marts`, a
 
 To add one, write `questions/<name>.sql`, which begins with a comment that asks it, and
 `questions/<name>.yml` beside it with the need, title and explanation in both languages; then its
-expected value, computed another way, into `tests/integration/marts/test_questions.py`. `make fix`
+expected value, computed another way, into `tests/integration/answers/test_questions.py`. `make fix`
 writes this page.
 """
 

@@ -15,7 +15,7 @@ from health_warehouse.quality.marts import audit
 from health_warehouse.release.build import build
 from health_warehouse.settings import Settings
 from oracle.keys import encounter_key
-from oracle.star import HIV_CODES, HIV_DRUGS
+from oracle.visits import HIV_CODES, HIV_DRUGS
 
 _FACILITY = "96006"
 _TRADE_NAMES = (
