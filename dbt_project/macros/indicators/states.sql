@@ -56,6 +56,34 @@ lists as materialized (
 )
 {%- endmacro %}
 
+{#- The commune that a list tells of: the one that had the code on the day of the list. One that was merged
+    is told of until the commune that it is part of now sends a list. Ends the select. -#}
+{% macro join_commune_of_list(rows) -%}
+inner join {{ ref('dim_communes') }} as communes
+    on
+        {{ rows }}.commune_code = communes.commune_code
+        and communes.audience = 'open'
+        and lists.as_of >= communes.valid_from
+        and (lists.as_of < communes.valid_to or communes.valid_to is null)
+where
+    communes.valid_to is null
+    or communes.valid_to > lists.atom_end_date
+    or not exists (
+        select 1
+        from lists as later
+        inner join {{ ref('dim_communes') }} as heirs
+            on
+                later.commune_code = heirs.commune_code
+                and heirs.audience = 'open'
+                and later.as_of >= heirs.valid_from
+                and (later.as_of < heirs.valid_to or heirs.valid_to is null)
+        where
+            lists.atom_start_date = later.atom_start_date
+            and later.as_of >= communes.valid_to
+            and communes.current_commune_key = heirs.current_commune_key
+    )
+{%- endmacro %}
+
 {#- What a facility was on a day: columns of int_indicators__facility_periods. -#}
 {% macro of_facility() -%}
     periods.facility_type,
@@ -185,12 +213,7 @@ inner join listed as stations
     on
         lists.commune_code = stations.commune_code
         and lists.as_of = stations.as_of
-inner join {{ ref('dim_communes') }} as communes
-    on
-        stations.commune_code = communes.commune_code
-        and communes.audience = 'open'
-        and communes.valid_from <= lists.atom_end_date
-        and (communes.valid_to is null or communes.valid_to > lists.atom_end_date)
+{{ join_commune_of_list('stations') }}
 {%- endmacro %}
 
 {#- Facilities of care that are active, from the first registry on. Pharmacies are none. -#}
@@ -282,10 +305,5 @@ inner join listed as holders
     on
         lists.commune_code = holders.commune_code
         and lists.as_of = holders.as_of
-inner join {{ ref('dim_communes') }} as communes
-    on
-        holders.commune_code = communes.commune_code
-        and communes.audience = 'open'
-        and communes.valid_from <= lists.atom_end_date
-        and (communes.valid_to is null or communes.valid_to > lists.atom_end_date)
+{{ join_commune_of_list('holders') }}
 {%- endmacro %}
