@@ -192,7 +192,7 @@ def test_a_day_of_claims_leaves_what_follows_lists_alone(
     assert _versions(warehouse) == before
 
 
-def test_a_list_that_comes_writes_its_own_fact_only(
+def test_a_list_that_comes_writes_its_own_fact_and_indicators_only(
     warehouse: Settings,
     province: Province,
     folder: Path,
@@ -212,4 +212,5 @@ def test_a_list_that_comes_writes_its_own_fact_only(
     )
     after = _versions(warehouse)
     assert {mart for mart in MARTS_OF_LISTS if after[mart] != before[mart]} == {"fct_posts"}
-    assert {mart for mart, rows in published.rows_inserted.items() if rows} == {"fct_posts"}
+    written = {mart for mart, rows in published.rows_inserted.items() if rows}
+    assert written == {"fct_posts", "fct_indicator_components", "fct_indicator_values"}
