@@ -1,12 +1,12 @@
-{#- A part of fill_affected_keys (macros/affected_keys.sql), for a mart of which config.meta.publish
-    says what it is `compared` with: the keys of rows that are other in `compared.to`, or there only,
-    or in the mart only, among those of which the column `compared.by` is in the model `compared.in`.
-    So a list that came again unchanged affects nothing.
+{#- fill_affected_keys (macros/affected_keys.sql) calls this for a mart whose config.meta.publish has
+    `compared`. It adds the keys of rows that differ between the mart and the model `compared.to`. It
+    looks at those rows only whose column `compared.by` stands in the model `compared.in`. So a list
+    that comes again unchanged affects nothing.
 
-    The mart is what the build before left, and that may never have been published, or may have been
-    taken back. So each build notes the keys that it found in intermediate.<mart>__differing, and those
-    are affected that a build noted after the one whose release readers see. What no roll-back can
-    reach any longer is forgotten. -#}
+    The mart holds what the build before left. Readers may never have seen that, or a roll-back may
+    have taken it back. So each build notes the keys that it finds in intermediate.<mart>__differing.
+    All keys are affected that were noted after the build whose release readers see. A build deletes
+    notes to which no roll-back leads any more. -#}
 {% macro add_differing_keys() -%}
     {%- set publish = model.config.meta.publish -%}
     {%- set compared = publish.compared -%}

@@ -56,8 +56,9 @@ lists as materialized (
 )
 {%- endmacro %}
 
-{#- The commune that a list tells of: the one that had the code on the day of the list. One that was merged
-    is told of until the commune that it is part of now sends a list. Ends the select. -#}
+{#- A list tells of the commune that had the code on the day of the list. A merged commune counts until
+    the commune that it is part of now sends a list. This macro holds the WHERE of the select: write
+    nothing behind it. -#}
 {% macro join_commune_of_list(rows) -%}
 inner join {{ ref('dim_communes') }} as communes
     on

@@ -1,5 +1,5 @@
--- One row per area and period of which the components changed, or the facilities that are in it.
--- The facility is the unknown one but for areas that are one.
+-- One row per area and period whose values may change in this build: a component of it changed, or
+-- a facility came into the area or left it. An area that is no facility has the unknown facility.
 {{ config(
     materialized='refilled',
     post_hook="{{ keyed_by(
