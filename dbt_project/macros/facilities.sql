@@ -38,3 +38,34 @@
 {% macro month_end(month_start_date) -%}
     ({{ month_start_date }} + interval '1 month' - interval '1 day')::date
 {%- endmacro %}
+
+{#- The feed and the column of each place in a list that names a facility. -#}
+{% macro columns_of_facilities() -%}
+    {{ return([
+        ('facility_registry', 'facility_code'),
+        ('facility_registry', 'parent_code'),
+        ('commune_station', 'unit_code'),
+        ('commune_station', 'parent_unit_code'),
+        ('workforce', 'facility_code'),
+        ('posts', 'facility_code'),
+        ('rotation', 'from_facility'),
+        ('rotation', 'to_facility'),
+        ('hospital_activity_month', 'facility_code'),
+    ]) }}
+{%- endmacro %}
+
+{#- Joins, as `name`, the `key` of the commune or province that a code means: what it meant on `day`, or
+    what it means now where it meant nothing then. `places` is the name of the list in the select. -#}
+{% macro join_place(places, code, day, key, name) -%}
+left join lateral (
+    select {{ places }}.{{ key }}
+    from {{ places }}
+    where {{ places }}.{{ code.split('.')[1] }} = {{ code }}
+    order by
+        {{ places }}.valid_from <= {{ day }}
+        and coalesce({{ day }} < {{ places }}.valid_to, true) desc,
+        {{ places }}.is_current desc,
+        {{ places }}.valid_from desc
+    limit 1
+) as {{ name }} on true
+{%- endmacro %}

@@ -8,32 +8,11 @@
 ) }}
 
 with named as (
-    select {{ unit_code('facility_code') }} as facility_id
-    from {{ ref('stg_lists__facility_registry') }}
-    union distinct
-    select {{ unit_code('parent_code') }} as facility_id
-    from {{ ref('stg_lists__facility_registry') }}
-    union distinct
-    select {{ unit_code('unit_code') }} as facility_id
-    from {{ ref('stg_lists__commune_station') }}
-    union distinct
-    select {{ unit_code('parent_unit_code') }} as facility_id
-    from {{ ref('stg_lists__commune_station') }}
-    union distinct
-    select {{ unit_code('facility_code') }} as facility_id
-    from {{ ref('stg_lists__workforce') }}
-    union distinct
-    select {{ unit_code('facility_code') }} as facility_id
-    from {{ ref('stg_lists__posts') }}
-    union distinct
-    select {{ unit_code('from_facility') }} as facility_id
-    from {{ ref('stg_lists__rotation') }}
-    union distinct
-    select {{ unit_code('to_facility') }} as facility_id
-    from {{ ref('stg_lists__rotation') }}
-    union distinct
-    select {{ unit_code('facility_code') }} as facility_id
-    from {{ ref('stg_lists__hospital_activity_month') }}
+    {% for feed, column in columns_of_facilities() %}
+        select {{ unit_code(column) }} as facility_id
+        from {{ ref('stg_lists__' ~ feed) }}
+        {{ 'union distinct' if not loop.last }}
+    {% endfor %}
 ),
 
 newest as (

@@ -45,29 +45,12 @@ select
 from facilities
 cross join {{ audiences() }}
 left join listed on facilities.facility_id = listed.facility_id
--- a code of a place means what it meant on the first day of what is said; else what it means now
-left join lateral (
-    select communes.current_commune_key
-    from communes
-    where communes.commune_code = listed.commune_code
-    order by
-        communes.valid_from <= listed.described_on
-        and coalesce(listed.described_on < communes.valid_to, true) desc,
-        communes.is_current desc,
-        communes.valid_from desc
-    limit 1
-) as places on true
-left join lateral (
-    select provinces.current_province_key
-    from provinces
-    where provinces.province_code = listed.province_code
-    order by
-        provinces.valid_from <= listed.described_on
-        and coalesce(listed.described_on < provinces.valid_to, true) desc,
-        provinces.is_current desc,
-        provinces.valid_from desc
-    limit 1
-) as told on true
+{{ join_place(
+    'communes', 'listed.commune_code', 'listed.described_on', 'current_commune_key', 'places'
+) }}
+{{ join_place(
+    'provinces', 'listed.province_code', 'listed.described_on', 'current_province_key', 'told'
+) }}
 -- the code begins with that of the province as it was when the code was given, before the merger
 left join lateral (
     select provinces.current_province_key

@@ -73,26 +73,9 @@ left join registered
     on
         periods.facility_code = registered.facility_code
         and periods.valid_from = registered.valid_from
--- a code of a place means what it meant on the first day of the period; else what it means now
-left join lateral (
-    select communes.commune_key
-    from communes
-    where communes.commune_code = registered.commune_code
-    order by
-        communes.valid_from <= periods.valid_from
-        and coalesce(periods.valid_from < communes.valid_to, true) desc,
-        communes.is_current desc,
-        communes.valid_from desc
-    limit 1
-) as places on true
-left join lateral (
-    select provinces.province_key
-    from provinces
-    where provinces.province_code = registered.province_code
-    order by
-        provinces.valid_from <= periods.valid_from
-        and coalesce(periods.valid_from < provinces.valid_to, true) desc,
-        provinces.is_current desc,
-        provinces.valid_from desc
-    limit 1
-) as told on true
+{{ join_place(
+    'communes', 'registered.commune_code', 'periods.valid_from', 'commune_key', 'places'
+) }}
+{{ join_place(
+    'provinces', 'registered.province_code', 'periods.valid_from', 'province_key', 'told'
+) }}
