@@ -114,14 +114,16 @@ def _feeds(settings: Settings) -> RenderableType:
 
 
 def _findings(settings: Settings, entries: list[dict[str, Any]]) -> RenderableType:
+    from health_warehouse.readers.remark import SENTENCES_EN
+
     sentences = _sentences(settings)
     counts = Counter((entry["rule"], entry["severity"]) for entry in entries)
     if not counts:
         return Text("Nothing.")
     table = _table("rule", "outcome", "findings", "what it asks")
     for (rule, severity), count in counts.most_common(_RULES_SHOWN):
-        sentence = sentences.get(rule, "").partition(";")[0].rstrip(".")
-        table.add_row(rule, severity, f"{count:,}", sentence)
+        asked = sentences.get(rule) or SENTENCES_EN.get(rule.rpartition(".")[2], "")
+        table.add_row(rule, severity, f"{count:,}", asked)
     more = len(counts) - _RULES_SHOWN
     others = f", with {more} rules more" if more > 0 else ""
     return Group(table, Text(f"warehouse quarantine{others}; docs/rules.md", style="dim"))

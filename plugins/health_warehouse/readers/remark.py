@@ -20,6 +20,15 @@ SENTENCES_VI: Mapping[str, str] = {
     "as_of": "Ngày của danh sách thống nhất ở mọi chỗ ghi ngày.",
 }
 """What senders are asked, by kind."""
+SENTENCES_EN: Mapping[str, str] = {
+    "cell": "No cell holds an error, and formulas are calculated before the file is saved.",
+    "zeros": "Codes are written as text, so that they keep their zeros in front.",
+    "columns": "Columns have the names and the order of the form.",
+    "sheet": "Each sheet to be read is shown and has the headings of the form.",
+    "rows": "The list holds rows of data only: no hidden rows, totals or notes.",
+    "as_of": "The day of the list is the same wherever it is written.",
+}
+"""The same in English."""
 
 
 @dataclass(frozen=True, slots=True)
