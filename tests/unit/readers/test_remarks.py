@@ -10,4 +10,5 @@ from health_warehouse.readers.remark import SENTENCES_EN, SENTENCES_VI, RemarkKi
 def test_each_kind_of_remark_has_a_sentence_in_both_languages() -> None:
     kinds = set(get_args(RemarkKind))
     assert set(SENTENCES_VI) == set(SENTENCES_EN) == kinds
-    assert all(SENTENCES_EN.values()) and all(SENTENCES_VI.values())
+    assert all(SENTENCES_EN.values())
+    assert all(SENTENCES_VI.values())
